@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the first byte of a frame to the destination port, seen exactly as the
+ * Linux stack will see it: only headers that Linux itself skips are walked, any
+ * other next-header value is final, and nothing behind the end that the payload
+ * length gives exists. What could hide a port is dropped, with its reason.
+ *
+ * Every function returns PARSED when the packet's destination is known, or the
+ * reason that already decides the packet.
+ */
+#ifndef NETFWV6_PARSE_H
+#define NETFWV6_PARSE_H
+
+#include <stddef.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ipv6.h>
+#include <bpf/bpf_endian.h>
+#include "cursor.h"
+
+#define PARSED (-1)
+
+#define MAX_TAGS 2
+#define MAX_EXT_HEADERS 15
+
+/* in6.h spells these for user space only. */
+#define NEXT_HOP_BY_HOP 0
+#define NEXT_ROUTING 43
+#define NEXT_FRAGMENT 44
+#define NEXT_AUTH 51
+#define NEXT_DEST_OPTS 60
+
+#define TCP_HEADER 20
+#define TCP_THROUGH_FLAGS 14
+#define UDP_HEADER 8
+
+/* A packet while it is read, and where it wants to go once it is PARSED. */
+struct packet {
+	struct cursor at;
+	__u16 port;    /* destination, host byte order */
+	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; before: the next header's type */
+	__u8 pad;
+};
+
+struct vlan_tag {
+	__be16 tci;
+	__be16 ethertype;
+};
+
+/* The first eight bytes of any extension header. */
+struct ext_header {
+	__u8 next;
+	__u8 length;	    /* its unit depends on the header; a fragment header's is reserved */
+	__be16 frag_offset; /* of a fragment header: offset, two reserved bits, "more" */
+	__be32 rest;
+};
+
+#define FRAGMENT_OFFSET 0xfff8
+
+struct l4_ports {
+	__be16 source;
+	__be16 destination;
+};
+
+static __always_inline bool is_vlan(__be16 ethertype)
+{
+	return ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD);
+}
+
+/* The transport header, or of a first fragment at least the ports and TCP flags. */
+static __always_inline int parse_l4(struct xdp_md *ctx, struct packet *p, bool fragment)
+{
+	__u32 need = p->protocol == IPPROTO_UDP ? UDP_HEADER
+		     : fragment			? TCP_THROUGH_FLAGS
+						: TCP_HEADER;
+	struct l4_ports ports;
+
+	if (!cursor_has(&p->at, need) || !cursor_peek(ctx, &p->at, &ports, sizeof(ports)))
+		return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, need);
+	p->port = bpf_ntohs(ports.destination);
+	return PARSED;
+}
+
+static __always_inline __u32 ext_header_size(__u8 type, __u8 length)
+{
+	if (type == NEXT_FRAGMENT)
+		return 8;
+	return type == NEXT_AUTH ? (length + 2) * 4 : (length + 1) * 8;
+}
+
+/*
+ * The extension headers, up to the transport header or to what is not ours.
+ * Not inlined, so that the verifier reads it once and not for each way here.
+ */
+__noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
+{
+	bool fragment = false; /* a first fragment: its chain has to end in it */
+	bool only_hops = true; /* nothing but hop-by-hop headers so far */
+
+	if (!p)
+		return REASON_TRUNCATED; /* never: the verifier asks */
+	for (int i = 0; i <= MAX_EXT_HEADERS; i++) {
+		struct ext_header h;
+		__u32 size;
+
+		switch (p->protocol) {
+		case IPPROTO_TCP:
+		case IPPROTO_UDP:
+			return parse_l4(ctx, p, fragment);
+		case NEXT_HOP_BY_HOP:
+		case NEXT_ROUTING:
+		case NEXT_FRAGMENT:
+		case NEXT_AUTH:
+		case NEXT_DEST_OPTS:
+			break;
+		default:
+			return REASON_OTHER_PROTOCOL;
+		}
+		if (i == MAX_EXT_HEADERS)
+			break;
+		if (!cursor_peek(ctx, &p->at, &h, sizeof(h)))
+			return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, sizeof(h));
+		size = ext_header_size(p->protocol, h.length);
+		if (!cursor_has(&p->at, size))
+			return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, size);
+		if (p->protocol == NEXT_FRAGMENT) {
+			if (!only_hops)
+				return REASON_HIDDEN_FRAGMENT;
+			if (h.frag_offset & bpf_htons(FRAGMENT_OFFSET))
+				return REASON_LATER_FRAGMENT;
+			fragment = true;
+		}
+		only_hops = only_hops && p->protocol == NEXT_HOP_BY_HOP;
+		p->protocol = h.next;
+		p->at.pos += size;
+	}
+	return REASON_MANY_HEADERS;
+}
+
+/*
+ * A super-packet that this host's own receive offload put together: too long for
+ * the payload length field, so the kernel itself put a hop-by-hop header with
+ * nothing but a jumbo option in front. No frame from a wire is that long.
+ */
+static __always_inline bool is_big_tcp(struct xdp_md *ctx, const struct cursor *at)
+{
+	struct {
+		__u8 next, length, option, option_length;
+		__be32 payload;
+	} hop;
+	__u32 room = at->frame - at->pos;
+
+	return room > 65535 && cursor_peek(ctx, at, &hop, sizeof(hop)) && hop.length == 0 &&
+	       hop.option == 0xc2 && hop.option_length == 4 && hop.payload == bpf_htonl(room);
+}
+
+static __always_inline int parse_ipv6(struct xdp_md *ctx, struct packet *p)
+{
+	struct ipv6hdr ip;
+	__u32 payload, room;
+
+	if (!cursor_take(ctx, &p->at, &ip, sizeof(ip)))
+		return REASON_TRUNCATED;
+	if (ip.version != 6)
+		return REASON_BAD_VERSION;
+	room = p->at.frame - p->at.pos;
+	payload = bpf_ntohs(ip.payload_len);
+	if (payload == 0 && ip.nexthdr == NEXT_HOP_BY_HOP) {
+		if (!is_big_tcp(ctx, &p->at))
+			return REASON_JUMBOGRAM;
+		payload = room;
+	}
+	if (payload > room)
+		return REASON_TRUNCATED;
+	p->at.end = p->at.pos + payload;
+	p->protocol = ip.nexthdr;
+	return netfwv6_chain(ctx, p);
+}
+
+/* The common packet, read in place: untagged, no extension header, all linear. */
+static __always_inline bool parse_plain(struct xdp_md *ctx, struct packet *p)
+{
+	const struct {
+		struct ethhdr eth;
+		struct ipv6hdr ip;
+		struct l4_ports ports;
+	} __attribute__((packed)) *h = (void *)(long)ctx->data;
+	__u32 payload, need;
+
+	if ((void *)(h + 1) > (void *)(long)ctx->data_end)
+		return false;
+	if (h->eth.h_proto != bpf_htons(ETH_P_IPV6) || h->ip.version != 6)
+		return false;
+	if (h->ip.nexthdr == IPPROTO_TCP)
+		need = TCP_HEADER;
+	else if (h->ip.nexthdr == IPPROTO_UDP)
+		need = UDP_HEADER;
+	else
+		return false;
+	payload = bpf_ntohs(h->ip.payload_len);
+	if (payload < need || offsetof(typeof(*h), ports) + payload > p->at.frame)
+		return false;
+	p->port = bpf_ntohs(h->ports.destination);
+	p->protocol = h->ip.nexthdr;
+	return true;
+}
+
+/* A frame with an Ethernet header. */
+static __always_inline int parse_ethernet(struct xdp_md *ctx, struct packet *p)
+{
+	struct ethhdr eth;
+	__be16 type;
+
+	if (parse_plain(ctx, p))
+		return PARSED;
+	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
+		return REASON_TRUNCATED;
+	type = eth.h_proto;
+	for (int i = 0; i < MAX_TAGS && is_vlan(type); i++) {
+		struct vlan_tag tag;
+
+		if (!cursor_take(ctx, &p->at, &tag, sizeof(tag)))
+			return REASON_TRUNCATED;
+		type = tag.ethertype;
+	}
+	if (is_vlan(type))
+		return REASON_MANY_TAGS;
+	if (type != bpf_htons(ETH_P_IPV6))
+		return REASON_NOT_IPV6;
+	return parse_ipv6(ctx, p);
+}
+
+/* A frame that starts with its IP header: tun, WireGuard, tunnels. */
+static __always_inline int parse_raw_ip(struct xdp_md *ctx, struct packet *p)
+{
+	__u8 version;
+
+	if (!cursor_peek(ctx, &p->at, &version, sizeof(version)))
+		return REASON_TRUNCATED;
+	if (version >> 4 != 6)
+		return REASON_NOT_IPV6;
+	return parse_ipv6(ctx, p);
+}
+
+#endif

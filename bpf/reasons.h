@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
+/*
+ * Why a packet passed or was dropped. Every packet is counted under exactly one
+ * reason. This table is the only place that knows them: the data plane takes
+ * its numbers from it, the library its keywords and sentences.
+ *
+ * A number is the index into a connection's counter map, so numbers are never
+ * reused. Below REASON_FIRST_DROP a packet passes, from there on it is dropped.
+ */
+#ifndef NETFWV6_REASONS_H
+#define NETFWV6_REASONS_H
+
+#define REASON_FIRST_DROP 32
+#define REASON_COUNT 64
+
+/* X(number, identifier, keyword, sentence) */
+#define NETFWV6_REASONS(X)                                                                         \
+	X(0, NOT_IPV6, "not-ipv6", "not IPv6")                                                     \
+	X(1, OTHER_PROTOCOL, "other-protocol", "IPv6, but neither TCP nor UDP of this host")       \
+	X(2, OPEN_HERE, "open-here", "to a port opened on this connection")                        \
+	X(3, OPEN_GLOBAL, "open-global", "to a globally open port")                                \
+	X(4, LATER_FRAGMENT, "later-fragment", "not the first fragment, so it holds no port")      \
+	X(32, CLOSED_TCP, "closed-tcp", "TCP to a closed port")                                    \
+	X(33, CLOSED_UDP, "closed-udp", "UDP to a closed port")                                    \
+	X(34, TRUNCATED, "truncated", "the frame ends before its headers or payload do")           \
+	X(35, PAST_PAYLOAD, "past-payload", "a header beyond the end the payload length gives")    \
+	X(36, MANY_HEADERS, "many-headers", "16 or more extension headers")                        \
+	X(37, SHORT_FRAGMENT, "short-fragment", "first fragment without the whole header chain")   \
+	X(38, HIDDEN_FRAGMENT, "hidden-fragment", "fragment header behind another than hop-by-hop") \
+	X(39, JUMBOGRAM, "jumbogram", "payload length 0 with a hop-by-hop header")                 \
+	X(40, MANY_TAGS, "many-tags", "more than two VLAN tags")                                   \
+	X(41, BAD_VERSION, "bad-version", "a frame said to be IPv6 whose header is of another version")
+
+enum reason {
+#define X(number, identifier, keyword, sentence) REASON_##identifier = number,
+	NETFWV6_REASONS(X)
+#undef X
+};
+
+#endif

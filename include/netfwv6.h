@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * netfwv6.h - an IPv6 host firewall in XDP, with the semantics of the Windows
+ * XP IPv6 firewall API (INetFwV6Mgr, INetFwV6Connection; Netfwv6.h).
+ *
+ * Conventions
+ *   Results      Every call that can fail returns an HRESULT-compatible code.
+ *                Failures are negative; netfwv6_detail() has the sentence. A
+ *                failed call has changed nothing and left its out-parameters
+ *                untouched.
+ *   Ports        Host byte order, 1..65535, taken as 32 bits so that 65536 is
+ *                refused and never truncated.
+ *   Idempotence  What is already so is success.
+ *   Threads      Every call may be made from any thread at any time, on the
+ *                same handle too, except the call that frees the handle. An
+ *                enumerator is used by one thread at a time. Any number of
+ *                processes may change the same state at once.
+ *   Privileges   Reading: everybody who may read the pinned maps. Changing
+ *                ports: who may write them. Enabling and disabling: root.
+ *   Forking      A handle may be used by the child; each side closes its own.
+ */
+#ifndef NETFWV6_H
+#define NETFWV6_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Results ------------------------------------------------------------ */
+
+/* An HRESULT: success when >= 0. The values are the original ones. */
+typedef int32_t netfwv6_result;
+
+#define NETFWV6_S_OK ((netfwv6_result)0)	       /* done, or nothing to do */
+#define NETFWV6_S_FALSE ((netfwv6_result)1)	       /* an enumerator came to its end */
+#define NETFWV6_E_NOTIMPL ((netfwv6_result)0x80004001)	   /* the kernel lacks what is needed */
+#define NETFWV6_E_NOINTERFACE ((netfwv6_result)0x80004002) /* no such device, or it can't carry XDP */
+#define NETFWV6_E_POINTER ((netfwv6_result)0x80004003)	   /* a null handle or out-pointer */
+#define NETFWV6_E_ABORT ((netfwv6_result)0x80004004)	   /* given up before any effect */
+#define NETFWV6_E_FAIL ((netfwv6_result)0x80004005)	   /* anything else: see the detail */
+#define NETFWV6_E_UNEXPECTED ((netfwv6_result)0x8000FFFF)  /* state of another layout, or damaged */
+#define NETFWV6_E_ACCESSDENIED ((netfwv6_result)0x80070005) /* the caller may not do this */
+#define NETFWV6_E_OUTOFMEMORY ((netfwv6_result)0x8007000E)  /* memory or a fixed table is exhausted */
+#define NETFWV6_E_INVALIDARG ((netfwv6_result)0x80070057)   /* a parameter is out of its range */
+
+#define NETFWV6_SUCCEEDED(result) ((result) >= 0)
+#define NETFWV6_FAILED(result) ((result) < 0)
+
+/*
+ * The sentence that explains the calling thread's last failure: the input, the
+ * cause, the remedy. One line of UTF-8 without a full stop. Never NULL; empty
+ * when the thread's last call succeeded. Valid until the thread's next call.
+ */
+const char *netfwv6_detail(void);
+
+/* The name of a code, such as "E_INVALIDARG"; "unknown result" for a foreign one. */
+const char *netfwv6_result_name(netfwv6_result result);
+
+/* The library's version, "MAJOR.MINOR.PATCH". Static. */
+const char *netfwv6_version(void);
+
+/* ---- The manager: INetFwV6Mgr ------------------------------------------- */
+
+/* A handle on the state of one network namespace. Opaque. */
+struct netfwv6_mgr;
+
+/*
+ * Receives what the library has to say besides results: one line without a
+ * newline, for instance a message of the kernel's verifier. Called on the thread
+ * that makes the call; it must not call the library.
+ */
+typedef void (*netfwv6_log_fn)(void *context, const char *line);
+
+/* Set sz to sizeof(struct netfwv6_mgr_options) and the rest to zero. */
+struct netfwv6_mgr_options {
+	size_t sz;
+	/*
+	 * The state root. NULL: the environment's NETFWV6_STATE (not for set-uid
+	 * programs), else /run/netfwv6. A directory on a bpffs is used as it is;
+	 * elsewhere the first call that needs state mounts a bpffs there. One
+	 * state root serves one network namespace. Copied.
+	 */
+	const char *state_dir;
+	netfwv6_log_fn log; /* NULL: silence */
+	void *log_context;
+};
+
+/*
+ * Opens a manager for the calling process's network namespace. Needs neither
+ * privileges nor existing state: what has never been configured reads as closed.
+ *
+ * mgr      receives the handle; the caller frees it with netfwv6_mgr_close()
+ * options  NULL for the defaults
+ * Errors   E_POINTER, E_INVALIDARG (state_dir is empty, relative or too long),
+ *          E_OUTOFMEMORY, E_FAIL
+ * Source   CoCreateInstance of INetFwV6Mgr
+ */
+netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr,
+				const struct netfwv6_mgr_options *options);
+
+/* Frees the handle; NULL is allowed. Policy and filtering stay as they are. */
+void netfwv6_mgr_close(struct netfwv6_mgr *mgr);
+
+/* The state root's path. Lives as long as the handle; NULL for NULL. */
+const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr);
+
+/* ---- Global ports ------------------------------------------------------- */
+
+#define NETFWV6_PORT_MIN 1u
+#define NETFWV6_PORT_MAX 65535u
+
+/* PORT_PROTOCOL: the IANA protocol numbers. */
+#define NETFWV6_PROTOCOL_TCP 6u
+#define NETFWV6_PROTOCOL_UDP 17u
+
+/* The longest name of an open port, in bytes, without the terminating NUL. */
+#define NETFWV6_NAME_MAX 63
+
+/*
+ * Disallows inbound connection attempts to the port on every connection. It
+ * ends no conversation, and promises nothing where a connection opened the port
+ * itself. Closing a closed port succeeds and changes nothing. One atomic
+ * operation on shared memory.
+ *
+ * Errors   E_POINTER, E_INVALIDARG (port or protocol), E_ACCESSDENIED,
+ *          E_ABORT (the state serves another network namespace), E_UNEXPECTED
+ * Source   INetFwV6Mgr::CloseGlobalPort
+ */
+netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t port,
+					     uint32_t protocol);
+
+/*
+ * Allows inbound connection attempts to the port on every connection that does
+ * not ignore it. Opening an open port succeeds and keeps the name of the first
+ * opener.
+ *
+ * name     informs only; printable UTF-8 of at most NETFWV6_NAME_MAX bytes, NULL or
+ *          "" for none. Copied.
+ * Errors   as netfwv6_mgr_close_global_port(); also E_INVALIDARG (name),
+ *          E_OUTOFMEMORY (131,072 names are stored: close some, or open without
+ *          a name), E_NOTIMPL and E_FAIL (the state could not be made)
+ * Source   INetFwV6Mgr::OpenGlobalPort
+ */
+netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
+					    uint32_t protocol, const char *name);
+
+/*
+ * The same for all ports from first to last, both included. Each port changes
+ * atomically, the range does not: a packet can meet a half-changed range.
+ *
+ * Errors   as for one port; E_INVALIDARG also for first > last
+ */
+netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
+					      uint32_t last, uint32_t protocol);
+netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
+					     uint32_t last, uint32_t protocol, const char *name);
+
+/*
+ * Tells whether the port is open globally. It is the global setting alone and
+ * says nothing of a connection.
+ *
+ * open     receives the answer
+ * Errors   E_POINTER, E_INVALIDARG, E_ACCESSDENIED, E_ABORT, E_UNEXPECTED
+ * Source   INetFwV6Mgr::IsPortGloballyOpen
+ */
+netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
+						 uint32_t protocol, bool *open);
+
+/* An open port. */
+struct netfwv6_port {
+	uint32_t port;
+	uint32_t protocol;
+	char name[NETFWV6_NAME_MAX + 1]; /* "" when it was opened without one */
+};
+
+/* A snapshot of ports, TCP before UDP, each ascending. Opaque. */
+struct netfwv6_port_enum;
+
+/*
+ * Takes a snapshot of the globally open ports: what opens later is not in it,
+ * what closes later stays in it. The second form takes those of one protocol
+ * from first to last, both included.
+ *
+ * ports    receives the enumerator, before its first element; the caller frees
+ *          it with netfwv6_port_enum_free(). It outlives the manager.
+ * Errors   as netfwv6_mgr_is_port_globally_open(); also E_OUTOFMEMORY
+ * Source   INetFwV6Mgr::EnumerateGloballyOpenPorts, GloballyOpenPorts
+ */
+netfwv6_result netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
+							 struct netfwv6_port_enum **ports);
+netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr,
+							      uint32_t first, uint32_t last,
+							      uint32_t protocol,
+							      struct netfwv6_port_enum **ports);
+
+/*
+ * Copies the next elements, at most n.
+ *
+ * fetched  receives how many were copied; may be NULL when n is 1
+ * Returns  S_OK when n were copied, S_FALSE when fewer were left
+ * Errors   E_POINTER
+ * Source   IEnumXXXX::Next
+ */
+netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
+				      struct netfwv6_port *elements, size_t *fetched);
+
+/* Steps over n elements: S_OK, or S_FALSE at the end when fewer were left. */
+netfwv6_result netfwv6_port_enum_skip(struct netfwv6_port_enum *ports, size_t n);
+
+/* Back to before the first element of the same snapshot. */
+netfwv6_result netfwv6_port_enum_reset(struct netfwv6_port_enum *ports);
+
+/* A second enumerator of the same snapshot, at the same place; freed on its own. */
+netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
+				       struct netfwv6_port_enum **clone);
+
+/* How many elements the snapshot has in all. */
+netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports, size_t *count);
+
+/* NULL is allowed. */
+void netfwv6_port_enum_free(struct netfwv6_port_enum *ports);
+
+/* ---- Connections: INetFwV6Connection ------------------------------------ */
+
+/* A network device of this network namespace. Opaque. */
+struct netfwv6_connection;
+
+/*
+ * Finds a device by its name, firewalled or not.
+ *
+ * connection  receives the handle; the caller frees it with
+ *             netfwv6_connection_free(), before the manager is closed
+ * Errors      E_POINTER, E_INVALIDARG (not a device name), E_NOINTERFACE,
+ *             E_OUTOFMEMORY
+ * Source      INetFwV6Mgr::GetConnection
+ */
+netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
+					  struct netfwv6_connection **connection);
+
+/* NULL is allowed. */
+void netfwv6_connection_free(struct netfwv6_connection *connection);
+
+/* The device's name. Lives as long as the handle; NULL for NULL. Source: Id, Name. */
+const char *netfwv6_connection_id(const struct netfwv6_connection *connection);
+
+/* How an XDP program sits in front of the stack. */
+enum netfwv6_mode {
+	NETFWV6_MODE_AUTO = 0,	  /* native where the driver has it, else generic */
+	NETFWV6_MODE_NATIVE = 1,  /* in the driver, before the kernel makes a packet of a frame */
+	NETFWV6_MODE_GENERIC = 2, /* in the kernel, for every driver, slower */
+};
+
+/* Set sz to sizeof(struct netfwv6_enable_options) and the rest to zero. */
+struct netfwv6_enable_options {
+	size_t sz;
+	uint32_t mode; /* enum netfwv6_mode */
+};
+
+/*
+ * Attaches the firewall to the device. From then on the policy decides, also
+ * when every process is gone. On a firewalled device it replaces the program
+ * atomically where the library brings a newer one, and is otherwise without
+ * effect.
+ *
+ * options  NULL for the defaults
+ * Errors   E_POINTER, E_INVALIDARG (options), E_NOINTERFACE (the device has gone,
+ *          is the loopback, or is of a kind that cannot carry the program; for
+ *          NATIVE also a driver without XDP), E_ABORT (a foreign XDP program, or
+ *          ours in another mode, holds the device; the state serves another
+ *          network namespace), E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
+ *          E_UNEXPECTED, E_FAIL
+ * Needs    root
+ * Source   INetFwV6Connection::EnableFirewall
+ */
+netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
+						  const struct netfwv6_enable_options *options);
+
+/*
+ * Detaches the firewall from the device. The policy stays. When no device is
+ * firewalled any more and no port is open, nothing is left to keep and the
+ * state root is removed from the kernel.
+ *
+ * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_UNEXPECTED, E_FAIL
+ * Needs    root
+ * Source   INetFwV6Connection::DisableFirewall
+ */
+netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection);
+
+/*
+ * Tells whether the device is firewalled by this state root.
+ *
+ * Errors   E_POINTER, E_NOINTERFACE (the device has gone), E_ABORT,
+ *          E_ACCESSDENIED, E_UNEXPECTED
+ * Source   INetFwV6Connection::IsFirewalled
+ */
+netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
+						bool *firewalled);
+
+/* Set sz to sizeof(struct netfwv6_connection_status). */
+struct netfwv6_connection_status {
+	size_t sz;
+	bool firewalled;     /* the rest is zero when not */
+	uint32_t mode;	     /* NETFWV6_MODE_NATIVE or NETFWV6_MODE_GENERIC */
+	uint32_t program_id; /* as bpftool shows it */
+	uint32_t ifindex;
+	int64_t since; /* when it was attached: seconds, CLOCK_REALTIME */
+};
+
+/* Errors   as netfwv6_connection_is_firewalled(); E_INVALIDARG (sz) */
+netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
+					     struct netfwv6_connection_status *status);
+
+/* What was counted under one reason since the firewall was enabled. */
+struct netfwv6_counter {
+	const char *reason;   /* a stable keyword such as "closed-tcp"; static */
+	const char *sentence; /* in words; static */
+	bool dropped;	      /* such packets are dropped, else passed */
+	uint64_t packets;
+	uint64_t bytes; /* whole frames, link-layer header included */
+};
+
+/*
+ * Reads the counters of a firewalled device, every reason that the library knows,
+ * also those at zero, in the order of the documentation.
+ *
+ * counters  room for n elements; may be NULL when n is 0
+ * count     receives how many reasons there are; at most n are copied
+ * Errors    as netfwv6_connection_is_firewalled(); E_FAIL when not firewalled
+ */
+netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
+					       struct netfwv6_counter *counters, size_t *count);
+
+/* A snapshot of the namespace's devices, by ascending ifindex. Opaque. */
+struct netfwv6_connection_enum;
+
+/*
+ * Takes a snapshot of the devices, firewalled or not, without the loopback.
+ *
+ * connections  receives the enumerator; the caller frees it with
+ *              netfwv6_connection_enum_free(), before the manager is closed
+ * Errors       E_POINTER, E_OUTOFMEMORY, E_FAIL
+ * Source       INetFwV6Mgr::EnumerateConnections, Connections
+ */
+netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
+						 struct netfwv6_connection_enum **connections);
+
+/* As the functions of netfwv6_port_enum; the caller frees each fetched element. */
+netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
+					    struct netfwv6_connection **elements, size_t *fetched);
+netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n);
+netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections);
+netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
+					     struct netfwv6_connection_enum **clone);
+netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
+					     size_t *count);
+void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
