@@ -57,23 +57,22 @@ struct root_record {
 	__u32 flags;	    /* ROOT_* */
 	__u64 netns_cookie; /* the network namespace that this state serves */
 };
-#define ROOT_MOUNTED (1u << 0) /* the library mounted the bpffs, so it unmounts it */
+#define ROOT_MOUNTED (1u << 0)	/* the library mounted the bpffs, so it unmounts it */
 #define ROOT_MADE_DIR (1u << 1) /* the library made the directory, so it removes it */
 
-/* What is attached, by device name (NUL-padded): for those who may not open links. */
+/* What is attached, by the id of its link: for those who may not open links. */
 #define DEVICE_NAME_SIZE 16
-#define CONNECTION_RECORDS 1024
-struct connection_record {
+#define ATTACHMENT_RECORDS 1024
+struct attachment_record {
+	char device[DEVICE_NAME_SIZE]; /* its name when it was attached, NUL-padded */
 	__u32 program_id;
-	__u32 ifindex;
-	__u32 mode;	  /* enum netfwv6_mode, never "auto" */
-	__u32 slot;	  /* 0: no settings of its own */
-	__u64 since_ns;	  /* CLOCK_REALTIME, nanoseconds */
+	__u32 mode;	/* enum netfwv6_mode, never "auto" */
+	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
 };
 
 /* The name given to an open port. It informs only: no verdict reads it. */
-#define NAME_SIZE 64 /* bytes, NUL included */
-#define NAME_RECORDS 131072
+#define NAME_SIZE 64		  /* bytes, NUL included */
+#define NAME_RECORDS PORT_ENTRIES /* every global port can have one */
 struct name_key {
 	__u32 entry; /* index into the port table */
 	__u32 slot;  /* 0: the global setting */
@@ -82,7 +81,7 @@ struct name_key {
 _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 16, "layout");
-_Static_assert(sizeof(struct connection_record) == 24, "layout");
+_Static_assert(sizeof(struct attachment_record) == 32, "layout");
 _Static_assert(sizeof(struct name_key) == 8, "layout");
 _Static_assert(ENTRY_IGNORED(SLOT_MAX) == 1ULL << 63, "31 slots fill the entry");
 

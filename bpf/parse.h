@@ -70,9 +70,9 @@ static __always_inline bool is_vlan(__be16 ethertype)
 /* The transport header, or of a first fragment at least the ports and TCP flags. */
 static __always_inline int parse_l4(struct xdp_md *ctx, struct packet *p, bool fragment)
 {
-	__u32 need = p->protocol == IPPROTO_UDP ? UDP_HEADER
-		     : fragment			? TCP_THROUGH_FLAGS
-						: TCP_HEADER;
+	__u32 need = p->protocol == IPPROTO_UDP ? UDP_HEADER :
+		     fragment			? TCP_THROUGH_FLAGS :
+						  TCP_HEADER;
 	struct l4_ports ports;
 
 	if (!cursor_has(&p->at, need) || !cursor_peek(ctx, &p->at, &ports, sizeof(ports)))

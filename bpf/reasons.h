@@ -26,10 +26,12 @@
 	X(35, PAST_PAYLOAD, "past-payload", "a header beyond the end the payload length gives")    \
 	X(36, MANY_HEADERS, "many-headers", "16 or more extension headers")                        \
 	X(37, SHORT_FRAGMENT, "short-fragment", "first fragment without the whole header chain")   \
-	X(38, HIDDEN_FRAGMENT, "hidden-fragment", "fragment header behind another than hop-by-hop") \
+	X(38, HIDDEN_FRAGMENT, "hidden-fragment",                                                  \
+	  "fragment header behind another than hop-by-hop")                                        \
 	X(39, JUMBOGRAM, "jumbogram", "payload length 0 with a hop-by-hop header")                 \
 	X(40, MANY_TAGS, "many-tags", "more than two VLAN tags")                                   \
-	X(41, BAD_VERSION, "bad-version", "a frame said to be IPv6 whose header is of another version")
+	X(41, BAD_VERSION, "bad-version",                                                          \
+	  "a frame said to be IPv6 whose header is of another version")
 
 enum reason {
 #define X(number, identifier, keyword, sentence) REASON_##identifier = number,

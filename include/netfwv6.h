@@ -30,6 +30,10 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 /* ---- Results ------------------------------------------------------------ */
 
 /* An HRESULT: success when >= 0. The values are the original ones. */
@@ -37,15 +41,17 @@ typedef int32_t netfwv6_result;
 
 #define NETFWV6_S_OK ((netfwv6_result)0)	       /* done, or nothing to do */
 #define NETFWV6_S_FALSE ((netfwv6_result)1)	       /* an enumerator came to its end */
-#define NETFWV6_E_NOTIMPL ((netfwv6_result)0x80004001)	   /* the kernel lacks what is needed */
-#define NETFWV6_E_NOINTERFACE ((netfwv6_result)0x80004002) /* no such device, or it can't carry XDP */
-#define NETFWV6_E_POINTER ((netfwv6_result)0x80004003)	   /* a null handle or out-pointer */
-#define NETFWV6_E_ABORT ((netfwv6_result)0x80004004)	   /* given up before any effect */
-#define NETFWV6_E_FAIL ((netfwv6_result)0x80004005)	   /* anything else: see the detail */
-#define NETFWV6_E_UNEXPECTED ((netfwv6_result)0x8000FFFF)  /* state of another layout, or damaged */
+#define NETFWV6_E_NOTIMPL ((netfwv6_result)0x80004001) /* the kernel lacks what is needed */
+#define NETFWV6_E_NOINTERFACE                                                                      \
+	((netfwv6_result)0x80004002)		       /* no such device, or it can't carry XDP */
+#define NETFWV6_E_POINTER ((netfwv6_result)0x80004003) /* a null handle or out-pointer */
+#define NETFWV6_E_ABORT ((netfwv6_result)0x80004004)   /* given up before any effect */
+#define NETFWV6_E_FAIL ((netfwv6_result)0x80004005)    /* anything else: see the detail */
+#define NETFWV6_E_UNEXPECTED ((netfwv6_result)0x8000FFFF) /* state of another layout, or damaged */
 #define NETFWV6_E_ACCESSDENIED ((netfwv6_result)0x80070005) /* the caller may not do this */
-#define NETFWV6_E_OUTOFMEMORY ((netfwv6_result)0x8007000E)  /* memory or a fixed table is exhausted */
-#define NETFWV6_E_INVALIDARG ((netfwv6_result)0x80070057)   /* a parameter is out of its range */
+#define NETFWV6_E_OUTOFMEMORY                                                                      \
+	((netfwv6_result)0x8007000E)			  /* memory or a fixed table is exhausted */
+#define NETFWV6_E_INVALIDARG ((netfwv6_result)0x80070057) /* a parameter is out of its range */
 
 #define NETFWV6_SUCCEEDED(result) ((result) >= 0)
 #define NETFWV6_FAILED(result) ((result) < 0)
@@ -53,7 +59,7 @@ typedef int32_t netfwv6_result;
 /*
  * The sentence that explains the calling thread's last failure: the input, the
  * cause, the remedy. One line of UTF-8 without a full stop. Never NULL; empty
- * when the thread's last call succeeded. Valid until the thread's next call.
+ * before the thread's first failure. Valid until the thread's next call.
  */
 const char *netfwv6_detail(void);
 
@@ -81,8 +87,9 @@ struct netfwv6_mgr_options {
 	/*
 	 * The state root. NULL: the environment's NETFWV6_STATE (not for set-uid
 	 * programs), else /run/netfwv6. A directory on a bpffs is used as it is;
-	 * elsewhere the first call that needs state mounts a bpffs there. One
-	 * state root serves one network namespace. Copied.
+	 * elsewhere the first call that needs state makes the directory and mounts
+	 * a bpffs there. A relative path is resolved at once. One state root serves
+	 * one network namespace. Copied.
 	 */
 	const char *state_dir;
 	netfwv6_log_fn log; /* NULL: silence */
@@ -95,8 +102,8 @@ struct netfwv6_mgr_options {
  *
  * mgr      receives the handle; the caller frees it with netfwv6_mgr_close()
  * options  NULL for the defaults
- * Errors   E_POINTER, E_INVALIDARG (state_dir is empty, relative or too long),
- *          E_OUTOFMEMORY, E_FAIL
+ * Errors   E_POINTER, E_INVALIDARG (options; state_dir is empty or too long),
+ *          E_OUTOFMEMORY
  * Source   CoCreateInstance of INetFwV6Mgr
  */
 netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr,
@@ -141,8 +148,7 @@ netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t p
  * name     informs only; printable UTF-8 of at most NETFWV6_NAME_MAX bytes, NULL or
  *          "" for none. Copied.
  * Errors   as netfwv6_mgr_close_global_port(); also E_INVALIDARG (name),
- *          E_OUTOFMEMORY (131,072 names are stored: close some, or open without
- *          a name), E_NOTIMPL and E_FAIL (the state could not be made)
+ *          E_OUTOFMEMORY, E_NOTIMPL and E_FAIL (the state could not be made)
  * Source   INetFwV6Mgr::OpenGlobalPort
  */
 netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
@@ -156,8 +162,8 @@ netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t po
  */
 netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
 					      uint32_t last, uint32_t protocol);
-netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
-					     uint32_t last, uint32_t protocol, const char *name);
+netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					     uint32_t protocol, const char *name);
 
 /*
  * Tells whether the port is open globally. It is the global setting alone and
@@ -358,6 +364,10 @@ netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enu
 netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
 					     size_t *count);
 void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,140 @@
+# netfwv6: an IPv6 host firewall in XDP.
+#
+#   make            build/netfwv6, build/libnetfwv6.so.0, build/libnetfwv6.a
+#   make demo       the main job on real traffic, in network namespaces (root)
+#   make check      all tests (root)
+#   make bench      what a verdict and a change cost (root)
+#   make install    PREFIX=/usr/local DESTDIR=
+# V=1 shows the commands. Everything generated lives under build/.
+
+VERSION := 0.1.0
+SONAME := libnetfwv6.so.0
+
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+
+B ?= build
+SANITIZE ?=
+CC = gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+MACHINE := $(shell uname -m)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2
+HARDEN := -fstack-protector-strong -fstack-clash-protection \
+	$(if $(filter x86_64,$(MACHINE)),-fcf-protection) $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(HARDEN) -fPIC \
+	-fvisibility=hidden -Iinclude -Ibpf -Iloader -I$B $(CFLAGS) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_LDFLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIB_LIBS := -lbpf -lelf -lz -pthread
+BPF_CFLAGS := -O2 -g -Wall -Wextra -target bpf -mcpu=v3 -I/usr/include/$(MACHINE)-linux-gnu
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$@)')
+
+LIB_SRC := $(wildcard loader/*.c)
+CLI_SRC := $(wildcard loader/cli/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
+
+.PHONY: all tests check demo bench install uninstall clean deps
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.pc $B/netfwv6.bash
+
+# ---- the data plane -----------------------------------------------------------
+
+$B/netfwv6.bpf.o: bpf/netfwv6.bpf.c $(wildcard bpf/*.h)
+	$(call say,CLANG)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@.tmp
+	$Qllvm-strip -g $@.tmp && mv $@.tmp $@
+
+$B/netfwv6.skel.h: $B/netfwv6.bpf.o
+	$(call say,SKEL)
+	$Q$(BPFTOOL) gen skeleton $< name netfwv6_bpf > $@
+
+# ---- the library and the command ----------------------------------------------
+
+$B/%.o: %.c | $B/netfwv6.skel.h
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+
+$B/loader/instance.o: $B/netfwv6.skel.h
+
+$B/libnetfwv6.a: $(LIB_OBJ)
+	$(call say,AR)
+	$Qrm -f $@ && ar crs $@ $^
+
+$B/$(SONAME): $(LIB_OBJ) loader/netfwv6.map
+	$(call say,LD)
+	$Q$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,loader/netfwv6.map \
+		$(ALL_LDFLAGS) $(if $(SANITIZE),,-Wl,-z,defs) -o $@ $(LIB_OBJ) $(LIB_LIBS)
+
+$B/libnetfwv6.so: $B/$(SONAME)
+	$Qln -sf $(SONAME) $@
+
+$B/netfwv6: $(CLI_OBJ) $B/libnetfwv6.a
+	$(call say,LD)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -ljansson $(LIB_LIBS)
+
+$B/netfwv6.pc: loader/netfwv6.pc.in Makefile
+	$Qsed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+$B/netfwv6.bash: $B/netfwv6
+	$Q$< help --completion > $@
+
+# ---- tests, demo, benchmark ---------------------------------------------------
+
+include tests/tests.mk
+
+deps:
+	$Qscripts/install-deps
+
+check: deps
+	$Q$(MAKE) --no-print-directory check-built
+
+demo: deps
+	$Q$(MAKE) --no-print-directory all
+	$Qscripts/demo
+
+bench: deps
+	$Q$(MAKE) --no-print-directory all $B/bench
+	$Q$B/bench
+
+# ---- installing ---------------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR)
+	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
+	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/$(SONAME).$(VERSION)
+	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so
+	install -m 644 $B/libnetfwv6.a $(DESTDIR)$(LIBDIR)/libnetfwv6.a
+	install -m 644 $B/netfwv6.pc $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc
+	install -m 644 include/netfwv6.h $(DESTDIR)$(INCLUDEDIR)/netfwv6.h
+	install -m 644 docs/netfwv6.8 $(DESTDIR)$(MANDIR)/man8/netfwv6.8
+	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
+	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/$(SONAME).$(VERSION) \
+		$(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so \
+		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
+		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \
+		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6
+
+clean:
+	rm -rf build
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "attachments.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "error.h"
+
+static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t link_id,
+		      char *path)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", link_id);
+	return root_path(&mgr->root, path, directory, name);
+}
+
+char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path)
+{
+	return pin_path(mgr, "links", link_id, path);
+}
+
+char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path)
+{
+	return pin_path(mgr, "counts", link_id, path);
+}
+
+/* Steps to the next record; begins with a zeroed attachment. False at the end. */
+static bool next_attachment(const struct netfwv6_mgr *mgr, struct attachment *at)
+{
+	uint32_t next;
+
+	while (!bpf_map_get_next_key(mgr->root.attachments, at->link_id ? &at->link_id : NULL,
+				     &next)) {
+		at->link_id = next;
+		if (!bpf_map_lookup_elem(mgr->root.attachments, &next, &at->record))
+			return true;
+	}
+	return false;
+}
+
+struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp)
+{
+	struct attachment at = {};
+
+	while (xdp->program_id && next_attachment(mgr, &at))
+		if (at.record.program_id == xdp->program_id)
+			return at;
+	return (struct attachment){};
+}
+
+netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
+{
+	if (!bpf_map_update_elem(mgr->root.attachments, &attachment->link_id, &attachment->record,
+				 BPF_ANY))
+		return NETFWV6_S_OK;
+	if (errno == E2BIG)
+		return fail(NETFWV6_E_OUTOFMEMORY, "%d devices are firewalled already",
+			    ATTACHMENT_RECORDS);
+	return fail_errno(errno, "cannot record device %s", attachment->record.device);
+}
+
+static void forget(const struct netfwv6_mgr *mgr, uint32_t link_id)
+{
+	char path[PIN_PATH_SIZE];
+
+	unlink(attachment_link_path(mgr, link_id, path));
+	unlink(attachment_counts_path(mgr, link_id, path));
+	bpf_map_delete_elem(mgr->root.attachments, &link_id);
+}
+
+netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
+{
+	char path[PIN_PATH_SIZE];
+	int link = bpf_obj_get(attachment_link_path(mgr, attachment->link_id, path));
+	int error;
+
+	if (link < 0)
+		return fail_errno(errno, "cannot open %s", path);
+	/* Not by unpinning alone: somebody may hold the link open. */
+	error = bpf_link_detach(link) ? errno : 0;
+	close(link);
+	if (error)
+		return fail_errno(error, "cannot detach from device %s", attachment->record.device);
+	forget(mgr, attachment->link_id);
+	return NETFWV6_S_OK;
+}
+
+/* A link whose device is gone has no ifindex any more. */
+static bool is_alive(const struct netfwv6_mgr *mgr, uint32_t link_id)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+	char path[PIN_PATH_SIZE];
+	int link = bpf_obj_get(attachment_link_path(mgr, link_id, path));
+
+	if (link < 0)
+		return false;
+	bpf_obj_get_info_by_fd(link, &info, &size);
+	close(link);
+	return info.xdp.ifindex != 0;
+}
+
+void attachments_tidy(const struct netfwv6_mgr *mgr)
+{
+	struct attachment at = {};
+	bool more = next_attachment(mgr, &at);
+
+	while (more) {
+		uint32_t link_id = at.link_id;
+
+		/* First the step, then the removal: a removed key would begin anew. */
+		more = next_attachment(mgr, &at);
+		if (!is_alive(mgr, link_id))
+			forget(mgr, link_id);
+	}
+}
+
+bool attachments_alive(const struct netfwv6_mgr *mgr)
+{
+	struct attachment at = {};
+
+	while (next_attachment(mgr, &at))
+		if (is_alive(mgr, at.link_id))
+			return true;
+	return false;
+}

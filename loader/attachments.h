@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is attached to which device: pinned links and counters, and the records
+ * that describe them, all under the link's id. The kernel gives no link id twice
+ * while one lives, whatever happens to its device.
+ *
+ * A device is recognised by the id of the program that netlink shows on it, so
+ * that a rename changes nothing and a re-created device is not taken for its
+ * predecessor.
+ */
+#ifndef NETFWV6_ATTACHMENTS_H
+#define NETFWV6_ATTACHMENTS_H
+
+#include <stdbool.h>
+
+#include "device.h"
+#include "mgr.h"
+
+struct attachment {
+	uint32_t link_id; /* 0: there is none */
+	struct attachment_record record;
+};
+
+/* Finds what this state has attached to a device. With root_mutex held. */
+struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp);
+
+/* Paths of the pins. The buffer has PIN_PATH_SIZE bytes. */
+char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path);
+char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path);
+
+/* The functions below are called with the administration lock held, too. */
+
+netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
+
+/* Detaches and forgets. */
+netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
+
+/* Forgets what is attached no more: its device is gone, or its maker was killed. */
+void attachments_tidy(const struct netfwv6_mgr *mgr);
+
+/* Is anything attached, in whatever network namespace? */
+bool attachments_alive(const struct netfwv6_mgr *mgr);
+
+#endif

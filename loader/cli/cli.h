@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command line's common ground. It knows the library by its header alone. */
+#ifndef NETFWV6_CLI_H
+#define NETFWV6_CLI_H
+
+#include <netfwv6.h>
+
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_NO = 1,	 /* the answer is no */
+	EXIT_USAGE = 2,	 /* usage, or an invalid argument */
+	EXIT_DENIED = 3, /* not permitted */
+	EXIT_OTHER = 4,
+};
+
+/* What the command line said. */
+struct cli {
+	const struct command *command;
+	char **operands;
+	int n_operands;
+	/* options */
+	const char *state, *mode, *name;
+	bool quiet, json, help, version, completion;
+	/* open while a command runs that needs it */
+	struct netfwv6_mgr *mgr;
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* as the synopsis shows them */
+	int least, most;      /* how many; most < 0: any number */
+	const char *options;  /* the short names of those it takes, see main.c */
+	const char *summary;  /* one line */
+	const char *text;     /* the rest of its help */
+	bool needs_mgr;
+	int (*run)(struct cli *cli);
+};
+
+extern const struct command commands[]; /* ends with a null name */
+
+/* Prints to stdout, unless -q. */
+void say(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints "netfwv6: ..." to stderr. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Complains with the library's detail about a failed call: the exit code for it. */
+int complain_of(netfwv6_result result);
+
+/* Prints a JSON object and releases it: the exit code. */
+struct json_t;
+int print_json(struct json_t *object);
+
+const struct command *find_command(const char *name);
+void print_synopsis(const struct command *command);
+
+int run_enable(struct cli *cli);
+int run_disable(struct cli *cli);
+int run_open(struct cli *cli);
+int run_close(struct cli *cli);
+int run_check(struct cli *cli);
+int run_list(struct cli *cli);
+int run_status(struct cli *cli);
+int run_help(struct cli *cli);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* enable, disable: the firewall switch of a device. */
+#include "modes.h"
+#include "ssh.h"
+
+static int enable(struct cli *cli, struct netfwv6_connection *connection)
+{
+	struct netfwv6_enable_options options = { .sz = sizeof(options) };
+	struct netfwv6_connection_status status = { .sz = sizeof(status) };
+	netfwv6_result result;
+	int code = take_mode(cli->mode, &options.mode);
+
+	if (code >= 0)
+		return code;
+	result = netfwv6_connection_get_status(connection, &status);
+	if (NETFWV6_SUCCEEDED(result) && !status.firewalled)
+		warn_of_lockout(cli, cli->operands[0]);
+	result = netfwv6_connection_enable_firewall(connection, &options);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_get_status(connection, &status);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	say(cli, "%s: firewalled, %s mode\n", cli->operands[0], mode_name(status.mode));
+	return EXIT_DONE;
+}
+
+static int disable(struct cli *cli, struct netfwv6_connection *connection)
+{
+	netfwv6_result result = netfwv6_connection_disable_firewall(connection);
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	say(cli, "%s: not firewalled\n", cli->operands[0]);
+	return EXIT_DONE;
+}
+
+static int with_connection(struct cli *cli,
+			   int (*action)(struct cli *, struct netfwv6_connection *))
+{
+	struct netfwv6_connection *connection;
+	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, cli->operands[0], &connection);
+	int code;
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	code = action(cli, connection);
+	netfwv6_connection_free(connection);
+	return code;
+}
+
+int run_enable(struct cli *cli)
+{
+	return with_connection(cli, enable);
+}
+
+int run_disable(struct cli *cli)
+{
+	return with_connection(cli, disable);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* status: the firewalled devices, and what was passed and dropped there. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "modes.h"
+
+struct device_report {
+	const char *name;
+	struct netfwv6_connection_status status;
+	struct netfwv6_counter *counters;
+	size_t n_counters;
+};
+
+/* RFC 3339, in UTC for JSON and local time for people. */
+static const char *format_time(int64_t seconds, bool utc, char *text, size_t size)
+{
+	time_t time = seconds;
+	struct tm tm;
+
+	strftime(text, size, utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d %H:%M:%S %z",
+		 utc ? gmtime_r(&time, &tm) : localtime_r(&time, &tm));
+	return text;
+}
+
+static json_t *reason_json(const struct netfwv6_counter *counter)
+{
+	return json_pack("{s:s, s:s, s:I, s:I}", "reason", counter->reason, "verdict",
+			 counter->dropped ? "dropped" : "passed", "packets",
+			 (json_int_t)counter->packets, "bytes", (json_int_t)counter->bytes);
+}
+
+static json_t *device_json(const struct device_report *report)
+{
+	json_t *reasons = json_array();
+	char since[32];
+
+	for (size_t i = 0; i < report->n_counters; i++)
+		json_array_append_new(reasons, reason_json(&report->counters[i]));
+	return json_pack("{s:s, s:i, s:s, s:I, s:s, s:o}", "device", report->name, "ifindex",
+			 (int)report->status.ifindex, "mode", mode_name(report->status.mode),
+			 "program_id", (json_int_t)report->status.program_id, "since",
+			 format_time(report->status.since, true, since, sizeof(since)), "reasons",
+			 reasons);
+}
+
+static void print_device(const struct device_report *report)
+{
+	bool any = false;
+	char since[40];
+
+	printf("%s: firewalled, %s mode, program %u, since %s\n", report->name,
+	       mode_name(report->status.mode), report->status.program_id,
+	       format_time(report->status.since, false, since, sizeof(since)));
+	for (size_t i = 0; i < report->n_counters; i++) {
+		const struct netfwv6_counter *counter = &report->counters[i];
+
+		if (!counter->packets)
+			continue;
+		any = true;
+		printf("  %-8s%-16s %12" PRIu64 " packets %15" PRIu64 " bytes  %s\n",
+		       counter->dropped ? "dropped" : "passed", counter->reason, counter->packets,
+		       counter->bytes, counter->sentence);
+	}
+	if (!any)
+		puts("  no packet yet");
+}
+
+/* Reads all counters of a device. On success the caller frees them. */
+static netfwv6_result read_counters(struct netfwv6_connection *connection,
+				    struct device_report *report)
+{
+	netfwv6_result result;
+
+	result = netfwv6_connection_get_counters(connection, 0, NULL, &report->n_counters);
+	if (NETFWV6_FAILED(result))
+		return result;
+	report->counters = calloc(report->n_counters, sizeof(*report->counters));
+	if (!report->counters)
+		return NETFWV6_E_OUTOFMEMORY;
+	result = netfwv6_connection_get_counters(connection, report->n_counters, report->counters,
+						 &report->n_counters);
+	if (NETFWV6_FAILED(result))
+		free(report->counters);
+	return result;
+}
+
+/* Reports one device, to the array or else as text. S_FALSE when not firewalled. */
+static netfwv6_result report_device(struct netfwv6_connection *connection, json_t *devices)
+{
+	struct device_report report = {
+		.name = netfwv6_connection_id(connection),
+		.status = { .sz = sizeof(report.status) },
+	};
+	netfwv6_result result = netfwv6_connection_get_status(connection, &report.status);
+
+	/* One that has gone since the snapshot is not in the report. */
+	if (result == NETFWV6_E_NOINTERFACE ||
+	    (NETFWV6_SUCCEEDED(result) && !report.status.firewalled))
+		return NETFWV6_S_FALSE;
+	if (NETFWV6_SUCCEEDED(result))
+		result = read_counters(connection, &report);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (devices)
+		json_array_append_new(devices, device_json(&report));
+	else
+		print_device(&report);
+	free(report.counters);
+	return NETFWV6_S_OK;
+}
+
+static netfwv6_result report_all(struct netfwv6_connection_enum *connections, json_t *devices,
+				 size_t *firewalled)
+{
+	struct netfwv6_connection *connection;
+	netfwv6_result result = NETFWV6_S_OK;
+
+	while (NETFWV6_SUCCEEDED(result) &&
+	       netfwv6_connection_enum_next(connections, 1, &connection, NULL) == NETFWV6_S_OK) {
+		result = report_device(connection, devices);
+		*firewalled += result == NETFWV6_S_OK;
+		netfwv6_connection_free(connection);
+	}
+	return result;
+}
+
+int run_status(struct cli *cli)
+{
+	json_t *devices = cli->json ? json_array() : NULL;
+	struct netfwv6_connection_enum *connections;
+	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
+	size_t firewalled = 0;
+
+	if (NETFWV6_SUCCEEDED(result)) {
+		result = report_all(connections, devices, &firewalled);
+		netfwv6_connection_enum_free(connections);
+	}
+	if (NETFWV6_FAILED(result)) {
+		json_decref(devices);
+		return complain_of(result);
+	}
+	if (cli->json)
+		return print_json(json_pack("{s:s, s:o}", "state", netfwv6_mgr_state_dir(cli->mgr),
+					    "devices", devices));
+	if (!firewalled)
+		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
+	return EXIT_DONE;
+}

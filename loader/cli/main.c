@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* netfwv6: the command table, and what drives it. */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+
+#define PORT_TEXT                                                                                  \
+	"PORT is 443/tcp, 443 (both protocols), 8000-8100/udp (both ends included) or a\n"         \
+	"service name of /etc/services such as https/tcp or ssh.\n"
+
+const struct command commands[] = {
+	{ "enable", "DEV", 1, 1, "m", "firewall a device",
+	  "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
+	  "also when every process of netfwv6 is gone. Enabling again puts a newer program\n"
+	  "in place atomically. Native mode filters in the driver, generic mode in front of\n"
+	  "the stack; auto takes native where the driver has it. On veth devices native\n"
+	  "mode costs the other end its segmentation offload; bulk TCP is faster in generic.\n",
+	  true, run_enable },
+	{ "disable", "DEV", 1, 1, "", "stop firewalling a device",
+	  "The policy stays. With the last device, and no port open, all state is removed.\n", true,
+	  run_disable },
+	{ "open", "PORT...", 1, -1, "n", "allow inbound connection attempts",
+	  PORT_TEXT "What is open stays open and keeps its name.\n", true, run_open },
+	{ "close", "PORT...", 1, -1, "", "disallow inbound connection attempts",
+	  PORT_TEXT "Closing a closed port succeeds.\n", true, run_close },
+	{ "check", "PORT...", 1, -1, "", "ask whether ports are open: exit 0 open, 1 closed",
+	  PORT_TEXT "Exit 0 means that all of them are open.\n", true, run_check },
+	{ "list", "", 0, 0, "j", "list the open ports", "", true, run_list },
+	{ "status", "", 0, 0, "j", "show firewalled devices and what was passed and dropped",
+	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
+	  run_status },
+	{ "help", "[COMMAND]", 0, 1, "c", "show help", "", false, run_help },
+	{ NULL, NULL, 0, 0, NULL, NULL, NULL, false, NULL },
+};
+
+const struct command *find_command(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+void say(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->quiet)
+		return;
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+}
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	fputs("netfwv6: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int complain_of(netfwv6_result result)
+{
+	complain("%s", netfwv6_detail());
+	switch (result) {
+	case NETFWV6_E_INVALIDARG:
+		return EXIT_USAGE;
+	case NETFWV6_E_ACCESSDENIED:
+		return EXIT_DENIED;
+	default:
+		return EXIT_OTHER;
+	}
+}
+
+int print_json(json_t *object)
+{
+	int error = object ? json_dumpf(object, stdout, JSON_INDENT(2)) : -1;
+
+	json_decref(object);
+	if (error) {
+		complain("cannot write JSON: out of memory, or the output is closed");
+		return EXIT_OTHER;
+	}
+	putchar('\n');
+	return EXIT_DONE;
+}
+
+static int run(struct cli *cli)
+{
+	struct netfwv6_mgr_options options = { .sz = sizeof(options), .state_dir = cli->state };
+	netfwv6_result result;
+	int code;
+
+	if (cli->version) {
+		printf("netfwv6 %s\n", netfwv6_version());
+		return EXIT_DONE;
+	}
+	if (cli->help || !cli->command->needs_mgr)
+		return cli->help ? run_help(cli) : cli->command->run(cli);
+	result = netfwv6_mgr_open(&cli->mgr, &options);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	code = cli->command->run(cli);
+	netfwv6_mgr_close(cli->mgr);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = {};
+	int code = parse_command_line(argc, argv, &cli);
+
+	if (code < 0)
+		code = run(&cli);
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("cannot write the output");
+		return code ?: EXIT_OTHER;
+	}
+	return code;
+}

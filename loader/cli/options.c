@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+const struct option_entry option_entries[] = {
+	{ 's', false, true, "state", "DIR",
+	  "the state root; default: $NETFWV6_STATE, else /run/netfwv6" },
+	{ 'q', true, true, "quiet", NULL, "print nothing but errors and warnings" },
+	{ 'h', true, true, "help", NULL, "show help on the command" },
+	{ 'm', false, false, "mode", "auto|native|generic",
+	  "where the program sits; default: auto" },
+	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
+	{ 'j', false, false, "json", NULL, "print JSON" },
+	{ 'c', false, false, "completion", NULL, "print the completion script for bash" },
+	{ 'V', false, true, "version", NULL, "print the version" },
+	{ 0, false, false, NULL, NULL, NULL },
+};
+
+#define MAX_OPTIONS (sizeof(option_entries) / sizeof(*option_entries))
+
+bool option_applies(const struct option_entry *option, const struct command *command)
+{
+	return option->everywhere || strchr(command->options, option->letter);
+}
+
+static void store(struct cli *cli, int letter, const char *value)
+{
+	switch (letter) {
+	case 's':
+		cli->state = value;
+		break;
+	case 'q':
+		cli->quiet = true;
+		break;
+	case 'h':
+		cli->help = true;
+		break;
+	case 'm':
+		cli->mode = value;
+		break;
+	case 'n':
+		cli->name = value;
+		break;
+	case 'j':
+		cli->json = true;
+		break;
+	case 'c':
+		cli->completion = true;
+		break;
+	case 'V':
+		cli->version = true;
+		break;
+	}
+}
+
+/* getopt's own messages are switched off: ours name the remedy. */
+static int complain_of_option(int problem, char **argv)
+{
+	const char *word = argv[optind - 1];
+	char letter[] = { '-', (char)optopt, '\0' };
+
+	if (optopt && !(word[0] == '-' && word[1] == '-'))
+		word = letter;
+	complain(problem == ':' ? "option '%s' needs a value: 'netfwv6 help' shows it" :
+				  "unknown or ambiguous option '%s': 'netfwv6 help' lists them",
+		 word);
+	return EXIT_USAGE;
+}
+
+static int take_options(int argc, char **argv, struct cli *cli, char *given)
+{
+	struct option longs[MAX_OPTIONS] = {};
+	char shorts[MAX_OPTIONS + 2] = ":", *end = shorts + 1;
+	int letter;
+
+	for (size_t i = 0; i < MAX_OPTIONS - 1; i++) {
+		const struct option_entry *entry = &option_entries[i];
+
+		longs[i] = (struct option){ entry->name,
+					    entry->value ? required_argument : no_argument, NULL,
+					    entry->letter };
+		if (entry->short_form)
+			*end++ = entry->letter;
+	}
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (letter == '?' || letter == ':')
+			return complain_of_option(letter, argv);
+		store(cli, letter, optarg);
+		if (!strchr(given, letter))
+			given[strlen(given)] = (char)letter;
+	}
+	return -1;
+}
+
+static int check_options(const struct cli *cli, const char *given)
+{
+	for (const struct option_entry *option = option_entries; option->name; option++)
+		if (strchr(given, option->letter) && !option_applies(option, cli->command)) {
+			complain("'%s' takes no option --%s: 'netfwv6 help %s' shows what it takes",
+				 cli->command->name, option->name, cli->command->name);
+			return EXIT_USAGE;
+		}
+	return -1;
+}
+
+static int check_operands(const struct cli *cli)
+{
+	const struct command *command = cli->command;
+
+	if (cli->n_operands < command->least) {
+		complain("'%s' needs an operand: netfwv6 %s %s", command->name, command->name,
+			 command->operands);
+		return EXIT_USAGE;
+	}
+	if (command->most >= 0 && cli->n_operands > command->most) {
+		complain("'%s' takes no operand '%s': netfwv6 %s %s", command->name,
+			 cli->operands[command->most], command->name, command->operands);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+int parse_command_line(int argc, char **argv, struct cli *cli)
+{
+	char given[MAX_OPTIONS + 1] = "";
+	int code = take_options(argc, argv, cli, given);
+
+	if (code >= 0 || cli->version)
+		return code;
+	if (optind == argc) {
+		if (!cli->help) {
+			complain("no command: 'netfwv6 help' lists them");
+			return EXIT_USAGE;
+		}
+		cli->command = find_command("help");
+		return -1;
+	}
+	cli->command = find_command(argv[optind]);
+	if (!cli->command) {
+		complain("unknown command '%s': 'netfwv6 help' lists them", argv[optind]);
+		return EXIT_USAGE;
+	}
+	cli->operands = argv + optind + 1;
+	cli->n_operands = argc - optind - 1;
+	code = check_options(cli, given);
+	return code >= 0 || cli->help ? code : check_operands(cli);
+}

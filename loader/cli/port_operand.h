@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* PORT operands. */
+#ifndef NETFWV6_CLI_PORT_OPERAND_H
+#define NETFWV6_CLI_PORT_OPERAND_H
+
+#include "cli.h"
+
+/* Ports of one protocol, from first to last, both included. */
+struct port_range {
+	uint32_t first, last, protocol;
+};
+
+struct port_ranges {
+	struct port_range *ranges; /* free() it */
+	size_t count;
+};
+
+/* Reads all operands before any is applied: an exit code, or -1 to go on. */
+int take_port_operands(const struct cli *cli, struct port_ranges *ranges);
+
+const char *protocol_name(uint32_t protocol);
+
+/* "443/tcp" or "8000-8100/udp"; the buffer has PORT_TEXT_SIZE bytes. */
+#define PORT_TEXT_SIZE 24
+const char *format_range(const struct port_range *range, char *text);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Do we saw off the branch that we sit on? */
+#ifndef NETFWV6_CLI_SSH_H
+#define NETFWV6_CLI_SSH_H
+
+#include "cli.h"
+
+/* Warns when this command runs in an SSH session over IPv6 to a port that is not open. */
+void warn_of_lockout(const struct cli *cli, const char *device);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The manager's connections: one by its name, all in a snapshot. */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "connection.h"
+#include "error.h"
+#include "snapshot.h"
+
+static netfwv6_result new_connection(struct netfwv6_mgr *mgr, const char *name,
+				     struct netfwv6_connection **connection)
+{
+	struct netfwv6_connection *new = calloc(1, sizeof(*new));
+
+	if (!new)
+		return fail_errno(ENOMEM, "cannot make a handle for device %s", name);
+	new->mgr = mgr;
+	snprintf(new->name, sizeof(new->name), "%s", name);
+	*connection = new;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
+					  struct netfwv6_connection **connection)
+{
+	struct device device;
+	netfwv6_result result;
+
+	if (!mgr || !name || !connection)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    !mgr  ? "the manager" :
+			    !name ? "the device's name" :
+				    "the connection's out-pointer");
+	result = device_find(name, &device);
+	return NETFWV6_FAILED(result) ? result : new_connection(mgr, name, connection);
+}
+
+/* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const struct device *left = a, *right = b;
+
+	return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
+}
+
+static netfwv6_result collect(struct snapshot_builder *builder)
+{
+	struct if_nameindex *names = if_nameindex();
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (!names)
+		return fail_errno(errno, "cannot list the devices");
+	for (size_t i = 0; names[i].if_index && NETFWV6_SUCCEEDED(result); i++) {
+		struct device device;
+
+		/* One that went away meanwhile is not in the snapshot. */
+		if (NETFWV6_SUCCEEDED(device_find(names[i].if_name, &device)) &&
+		    device.framing != FRAMING_LOOPBACK)
+			result = snapshot_add(builder, &device);
+	}
+	if_freenameindex(names);
+	if (builder->count)
+		qsort(builder->elements, builder->count, builder->size, by_ifindex);
+	return result;
+}
+
+netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
+						 struct netfwv6_connection_enum **connections)
+{
+	struct snapshot_builder builder = { .size = sizeof(struct device), .owner = mgr };
+	struct snapshot_cursor *cursor;
+	netfwv6_result result;
+
+	if (!mgr || !connections)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    mgr ? "the enumerator's out-pointer" : "the manager");
+	result = snapshot_finish(&builder, collect(&builder), &cursor);
+	if (NETFWV6_SUCCEEDED(result))
+		*connections = (struct netfwv6_connection_enum *)cursor;
+	return result;
+}
+
+static struct snapshot_cursor *cursor_of(const struct netfwv6_connection_enum *connections)
+{
+	return (struct snapshot_cursor *)connections;
+}
+
+/* Fetches one: S_OK, S_FALSE at the end, or a failure without a step. */
+static netfwv6_result fetch(struct snapshot_cursor *cursor, struct netfwv6_connection **connection)
+{
+	struct device device;
+	netfwv6_result result = snapshot_next(cursor, 1, &device, NULL);
+
+	if (result != NETFWV6_S_OK)
+		return result;
+	result = new_connection(cursor->owner, device.name, connection);
+	if (NETFWV6_FAILED(result))
+		cursor->position--;
+	return result;
+}
+
+netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
+					    struct netfwv6_connection **elements, size_t *fetched)
+{
+	struct snapshot_cursor *cursor = cursor_of(connections);
+	netfwv6_result result = NETFWV6_S_OK;
+	size_t got = 0;
+
+	if (!cursor)
+		return fail(NETFWV6_E_POINTER, "the enumerator is null");
+	if ((!elements && n) || (!fetched && n != 1))
+		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
+	while (got < n && (result = fetch(cursor, &elements[got])) == NETFWV6_S_OK)
+		got++;
+	if (NETFWV6_FAILED(result)) {
+		cursor->position -= got;
+		while (got)
+			netfwv6_connection_free(elements[--got]);
+		return result;
+	}
+	if (fetched)
+		*fetched = got;
+	return result;
+}
+
+netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n)
+{
+	return snapshot_skip(cursor_of(connections), n);
+}
+
+netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections)
+{
+	return snapshot_reset(cursor_of(connections));
+}
+
+netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
+					     struct netfwv6_connection_enum **clone)
+{
+	struct snapshot_cursor *cursor;
+	netfwv6_result result = snapshot_clone(cursor_of(connections), clone ? &cursor : NULL);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*clone = (struct netfwv6_connection_enum *)cursor;
+	return result;
+}
+
+netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
+					     size_t *count)
+{
+	return snapshot_count(cursor_of(connections), count);
+}
+
+void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections)
+{
+	snapshot_free(cursor_of(connections));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the kernel says of a network device and of the XDP program on it. */
+#ifndef NETFWV6_DEVICE_H
+#define NETFWV6_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layout.h"
+#include "netfwv6.h"
+
+/* How a device's frames start. */
+enum framing {
+	FRAMING_ETHERNET,
+	FRAMING_RAW_IP,
+	FRAMING_LOOPBACK,
+	FRAMING_FOREIGN, /* some other header */
+};
+
+struct device {
+	char name[DEVICE_NAME_SIZE]; /* NUL-padded */
+	uint32_t ifindex;
+	uint16_t hardware_type; /* ARPHRD_* */
+	enum framing framing;
+};
+
+/* E_INVALIDARG when it is no device name, E_NOINTERFACE when there is none. */
+netfwv6_result device_find(const char *name, struct device *device);
+
+/* What is attached to a device; id 0 for nothing. */
+struct device_xdp {
+	uint32_t program_id;
+	uint32_t mode; /* enum netfwv6_mode; AUTO when it is in hardware */
+};
+netfwv6_result device_xdp(uint32_t ifindex, struct device_xdp *xdp);
+
+/* E_ABORT, and a sentence that names the foreign program by name and id. */
+netfwv6_result device_held(const struct device *device, const struct device_xdp *xdp);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "mgr.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "options.h"
+
+#define DEFAULT_STATE_DIR "/run/netfwv6"
+#define STATE_DIR_MAX 256 /* leaves room in a pin's path */
+
+/* A removal takes far less than a millisecond; this long means its maker was killed. */
+#define REMOVAL_POLLS 1000
+
+/* An absolute path without a slash at its end; the caller frees it. */
+static netfwv6_result resolve(const char *dir, char **path)
+{
+	char cwd[PATH_MAX] = "";
+	char *absolute;
+	size_t length;
+
+	if (!*dir)
+		return fail(NETFWV6_E_INVALIDARG, "the state directory's name is empty");
+	if (*dir != '/' && !getcwd(cwd, sizeof(cwd)))
+		return fail_errno(errno, "cannot resolve the state directory '%s'", dir);
+	if (asprintf(&absolute, "%s%s%s", cwd, *cwd ? "/" : "", dir) < 0)
+		return fail_errno(ENOMEM, "cannot open a manager");
+	length = strlen(absolute);
+	while (length > 1 && absolute[length - 1] == '/')
+		absolute[--length] = '\0';
+	if (length > STATE_DIR_MAX || length == 1) {
+		free(absolute);
+		return fail(NETFWV6_E_INVALIDARG,
+			    "state directory '%.40s' is not a path of 2 to %d bytes", dir,
+			    STATE_DIR_MAX);
+	}
+	*path = absolute;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr, const struct netfwv6_mgr_options *options)
+{
+	struct netfwv6_mgr_options given = { .sz = sizeof(given) };
+	struct netfwv6_mgr *new;
+	netfwv6_result result;
+	char *dir = NULL;
+	int error;
+
+	if (!mgr)
+		return fail(NETFWV6_E_POINTER, "the manager's out-pointer is null");
+	result = options_take(&given, sizeof(given), options);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = resolve(given.state_dir			?:
+				 secure_getenv("NETFWV6_STATE") ?:
+								  DEFAULT_STATE_DIR,
+			 &dir);
+	if (NETFWV6_FAILED(result))
+		return result;
+	new = calloc(1, sizeof(*new));
+	error = new ? policy_init(&new->policy) : -ENOMEM;
+	if (error) {
+		free(new);
+		free(dir);
+		return fail_errno(-error, "cannot open a manager");
+	}
+	root_init(&new->root, dir);
+	pthread_mutex_init(&new->root_mutex, NULL);
+	new->log = given.log;
+	new->log_context = given.log_context;
+	*mgr = new;
+	return NETFWV6_S_OK;
+}
+
+void netfwv6_mgr_close(struct netfwv6_mgr *mgr)
+{
+	if (!mgr)
+		return;
+	root_destroy(&mgr->root);
+	policy_destroy(&mgr->policy);
+	pthread_mutex_destroy(&mgr->root_mutex);
+	free(mgr);
+}
+
+const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr)
+{
+	return mgr ? mgr->root.dir : NULL;
+}
+
+/* Under the administration lock: makes what is missing, mends what was half removed. */
+static netfwv6_result create(struct netfwv6_mgr *mgr)
+{
+	netfwv6_result result;
+	int lock;
+
+	result = root_lock_administration(&lock);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = root_create(&mgr->root, &mgr->policy);
+	close(lock);
+	return result;
+}
+
+/* A missing state: nothing is open in it. Only who could make it may say "close". */
+static netfwv6_result check_administrator(const struct netfwv6_mgr *mgr)
+{
+	netfwv6_result result;
+	int lock;
+
+	result = root_lock_administration(&lock);
+	if (NETFWV6_FAILED(result))
+		return fail(result, "there is no state in %s, and only root can make it",
+			    mgr->root.dir);
+	close(lock);
+	return NETFWV6_S_OK;
+}
+
+static bool retired(const struct netfwv6_mgr *mgr)
+{
+	return policy_load(&mgr->policy, RETIRED_ENTRY) & ENTRY_RETIRED;
+}
+
+/* For those who may change ports but not take the administration lock. */
+static netfwv6_result await_removal(struct netfwv6_mgr *mgr)
+{
+	const struct timespec poll = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < REMOVAL_POLLS && mgr->root.state == ROOT_WRITABLE && retired(mgr);
+	     i++) {
+		netfwv6_result result;
+
+		nanosleep(&poll, NULL);
+		result = root_open(&mgr->root, &mgr->policy);
+		if (NETFWV6_FAILED(result))
+			return result;
+	}
+	if (mgr->root.state == ROOT_WRITABLE && retired(mgr))
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the state in %s was left half removed: any netfwv6 command of root "
+			    "mends it",
+			    mgr->root.dir);
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result mgr_refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent)
+{
+	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
+
+	if (NETFWV6_FAILED(result) || intent == MGR_READ)
+		return result;
+	if (mgr->root.state == ROOT_WRITABLE && retired(mgr)) {
+		result = create(mgr);
+		if (result == NETFWV6_E_ACCESSDENIED)
+			result = await_removal(mgr);
+	}
+	if (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT)
+		result = intent == MGR_OPEN ? create(mgr) : check_administrator(mgr);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (mgr->root.state == ROOT_READABLE)
+		return fail(NETFWV6_E_ACCESSDENIED,
+			    "this user may read the state in %s but not change it", mgr->root.dir);
+	return NETFWV6_S_OK;
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "mountpoint.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "layout.h"
+
+#define DIRECTORY_MODE 0755
+#define MOUNT_OPTIONS "mode=0755"
+#define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+bool mountpoint_is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
+}
+
+static bool is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool empty = true;
+
+	if (!dir)
+		return false;
+	while (empty && (entry = readdir(dir)))
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	closedir(dir);
+	return empty;
+}
+
+/* The parent of a process, or 0. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[32], line[256];
+	pid_t parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file) && sscanf(line, "PPid: %d", &parent) != 1)
+		;
+	fclose(file);
+	return parent;
+}
+
+/* The inode number of a process's mount namespace, 0 when it may not be seen. */
+static ino_t mount_namespace_of(pid_t pid)
+{
+	char path[32];
+	struct stat ns;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+	return stat(path, &ns) == 0 ? ns.st_ino : 0;
+}
+
+/*
+ * A descriptor of the mount namespace that lasts, or -1 when this is it. Where
+ * process 1 may not be asked, its topmost descendant above us may.
+ */
+static int lasting_namespace(void)
+{
+	ino_t own = mount_namespace_of(getpid());
+	pid_t top = getpid();
+	char path[32];
+
+	for (pid_t pid = parent_of(top); pid > 0; pid = parent_of(pid))
+		if (mount_namespace_of(pid))
+			top = pid;
+	if (mount_namespace_of(top) == own)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", top);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Runs step in namespace ns, in a child: 0 or an errno value. */
+static int run_in(int ns, int (*step)(const char *dir, int tree), const char *dir, int tree)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child < 0)
+		return errno;
+	if (child == 0)
+		_exit(setns(ns, CLONE_NEWNS) ? errno : step(dir, tree));
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+static int attach_tree(const char *dir, int tree)
+{
+	if (mkdir(dir, DIRECTORY_MODE) && errno != EEXIST)
+		return errno;
+	if (mountpoint_is_bpffs(dir))
+		return EEXIST;
+	return move_mount(tree, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH) ? errno : 0;
+}
+
+static int detach_tree(const char *dir, int unused)
+{
+	(void)unused;
+	return umount2(dir, UMOUNT_NOFOLLOW) ? errno : 0;
+}
+
+/* Shows the file system mounted at dir in the lasting namespace, too. */
+static netfwv6_result make_it_last(const char *dir, int ns)
+{
+	int tree = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int error = tree < 0 ? errno : run_in(ns, attach_tree, dir, tree);
+
+	if (tree >= 0)
+		close(tree);
+	if (!error)
+		return NETFWV6_S_OK;
+	fail_errno(error,
+		   "this process has a mount namespace of its own (as under 'ip netns exec'), so "
+		   "the state in %s would vanish with it; run 'mount -t bpf bpf %s' outside first, "
+		   "or use 'nsenter --net=/run/netns/NAME' instead",
+		   dir, dir);
+	return NETFWV6_E_ABORT;
+}
+
+static netfwv6_result mount_bpffs(const char *dir)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	int ns;
+
+	if (!is_empty(dir))
+		return fail(NETFWV6_E_INVALIDARG,
+			    "state directory %s is neither empty nor on a bpffs: name another",
+			    dir);
+	if (mount("bpf", dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS))
+		return fail_errno(errno, "cannot mount a bpffs on %s", dir);
+	ns = lasting_namespace();
+	if (ns < 0)
+		return NETFWV6_S_OK;
+	result = make_it_last(dir, ns);
+	close(ns);
+	if (NETFWV6_FAILED(result))
+		umount2(dir, UMOUNT_NOFOLLOW);
+	return result;
+}
+
+netfwv6_result mountpoint_ensure(const char *dir, uint32_t *flags)
+{
+	netfwv6_result result;
+
+	*flags = 0;
+	if (mkdir(dir, DIRECTORY_MODE) == 0) {
+		*flags |= ROOT_MADE_DIR;
+		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
+	} else if (errno != EEXIST) {
+		return fail_errno(errno, "cannot make the state directory %s", dir);
+	}
+	if (mountpoint_is_bpffs(dir))
+		return NETFWV6_S_OK;
+	result = mount_bpffs(dir);
+	if (NETFWV6_SUCCEEDED(result))
+		*flags |= ROOT_MOUNTED;
+	else if (*flags & ROOT_MADE_DIR)
+		rmdir(dir);
+	return result;
+}
+
+void mountpoint_remove(const char *dir, uint32_t flags)
+{
+	if (flags & ROOT_MOUNTED) {
+		int ns = lasting_namespace();
+
+		if (ns >= 0) {
+			run_in(ns, detach_tree, dir, -1);
+			close(ns);
+		}
+		umount2(dir, UMOUNT_NOFOLLOW);
+	}
+	if (flags & ROOT_MADE_DIR)
+		rmdir(dir);
+}

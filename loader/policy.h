@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The port table in this process's memory.
+ *
+ * The mapping keeps its address for the life of the handle; what lies under it
+ * is replaced in place. Invariants:
+ *   1. An entry is only ever changed by one atomic OR or AND.
+ *   2. A table that is not the state root's current one carries the retired
+ *      mark, or the generation has moved on. Where no table can be mapped, an
+ *      anonymous page with the mark stands in.
+ *   3. So a change is done if, after its atomic operation, the mark is absent
+ *      and the generation is the one from before; else it is repeated after
+ *      policy has been mapped anew. Every change is idempotent.
+ * Only policy_map() writes the generation; its caller holds the manager's lock.
+ */
+#ifndef NETFWV6_POLICY_H
+#define NETFWV6_POLICY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layout.h"
+
+struct policy {
+	uint64_t *entries;	     /* PORT_ENTRIES of them */
+	_Atomic uint32_t generation; /* odd while the mapping is being replaced */
+};
+
+/* Maps the stand-in. 0 or -errno. */
+int policy_init(struct policy *policy);
+void policy_destroy(struct policy *policy);
+
+/*
+ * Maps the table behind fd for writing, or the stand-in for -1, in place of what
+ * is mapped. 0, or -errno and nothing has changed.
+ */
+int policy_map(struct policy *policy, int fd);
+
+static inline uint64_t policy_load(const struct policy *policy, uint32_t entry)
+{
+	return __atomic_load_n(&policy->entries[entry], __ATOMIC_SEQ_CST);
+}
+
+/* Each returns the entry as it was before. */
+static inline uint64_t policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
+{
+	return __atomic_fetch_or(&policy->entries[entry], bits, __ATOMIC_SEQ_CST);
+}
+
+static inline uint64_t policy_clear(struct policy *policy, uint32_t entry, uint64_t bits)
+{
+	return __atomic_fetch_and(&policy->entries[entry], ~bits, __ATOMIC_SEQ_CST);
+}
+
+/* Taken before a change or a read, asked after it: see invariant 3. */
+static inline uint32_t policy_begin(const struct policy *policy)
+{
+	return atomic_load(&policy->generation);
+}
+
+static inline bool policy_current(const struct policy *policy, uint32_t begun)
+{
+	return !(policy_load(policy, RETIRED_ENTRY) & ENTRY_RETIRED) && !(begun & 1) &&
+	       atomic_load(&policy->generation) == begun;
+}
+
+#endif

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "root.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "mountpoint.h"
+
+#define ADMINISTRATION_LOCK "/run/netfwv6.lock"
+
+#define MAP_MODE 0644
+#define POLICY_BITS (~ENTRY_IN_USE)
+
+static const struct {
+	const char *pin;
+	mode_t mode;
+} directories[] = { { "lock", 0700 }, { "links", 0700 }, { "counts", 0755 } };
+
+/* The maps in the order of their making; "root" last, so that it says "complete". */
+enum { MAP_PORTS, MAP_NAMES, MAP_ATTACHMENTS, MAP_ROOT, MAPS };
+static const struct {
+	const char *pin, *name;
+	enum bpf_map_type type;
+	uint32_t key, value, entries, flags;
+} maps[MAPS] = {
+	[MAP_PORTS] = { "ports", "netfwv6_ports", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			sizeof(uint64_t), PORT_ENTRIES, BPF_F_MMAPABLE },
+	[MAP_NAMES] = { "names", "netfwv6_names", BPF_MAP_TYPE_HASH, sizeof(struct name_key),
+			NAME_SIZE, NAME_RECORDS, BPF_F_NO_PREALLOC },
+	[MAP_ATTACHMENTS] = { "attachments", "netfwv6_attach", BPF_MAP_TYPE_HASH, sizeof(uint32_t),
+			      sizeof(struct attachment_record), ATTACHMENT_RECORDS,
+			      BPF_F_NO_PREALLOC },
+	[MAP_ROOT] = { "root", "netfwv6_root", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+		       sizeof(struct root_record), 1, 0 },
+};
+
+static const uint32_t record_key;
+
+void root_init(struct root *root, char *dir)
+{
+	*root = (struct root){ .dir = dir, .ports = -1, .names = -1, .attachments = -1 };
+}
+
+static void close_maps(struct root *root)
+{
+	int *fds[] = { &root->ports, &root->names, &root->attachments };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+	root->state = ROOT_ABSENT;
+}
+
+void root_destroy(struct root *root)
+{
+	close_maps(root);
+	free(root->dir);
+}
+
+char *root_path(const struct root *root, char *path, const char *a, const char *b)
+{
+	snprintf(path, PIN_PATH_SIZE, "%s/%s%s%s", root->dir, a, b ? "/" : "", b ?: "");
+	return path;
+}
+
+static netfwv6_result netns_cookie(__u64 *cookie)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(*cookie);
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
+		result = fail_errno(errno, "cannot identify the network namespace");
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+static int get_map(const struct root *root, int map, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
+	char path[PIN_PATH_SIZE];
+	int fd = bpf_obj_get_opts(root_path(root, path, maps[map].pin, NULL), &opts);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static netfwv6_result open_map(const struct root *root, int map, uint32_t flags, int *fd)
+{
+	*fd = get_map(root, map, flags);
+	if (*fd >= 0)
+		return NETFWV6_S_OK;
+	if (*fd == -ENOENT)
+		return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: pin '%s' is missing",
+			    root->dir, maps[map].pin);
+	return fail_errno(-*fd, "cannot open %s/%s", root->dir, maps[map].pin);
+}
+
+static netfwv6_result damaged(const struct root *root)
+{
+	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged",
+		    root->dir);
+}
+
+/* Takes the record from a map of whatever layout: only its first field is certain. */
+static netfwv6_result take_record(struct root *root, int fd)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info), layout;
+	char value[4096];
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.type != maps[MAP_ROOT].type ||
+	    info.value_size < sizeof(layout) || info.value_size > sizeof(value) ||
+	    bpf_map_lookup_elem(fd, &record_key, value))
+		return damaged(root);
+	memcpy(&layout, value, sizeof(layout));
+	if (layout != LAYOUT_VERSION)
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the state in %s has layout %u, this library knows layout %u: disable "
+			    "every "
+			    "device with the netfwv6 that made it, then enable them with this one",
+			    root->dir, layout, LAYOUT_VERSION);
+	if (info.value_size != sizeof(root->record))
+		return damaged(root);
+	memcpy(&root->record, value, sizeof(root->record));
+	return NETFWV6_S_OK;
+}
+
+/* Reads and checks the record. S_FALSE when there is no state. */
+static netfwv6_result read_record(struct root *root)
+{
+	int fd = get_map(root, MAP_ROOT, BPF_F_RDONLY);
+	netfwv6_result result;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return NETFWV6_S_FALSE;
+	if (fd < 0)
+		return fail_errno(-fd, "cannot open %s/%s", root->dir, maps[MAP_ROOT].pin);
+	result = take_record(root, fd);
+	close(fd);
+	return result;
+}
+
+static netfwv6_result check_namespace(const struct root *root)
+{
+	__u64 cookie = 0;
+	netfwv6_result result = netns_cookie(&cookie);
+
+	if (NETFWV6_FAILED(result) || cookie == root->record.netns_cookie)
+		return result;
+	return fail(
+		NETFWV6_E_ABORT,
+		"the state in %s serves another network namespace: give this one a state of its "
+		"own with --state DIR or NETFWV6_STATE",
+		root->dir);
+}
+
+static netfwv6_result map_policy(struct root *root, struct policy *policy)
+{
+	int error = policy_map(policy, root->ports);
+
+	if (error == -EPERM)
+		return fail(NETFWV6_E_ACCESSDENIED,
+			    "the port table %s/%s is frozen by someone who may write it", root->dir,
+			    maps[MAP_PORTS].pin);
+	return error ? fail_errno(-error, "cannot map %s/%s", root->dir, maps[MAP_PORTS].pin) :
+		       NETFWV6_S_OK;
+}
+
+/* Opens all maps alike: for writing, or where that is not allowed for reading. */
+static netfwv6_result open_maps(struct root *root, struct policy *policy)
+{
+	netfwv6_result result;
+	uint32_t flags = 0;
+
+	result = open_map(root, MAP_PORTS, flags, &root->ports);
+	if (result == NETFWV6_E_ACCESSDENIED) {
+		flags = BPF_F_RDONLY;
+		result = open_map(root, MAP_PORTS, flags, &root->ports);
+	}
+	if (NETFWV6_SUCCEEDED(result))
+		result = open_map(root, MAP_NAMES, flags, &root->names);
+	if (NETFWV6_SUCCEEDED(result)) {
+		result = open_map(root, MAP_ATTACHMENTS, flags, &root->attachments);
+		/* Who may change ports need not be allowed to attach. */
+		if (result == NETFWV6_E_ACCESSDENIED && !flags)
+			result = open_map(root, MAP_ATTACHMENTS, BPF_F_RDONLY, &root->attachments);
+	}
+	if (NETFWV6_SUCCEEDED(result) && !flags)
+		result = map_policy(root, policy);
+	if (NETFWV6_SUCCEEDED(result))
+		root->state = flags ? ROOT_READABLE : ROOT_WRITABLE;
+	return result;
+}
+
+void root_close(struct root *root, struct policy *policy)
+{
+	policy_map(policy, -1);
+	close_maps(root);
+}
+
+netfwv6_result root_open_any(struct root *root, struct policy *policy)
+{
+	netfwv6_result result;
+
+	root_close(root, policy);
+	result = read_record(root);
+	if (result == NETFWV6_S_FALSE)
+		return NETFWV6_S_OK;
+	if (NETFWV6_SUCCEEDED(result))
+		result = open_maps(root, policy);
+	if (NETFWV6_FAILED(result))
+		root_close(root, policy);
+	return result;
+}
+
+netfwv6_result root_open(struct root *root, struct policy *policy)
+{
+	netfwv6_result result = root_open_any(root, policy);
+
+	if (NETFWV6_FAILED(result) || root->state == ROOT_ABSENT)
+		return result;
+	result = check_namespace(root);
+	if (NETFWV6_FAILED(result))
+		root_close(root, policy);
+	return result;
+}
+
+static netfwv6_result write_record(const struct root *root, int fd)
+{
+	return bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY) ?
+		       fail_errno(errno, "cannot write the root record in %s", root->dir) :
+		       NETFWV6_S_OK;
+}
+
+static netfwv6_result make_map(const struct root *root, int map)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = maps[map].flags);
+	netfwv6_result result = NETFWV6_S_OK;
+	char path[PIN_PATH_SIZE];
+	int fd = bpf_map_create(maps[map].type, maps[map].name, maps[map].key, maps[map].value,
+				maps[map].entries, &opts);
+
+	if (fd < 0)
+		return fail_errno(errno, "cannot create the map %s", maps[map].name);
+	if (map == MAP_ROOT)
+		result = write_record(root, fd);
+	root_path(root, path, maps[map].pin, NULL);
+	if (NETFWV6_SUCCEEDED(result) && (bpf_obj_pin(fd, path) || chmod(path, MAP_MODE)))
+		result = fail_errno(errno, "cannot pin %s", path);
+	close(fd);
+	return result;
+}
+
+static netfwv6_result make_directories(const struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+		root_path(root, path, directories[i].pin, NULL);
+		if (mkdir(path, directories[i].mode) || chmod(path, directories[i].mode))
+			return fail_errno(errno, "cannot make %s", path);
+	}
+	return NETFWV6_S_OK;
+}
+
+/* Unpins everything; "root" first: from then on there is no state. */
+static void unpin_all(const struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+
+	for (int map = MAPS - 1; map >= 0; map--)
+		unlink(root_path(root, path, maps[map].pin, NULL));
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
+		rmdir(root_path(root, path, directories[i].pin, NULL));
+}
+
+static netfwv6_result make_state(struct root *root)
+{
+	netfwv6_result result;
+	uint32_t flags = 0;
+
+	root->record = (struct root_record){ .layout = LAYOUT_VERSION };
+	result = netns_cookie(&root->record.netns_cookie);
+	if (NETFWV6_SUCCEEDED(result))
+		result = mountpoint_ensure(root->dir, &flags);
+	if (NETFWV6_FAILED(result))
+		return result;
+	root->record.flags = flags;
+	unpin_all(root); /* what a killed maker left */
+	result = make_directories(root);
+	for (int map = 0; map < MAPS && NETFWV6_SUCCEEDED(result); map++)
+		result = make_map(root, map);
+	if (NETFWV6_FAILED(result)) {
+		unpin_all(root);
+		mountpoint_remove(root->dir, flags);
+	}
+	return result;
+}
+
+netfwv6_result root_create(struct root *root, struct policy *policy)
+{
+	netfwv6_result result = root_open(root, policy);
+
+	if (NETFWV6_SUCCEEDED(result) && root->state == ROOT_ABSENT) {
+		result = make_state(root);
+		if (NETFWV6_SUCCEEDED(result))
+			result = root_open(root, policy);
+	}
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (root->state != ROOT_WRITABLE)
+		return fail(NETFWV6_E_ACCESSDENIED, "the state in %s may only be read by this user",
+			    root->dir);
+	/* Whoever was removing this state was killed on the way: nobody removes it now. */
+	policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result root_adopt(struct root *root)
+{
+	netfwv6_result result = netns_cookie(&root->record.netns_cookie);
+	int fd;
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = open_map(root, MAP_ROOT, 0, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = write_record(root, fd);
+	close(fd);
+	return result;
+}
+
+static bool has_no_device(const struct root *root)
+{
+	uint32_t link;
+
+	return bpf_map_get_next_key(root->attachments, NULL, &link) && errno == ENOENT;
+}
+
+static bool has_no_open_port(const struct policy *policy)
+{
+	for (uint32_t entry = 0; entry < PORT_ENTRIES; entry++)
+		if (policy_load(policy, entry) & POLICY_BITS && entry != RETIRED_ENTRY)
+			return false;
+	return true;
+}
+
+void root_remove_if_empty(struct root *root, struct policy *policy)
+{
+	if (!has_no_device(root) || !has_no_open_port(policy))
+		return;
+	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	/* A port opened before the mark is seen here; whoever opens later sees the mark. */
+	if (!has_no_open_port(policy)) {
+		policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+		return;
+	}
+	unpin_all(root);
+	mountpoint_remove(root->dir, root->record.flags);
+	root_close(root, policy);
+}
+
+static netfwv6_result lock_fd(int fd, int *lock, const char *path)
+{
+	if (fd < 0)
+		return fail_errno(errno, "cannot open the lock %s", path);
+	while (flock(fd, LOCK_EX)) {
+		if (errno != EINTR) {
+			netfwv6_result result = fail_errno(errno, "cannot lock %s", path);
+
+			close(fd);
+			return result;
+		}
+	}
+	*lock = fd;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result root_lock_administration(int *lock)
+{
+	int fd = open(ADMINISTRATION_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		return fail(NETFWV6_E_ACCESSDENIED, "only root may do this (it takes %s)",
+			    ADMINISTRATION_LOCK);
+	return lock_fd(fd, lock, ADMINISTRATION_LOCK);
+}
+
+netfwv6_result root_lock_names(const struct root *root, int *lock)
+{
+	char path[PIN_PATH_SIZE];
+
+	root_path(root, path, "lock", NULL);
+	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), lock, path);
+}
