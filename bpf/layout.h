@@ -53,12 +53,10 @@ struct connection_config {
 
 /* The one record that describes the state root. */
 struct root_record {
-	__u32 layout;	    /* LAYOUT_VERSION; stays first for all time */
-	__u32 flags;	    /* ROOT_* */
+	__u32 layout; /* LAYOUT_VERSION; stays first for all time */
+	__u32 zero;
 	__u64 netns_cookie; /* the network namespace that this state serves */
 };
-#define ROOT_MOUNTED (1u << 0)	/* the library mounted the bpffs, so it unmounts it */
-#define ROOT_MADE_DIR (1u << 1) /* the library made the directory, so it removes it */
 
 /* What is attached, by the id of its link: for those who may not open links. */
 #define DEVICE_NAME_SIZE 16

@@ -2,6 +2,7 @@
 #include "attachments.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -103,11 +104,29 @@ static bool is_alive(const struct netfwv6_mgr *mgr, uint32_t link_id)
 	return info.xdp.ifindex != 0;
 }
 
+/* Counters are pinned before their record is written: a killed maker leaves them alone. */
+static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
+{
+	char path[PIN_PATH_SIZE];
+	DIR *counts = opendir(root_path(&mgr->root, path, "counts", NULL));
+	struct attachment_record record;
+	struct dirent *entry;
+	uint32_t link_id;
+
+	while (counts && (entry = readdir(counts)))
+		if (sscanf(entry->d_name, "%u", &link_id) == 1 &&
+		    bpf_map_lookup_elem(mgr->root.attachments, &link_id, &record))
+			unlink(attachment_counts_path(mgr, link_id, path));
+	if (counts)
+		closedir(counts);
+}
+
 void attachments_tidy(const struct netfwv6_mgr *mgr)
 {
 	struct attachment at = {};
 	bool more = next_attachment(mgr, &at);
 
+	forget_unrecorded_counts(mgr);
 	while (more) {
 		uint32_t link_id = at.link_id;
 

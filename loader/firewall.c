@@ -331,13 +331,12 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))
 		result = connection_look(connection, &seen);
-	if (NETFWV6_FAILED(result) || mgr->root.state == ROOT_ABSENT)
-		return result;
-	if (seen.ours.link_id)
+	if (NETFWV6_SUCCEEDED(result) && seen.ours.link_id)
 		result = attachment_drop(mgr, &seen.ours);
 	if (NETFWV6_FAILED(result))
 		return result;
-	attachments_tidy(mgr);
+	if (mgr->root.state != ROOT_ABSENT)
+		attachments_tidy(mgr);
 	root_remove_if_empty(&mgr->root, &mgr->policy);
 	return NETFWV6_S_OK;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <mntent.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,13 +16,13 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "layout.h"
 
 #define DIRECTORY_MODE 0755
+#define MOUNT_SOURCE "netfwv6" /* tells our mounts from others */
 #define MOUNT_OPTIONS "mode=0755"
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
-bool mountpoint_is_bpffs(const char *path)
+static bool is_bpffs(const char *path)
 {
 	struct statfs fs;
 
@@ -108,7 +109,7 @@ static int attach_tree(const char *dir, int tree)
 {
 	if (mkdir(dir, DIRECTORY_MODE) && errno != EEXIST)
 		return errno;
-	if (mountpoint_is_bpffs(dir))
+	if (is_bpffs(dir))
 		return EEXIST;
 	return move_mount(tree, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH) ? errno : 0;
 }
@@ -129,6 +130,11 @@ static netfwv6_result make_it_last(const char *dir, int ns)
 		close(tree);
 	if (!error)
 		return NETFWV6_S_OK;
+	if (error == EEXIST)
+		return fail(NETFWV6_E_ABORT,
+			    "the state in %s exists, but not in the mount namespace of this process: use "
+			    "'nsenter --net=/run/netns/NAME' from outside",
+			    dir);
 	fail_errno(error,
 		   "this process has a mount namespace of its own (as under 'ip netns exec'), so "
 		   "the state in %s would vanish with it; run 'mount -t bpf bpf %s' outside first, "
@@ -146,7 +152,7 @@ static netfwv6_result mount_bpffs(const char *dir)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "state directory %s is neither empty nor on a bpffs: name another",
 			    dir);
-	if (mount("bpf", dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS))
+	if (mount(MOUNT_SOURCE, dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS))
 		return fail_errno(errno, "cannot mount a bpffs on %s", dir);
 	ns = lasting_namespace();
 	if (ns < 0)
@@ -158,30 +164,44 @@ static netfwv6_result mount_bpffs(const char *dir)
 	return result;
 }
 
-netfwv6_result mountpoint_ensure(const char *dir, uint32_t *flags)
+netfwv6_result mountpoint_ensure(const char *dir)
 {
+	bool made = mkdir(dir, DIRECTORY_MODE) == 0;
 	netfwv6_result result;
 
-	*flags = 0;
-	if (mkdir(dir, DIRECTORY_MODE) == 0) {
-		*flags |= ROOT_MADE_DIR;
-		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
-	} else if (errno != EEXIST) {
+	if (!made && errno != EEXIST)
 		return fail_errno(errno, "cannot make the state directory %s", dir);
-	}
-	if (mountpoint_is_bpffs(dir))
+	if (made)
+		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
+	if (is_bpffs(dir))
 		return NETFWV6_S_OK;
 	result = mount_bpffs(dir);
-	if (NETFWV6_SUCCEEDED(result))
-		*flags |= ROOT_MOUNTED;
-	else if (*flags & ROOT_MADE_DIR)
+	if (NETFWV6_FAILED(result) && made)
 		rmdir(dir);
 	return result;
 }
 
-void mountpoint_remove(const char *dir, uint32_t flags)
+/* Is what is mounted at dir, in this mount namespace, a mount of ours? */
+static bool is_our_mount(const char *dir)
 {
-	if (flags & ROOT_MOUNTED) {
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent entry;
+	char line[4096];
+	bool ours = false;
+
+	if (!mounts)
+		return false;
+	/* The last one at dir lies on top. */
+	while (getmntent_r(mounts, &entry, line, sizeof(line)))
+		if (strcmp(entry.mnt_dir, dir) == 0)
+			ours = strcmp(entry.mnt_fsname, MOUNT_SOURCE) == 0;
+	endmntent(mounts);
+	return ours;
+}
+
+void mountpoint_remove(const char *dir)
+{
+	if (is_our_mount(dir)) {
 		int ns = lasting_namespace();
 
 		if (ns >= 0) {
@@ -190,6 +210,5 @@ void mountpoint_remove(const char *dir, uint32_t flags)
 		}
 		umount2(dir, UMOUNT_NOFOLLOW);
 	}
-	if (flags & ROOT_MADE_DIR)
-		rmdir(dir);
+	rmdir(dir);
 }

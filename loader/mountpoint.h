@@ -10,20 +10,16 @@
 #ifndef NETFWV6_MOUNTPOINT_H
 #define NETFWV6_MOUNTPOINT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "netfwv6.h"
 
-bool mountpoint_is_bpffs(const char *path);
+/* Makes sure that dir is a directory on a bpffs: makes it, mounts one. */
+netfwv6_result mountpoint_ensure(const char *dir);
 
 /*
- * Makes sure that dir is a directory on a bpffs; *flags receives what was done
- * for it, in ROOT_* bits.
+ * Unmounts what mountpoint_ensure() mounted, whichever process that was: the
+ * mount carries our name. Then removes the directory, if it is empty. Whatever is
+ * busy or somebody else's stays.
  */
-netfwv6_result mountpoint_ensure(const char *dir, uint32_t *flags);
-
-/* Takes back what the flags say. Whatever is busy stays. */
-void mountpoint_remove(const char *dir, uint32_t flags);
+void mountpoint_remove(const char *dir);
 
 #endif

@@ -289,22 +289,20 @@ static void unpin_all(const struct root *root)
 static netfwv6_result make_state(struct root *root)
 {
 	netfwv6_result result;
-	uint32_t flags = 0;
 
 	root->record = (struct root_record){ .layout = LAYOUT_VERSION };
 	result = netns_cookie(&root->record.netns_cookie);
 	if (NETFWV6_SUCCEEDED(result))
-		result = mountpoint_ensure(root->dir, &flags);
+		result = mountpoint_ensure(root->dir);
 	if (NETFWV6_FAILED(result))
 		return result;
-	root->record.flags = flags;
 	unpin_all(root); /* what a killed maker left */
 	result = make_directories(root);
 	for (int map = 0; map < MAPS && NETFWV6_SUCCEEDED(result); map++)
 		result = make_map(root, map);
 	if (NETFWV6_FAILED(result)) {
 		unpin_all(root);
-		mountpoint_remove(root->dir, flags);
+		mountpoint_remove(root->dir);
 	}
 	return result;
 }
@@ -359,6 +357,11 @@ static bool has_no_open_port(const struct policy *policy)
 
 void root_remove_if_empty(struct root *root, struct policy *policy)
 {
+	if (root->state == ROOT_ABSENT) {
+		unpin_all(root); /* what a killed maker or remover left */
+		mountpoint_remove(root->dir);
+		return;
+	}
 	if (!has_no_device(root) || !has_no_open_port(policy))
 		return;
 	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
@@ -368,7 +371,7 @@ void root_remove_if_empty(struct root *root, struct policy *policy)
 		return;
 	}
 	unpin_all(root);
-	mountpoint_remove(root->dir, root->record.flags);
+	mountpoint_remove(root->dir);
 	root_close(root, policy);
 }
 

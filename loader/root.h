@@ -64,8 +64,9 @@ netfwv6_result root_adopt(struct root *root);
 void root_close(struct root *root, struct policy *policy);
 
 /*
- * Removes a state that holds nothing: no device, no open port. The caller holds
- * the administration lock, and the state is writable.
+ * Removes a state that holds nothing: no device, no open port; or what is left of
+ * one. The caller holds the administration lock, and the state is not merely
+ * readable.
  */
 void root_remove_if_empty(struct root *root, struct policy *policy);
 

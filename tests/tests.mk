@@ -1,1 +1,27 @@
+# What `make check` builds and runs. tests/run adds up what the programs report.
 
+TEST_LIBS := $B/libnetfwv6.a -lcmocka $(LIB_LIBS)
+TEST_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out %.bpf.c,$(wildcard tests/support/*.c)))
+API_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/api/test_*.c))
+NETNS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/netns/test_*.c))
+CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
+PACKET_TESTS := $B/tests/packet/packet
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS)
+TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
+
+$B/tests/%.o: EXTRA_CFLAGS := -Itests/support
+
+$(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
+	$(call say,LD)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $< $(TEST_SUPPORT) $(TEST_LIBS)
+
+$(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
+	$(call say,LD)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
+
+tests: all $(TEST_PROGRAMS)
+
+$B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
+	$(call say,CLANG)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
