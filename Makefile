@@ -48,7 +48,7 @@ CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.pc $B/netfwv6.bash
+all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.bash
 
 # ---- the data plane -----------------------------------------------------------
 
@@ -87,9 +87,6 @@ $B/netfwv6: $(CLI_OBJ) $B/libnetfwv6.a
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -ljansson $(LIB_LIBS)
 
-$B/netfwv6.pc: loader/netfwv6.pc.in Makefile
-	$Qsed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
-
 $B/netfwv6.bash: $B/netfwv6
 	$Q$< help --completion > $@
 
@@ -109,7 +106,11 @@ demo: deps
 
 bench: deps
 	$Q$(MAKE) --no-print-directory all $B/bench
-	$Q$B/bench
+	$Qscripts/bench/run
+
+$B/bench: $B/scripts/bench/bench.o $B/libnetfwv6.a
+	$(call say,LD)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 # ---- installing ---------------------------------------------------------------
 
@@ -117,18 +118,19 @@ install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
 		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR)
 	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
-	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/$(SONAME).$(VERSION)
-	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION)
+	ln -sf libnetfwv6.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so
 	install -m 644 $B/libnetfwv6.a $(DESTDIR)$(LIBDIR)/libnetfwv6.a
-	install -m 644 $B/netfwv6.pc $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|' loader/netfwv6.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc
 	install -m 644 include/netfwv6.h $(DESTDIR)$(INCLUDEDIR)/netfwv6.h
 	install -m 644 docs/netfwv6.8 $(DESTDIR)$(MANDIR)/man8/netfwv6.8
 	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
 	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/$(SONAME).$(VERSION) \
+	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \
 		$(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so \
 		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
 		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \

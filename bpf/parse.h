@@ -81,6 +81,13 @@ static __always_inline int parse_l4(struct xdp_md *ctx, struct packet *p, bool f
 	return PARSED;
 }
 
+/* The headers that Linux skips on its way to the transport header. */
+static __always_inline bool is_ext_header(__u8 type)
+{
+	return type == NEXT_HOP_BY_HOP || type == NEXT_ROUTING || type == NEXT_FRAGMENT ||
+	       type == NEXT_AUTH || type == NEXT_DEST_OPTS;
+}
+
 static __always_inline __u32 ext_header_size(__u8 type, __u8 length)
 {
 	if (type == NEXT_FRAGMENT)
@@ -90,7 +97,9 @@ static __always_inline __u32 ext_header_size(__u8 type, __u8 length)
 
 /*
  * The extension headers, up to the transport header or to what is not ours.
- * Not inlined, so that the verifier reads it once and not for each way here.
+ * Not inlined, so that the verifier reads it once and not for each way here. The
+ * loop must close with a jump, which kernel 6.1 asks for: with a switch in it,
+ * clang lets it fall through.
  */
 __noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
 {
@@ -99,25 +108,10 @@ __noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
 
 	if (!p)
 		return REASON_TRUNCATED; /* never: the verifier asks */
-	for (int i = 0; i <= MAX_EXT_HEADERS; i++) {
+	for (int i = 0; i < MAX_EXT_HEADERS && is_ext_header(p->protocol); i++) {
 		struct ext_header h;
 		__u32 size;
 
-		switch (p->protocol) {
-		case IPPROTO_TCP:
-		case IPPROTO_UDP:
-			return parse_l4(ctx, p, fragment);
-		case NEXT_HOP_BY_HOP:
-		case NEXT_ROUTING:
-		case NEXT_FRAGMENT:
-		case NEXT_AUTH:
-		case NEXT_DEST_OPTS:
-			break;
-		default:
-			return REASON_OTHER_PROTOCOL;
-		}
-		if (i == MAX_EXT_HEADERS)
-			break;
 		if (!cursor_peek(ctx, &p->at, &h, sizeof(h)))
 			return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, sizeof(h));
 		size = ext_header_size(p->protocol, h.length);
@@ -134,7 +128,11 @@ __noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
 		p->protocol = h.next;
 		p->at.pos += size;
 	}
-	return REASON_MANY_HEADERS;
+	if (is_ext_header(p->protocol))
+		return REASON_MANY_HEADERS;
+	if (p->protocol != IPPROTO_TCP && p->protocol != IPPROTO_UDP)
+		return REASON_OTHER_PROTOCOL;
+	return parse_l4(ctx, p, fragment);
 }
 
 /*

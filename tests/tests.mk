@@ -19,9 +19,18 @@ $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
 
-tests: all $(TEST_PROGRAMS)
+tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o
 
 $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+# Everything once as it is shipped, once under the sanitizers; the command under valgrind.
+check-built:
+	$Q$(MAKE) --no-print-directory tests
+	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
+	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
+		tests/shell/abi.sh tests/shell/docs.sh tests/shell/valgrind.sh
+
+.PHONY: check-built

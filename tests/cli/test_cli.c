@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The command line, as its user meets it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sockets.h"
+#include "world.h"
+
+/* ---- Errors: exit code, one sentence, nothing changed --------------------------- */
+
+struct row {
+	const char *arguments;
+	int status;
+	const char *sentence; /* a part of what stderr says */
+};
+
+static const struct row error_rows[] = {
+	{ "close 65536/tcp", 2, "'65536/tcp': ports go from 1 to 65535" },
+	{ "close 65537/tcp", 2, "'65537/tcp'" },
+	{ "close 4294967739/tcp", 2, "'4294967739/tcp'" }, /* 443 in 32 bits */
+	{ "close 18446744073709552059/tcp", 2, "ports go from" }, /* 443 in 64 bits */
+	{ "close 0/udp", 2, "'0/udp': ports go from 1 to 65535" },
+	{ "close 0-80/tcp", 2, "ports go from" },
+	{ "close 22/sctp", 2, "'22/sctp': protocol 'sctp' is neither tcp nor udp" },
+	{ "close 22/TCP", 2, "neither tcp nor udp" },
+	{ "close 22/", 2, "protocol ''" },
+	{ "close abc", 2, "'abc' is neither a port nor a service" },
+	{ "close abc/tcp", 2, "service of tcp" },
+	{ "close ssh/udp", 2, "service of udp" }, /* a service of tcp alone */
+	{ "close 90-80/tcp", 2, "write 80-90" },
+	{ "close 1-70000", 2, "'1-70000': ports go from 1 to 65535" },
+	{ "close", 2, "needs an operand" },
+	{ "open", 2, "netfwv6 open PORT..." },
+	{ "check", 2, "needs an operand" },
+	{ "close ''", 2, "names no port" },
+	{ "close /tcp", 2, "names no port" },
+	{ "close -5/tcp", 2, "'-5'" },
+	{ "close +5/tcp", 2, "'+5/tcp'" },
+	{ "close ' 5/tcp'", 2, "' 5/tcp'" },
+	{ "close 5x/tcp", 2, "'5x/tcp'" },
+	{ "close 5-/tcp", 2, "'5-/tcp'" },
+	{ "close 5-6-7/tcp", 2, "'5-6-7/tcp'" },
+	{ "close 0x50/tcp", 2, "'0x50/tcp'" },
+	{ "close 443/tcp/udp", 2, "'tcp/udp'" },
+	{ "open 443/tcp 65536/tcp", 2, "'65536/tcp'" },
+	{ "close 8443/tcp abc", 2, "'abc'" },
+	{ "open 443 --name", 2, "'--name' needs a value" },
+	{ "open 443 --name \"$(printf 'a\\nb')\"", 2, "not printable UTF-8" },
+	{ "open 443 --name 0123456789012345678901234567890123456789012345678901234567890123", 2,
+	  "64 bytes" },
+	{ "", 2, "no command" },
+	{ "frobnicate", 2, "unknown command 'frobnicate'" },
+	{ "help frobnicate", 2, "unknown command 'frobnicate'" },
+	{ "list --bogus", 2, "unknown or ambiguous option '--bogus'" },
+	{ "-x list", 2, "'-x'" },
+	{ "list extra", 2, "'extra'" },
+	{ "list --mode auto", 2, "takes no option --mode" },
+	{ "open 443 --json", 2, "takes no option --json" },
+	{ "close 443 --name x", 2, "takes no option --name" },
+	{ "enable", 2, "needs an operand" },
+	{ "enable a b", 2, "takes no operand 'b'" },
+	{ "enable fw0 --mode turbo", 2, "'turbo' is no mode" },
+	{ "enable this-name-is-too-long", 2, "no device name" },
+	{ "enable a/b", 2, "no device name" },
+	{ "enable ''", 2, "no device name" },
+	{ "enable nodev0", 4, "there is no device nodev0" },
+	{ "disable nodev0", 4, "there is no device nodev0" },
+	{ "--state '' list", 2, "name is empty" },
+	{ "--state /nonexistent/dir open 1", 4, "/nonexistent/dir" },
+	{ "--state /etc open 1", 2, "/etc" },
+};
+
+static bool is_one_sentence(const char *text)
+{
+	const char *newline = strchr(text, '\n');
+
+	return strncmp(text, "netfwv6: ", 9) == 0 && newline && newline[1] == '\0';
+}
+
+static void is_refused(void **state)
+{
+	const struct row *row = *state;
+	const struct output *output;
+	char before[65536];
+
+	must("%s -q open 8443/tcp --name keep", netfwv6());
+	snprintf(before, sizeof(before), "%s", must("%s list", netfwv6()));
+	output = run("%s %s", netfwv6(), row->arguments);
+	if (output->status != row->status || !strstr(output->err, row->sentence) ||
+	    !is_one_sentence(output->err) || *output->out)
+		fail_msg("exit %d, stdout '%s', stderr '%s'; wanted %d and '%s'", output->status,
+			 output->out, output->err, row->status, row->sentence);
+	assert_string_equal(must("%s list", netfwv6()), before);
+}
+
+/* ---- What commands print ----------------------------------------------------------- */
+
+static void ports_are_opened_checked_and_closed(void **s)
+{
+	(void)s;
+	assert_int_equal(run("%s check 443/tcp", netfwv6())->status, 1);
+	assert_string_equal(must("%s open 443/tcp", netfwv6()), "443/tcp: open\n");
+	assert_string_equal(must("%s check 443/tcp", netfwv6()), "443/tcp: open\n");
+	assert_int_equal(run("%s check 443", netfwv6())->status, 1); /* udp is closed */
+	assert_string_equal(must("%s close 443/tcp", netfwv6()), "443/tcp: closed\n");
+	assert_string_equal(must("%s close 443/tcp", netfwv6()), "443/tcp: closed\n");
+	assert_string_equal(run("%s check 443/tcp", netfwv6())->out, "443/tcp: closed\n");
+}
+
+static void operands_are_ports_ranges_and_services(void **s)
+{
+	(void)s;
+	assert_string_equal(must("%s open 53 8000-8002/udp https/tcp ssh", netfwv6()),
+			    "53/tcp: open\n53/udp: open\n8000-8002/udp: open\n443/tcp: open\n"
+			    "22/tcp: open\n");
+	must("%s check 53/tcp 53/udp 8000/udp 8002/udp 443/tcp 22/tcp 8000-8002/udp", netfwv6());
+	assert_int_equal(run("%s check 8003/udp", netfwv6())->status, 1);
+	assert_string_equal(run("%s check 8001-8004/udp", netfwv6())->out,
+			    "8001-8004/udp: 2 of 4 open\n");
+}
+
+static void options_stand_anywhere(void **s)
+{
+	(void)s;
+	must("%s -q --name web open 80/tcp", netfwv6());
+	must("%s open --name web 81/tcp -q", netfwv6());
+	must("%s open 82/tcp --name=web --quiet", netfwv6());
+	assert_string_equal(must("%s list", netfwv6()),
+			    "SCOPE    PORT             NAME\n"
+			    "global   80-82/tcp        web\n");
+	must("env -u NETFWV6_STATE %s --state %s check 80/tcp", netfwv6(), world.state);
+	must("env -u NETFWV6_STATE %s check 80/tcp --state %s", netfwv6(), world.state);
+	must("NETFWV6_STATE=/nonexistent/x %s check 80/tcp --state=%s", netfwv6(), world.state);
+}
+
+static void quiet_prints_nothing(void **s)
+{
+	static const char *const commands[] = { "open 80", "close 80", "check 80", "list", "status",
+						"enable fw0", "disable fw0" };
+
+	(void)s;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const struct output *output = run("%s -q %s", netfwv6(), commands[i]);
+
+		assert_string_equal(output->out, "");
+		assert_string_equal(output->err, "");
+		assert_int_equal(output->status, strncmp(commands[i], "check", 5) == 0);
+	}
+}
+
+static void lists_merge_neighbours_of_one_name(void **s)
+{
+	(void)s;
+	assert_string_equal(must("%s list", netfwv6()), "no port is open\n");
+	must("%s -q open 100-102/tcp --name a && %s -q open 103/tcp --name b && "
+	     "%s -q open 104-105/tcp 65535/tcp 1/udp",
+	     netfwv6(), netfwv6(), netfwv6());
+	assert_string_equal(must("%s list", netfwv6()), "SCOPE    PORT             NAME\n"
+							"global   100-102/tcp      a\n"
+							"global   103/tcp          b\n"
+							"global   104-105/tcp      \n"
+							"global   65535/tcp        \n"
+							"global   1/udp            \n");
+}
+
+static void lists_are_json(void **s)
+{
+	(void)s;
+	assert_string_equal(must("%s list --json | jq -c .", netfwv6()), "{\"ports\":[]}\n");
+	must("%s -q open 80/tcp --name 'say \"hi\" \\ \xc3\xbc' && %s -q open 53/udp", netfwv6(),
+	     netfwv6());
+	assert_string_equal(must("%s list --json | jq -c '.ports[]'", netfwv6()),
+			    "{\"scope\":\"global\",\"protocol\":\"tcp\",\"port\":80,\"name\":\"say "
+			    "\\\"hi\\\" \\\\ \xc3\xbc\"}\n"
+			    "{\"scope\":\"global\",\"protocol\":\"udp\",\"port\":53,\"name\":\"\"}\n");
+	must("%s -q open 1-65535", netfwv6());
+	assert_string_equal(must("%s list --json | jq '.ports|length'", netfwv6()), "131070\n");
+}
+
+static void status_shows_devices_and_reasons(void **s)
+{
+	const char *text;
+
+	(void)s;
+	assert_non_null(strstr(must("%s status", netfwv6()), "no device is firewalled"));
+	assert_string_equal(must("%s enable fw0 --mode generic", netfwv6()),
+			    "fw0: firewalled, generic mode\n");
+	peer_send(5000, "dropped");
+	wait_for_packets("fw0", "closed-udp", 1);
+	text = must("%s status", netfwv6());
+	assert_int_equal(strncmp(text, "fw0: firewalled, generic mode, program ", 39), 0);
+	assert_non_null(strstr(text, "  dropped closed-udp                  1 packets              "
+				     "69 bytes  UDP to a closed port\n"));
+	assert_null(strstr(text, "closed-tcp"));
+}
+
+static void status_is_json(void **s)
+{
+	(void)s;
+	assert_string_equal(must("%s status --json | jq -c .", netfwv6()),
+			    must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
+	must("%s -q enable fw0", netfwv6());
+	peer_send(5000, "dropped");
+	wait_for_packets("fw0", "closed-udp", 1);
+	assert_string_equal(
+		must("%s status --json | jq -c '.devices[]|[.device,.mode,(.program_id>0),"
+		     "(.ifindex>0),(.since|fromdate>1700000000)]'",
+		     netfwv6()),
+		"[\"fw0\",\"native\",true,true,true]\n");
+	assert_string_equal(must("%s status --json | jq -c '.devices[0].reasons[]|"
+				 "select(.reason==\"closed-udp\")'",
+				 netfwv6()),
+			    "{\"reason\":\"closed-udp\",\"verdict\":\"dropped\",\"packets\":1,"
+			    "\"bytes\":69}\n");
+	assert_string_equal(must("%s status --json | jq '.devices[0].reasons|length'", netfwv6()),
+			    must("grep -c '^.X(' bpf/reasons.h"));
+}
+
+static void help_knows_every_command(void **s)
+{
+	(void)s;
+	must("%s help && %s --help && %s -h", netfwv6(), netfwv6(), netfwv6());
+	must("for c in $(%s help | sed -n 's/^  netfwv6 \\([a-z]*\\).*/\\1/p'); do "
+	     "%s help $c | grep -q \"^netfwv6 $c\\|^netfwv6 - \" && %s $c --help >/dev/null || exit 1; "
+	     "done",
+	     netfwv6(), netfwv6(), netfwv6());
+	assert_non_null(strstr(must("%s --version", netfwv6()), netfwv6_version()));
+}
+
+static void completion_is_bash(void **s)
+{
+	(void)s;
+	must("%s help --completion | bash -n", netfwv6());
+	assert_string_equal(must("%s help --completion > %s.bash; bash -c '. %s.bash; "
+				 "COMP_WORDS=(netfwv6 --state x en); COMP_CWORD=3; _netfwv6; echo "
+				 "${COMPREPLY[@]}; COMP_WORDS=(netfwv6 enable --mo); COMP_CWORD=2; "
+				 "_netfwv6; echo ${COMPREPLY[@]}; COMP_WORDS=(netfwv6 help sta); "
+				 "COMP_CWORD=2; _netfwv6; echo ${COMPREPLY[@]}'; rm %s.bash",
+				 netfwv6(), world.state, world.state, world.state),
+			    "enable\n--mode\nstatus\n");
+}
+
+static void a_closed_output_is_an_error(void **s)
+{
+	(void)s;
+	assert_int_equal(run("%s help > /dev/full", netfwv6())->status, 4);
+	assert_int_equal(run("%s list --json > /dev/full", netfwv6())->status, 4);
+}
+
+/* ---- SSH ----------------------------------------------------------------------------- */
+
+static void enable_warns_who_would_lock_himself_out(void **s)
+{
+	static const struct {
+		const char *connection;
+		bool warns;
+	} rows[] = {
+		{ "2001:db8::9 50000 2001:db8::1 22", true },
+		{ "fe80::1%eth0 50000 fe80::2%eth0 2222", true },
+		{ "192.0.2.1 50000 192.0.2.2 22", false },
+		{ "::ffff:192.0.2.1 50000 ::ffff:192.0.2.2 22", false },
+		{ "2001:db8::9 50000 2001:db8::1 443", false }, /* is open */
+		{ "nonsense", false },
+	};
+
+	(void)s;
+	must("%s -q open 443/tcp", netfwv6());
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct output *output = run("SSH_CONNECTION='%s' %s -q enable fw0",
+						  rows[i].connection, netfwv6());
+
+		assert_int_equal(output->status, 0);
+		assert_int_equal(strstr(output->err, "warning") != NULL, rows[i].warns);
+		if (rows[i].warns)
+			assert_non_null(strstr(output->err, i ? "type: netfwv6 open 2222/tcp" :
+								"type: netfwv6 open 22/tcp"));
+		must("%s -q disable fw0", netfwv6());
+	}
+}
+
+static void the_warning_survives_sudo(void **s)
+{
+	const struct output *output;
+
+	(void)s;
+	output = run("export SSH_CONNECTION='2001:db8::9 50000 2001:db8::1 22'; "
+		     "bash -c 'env -u SSH_CONNECTION %s enable fw0; true'",
+		     netfwv6());
+	assert_non_null(strstr(output->err, "type: netfwv6 open 22/tcp"));
+}
+
+/* ---- Who may ------------------------------------------------------------------------- */
+
+/* A copy that nobody can run, wherever this checkout lies. */
+static const char *as_nobody(void)
+{
+	static char command[256];
+
+	must("install -m 755 build/netfwv6 %s-netfwv6", world.state);
+	snprintf(command, sizeof(command),
+		 "setpriv --reuid=65534 --regid=65534 --clear-groups %s-netfwv6", world.state);
+	return command;
+}
+
+static void nobody_reads_and_changes_nothing(void **s)
+{
+	static const char *const reads[] = { "check 443/tcp", "list", "list --json", "status",
+					     "status --json" };
+	static const char *const writes[] = { "open 80/tcp",	 "open 443/tcp", "close 443/tcp",
+					      "close 80/tcp",	 "enable fw0",	 "disable fw0",
+					      "open 1-65535 --name x" };
+	char before[65536];
+
+	(void)s;
+	must("%s -q open 443/tcp --name web && %s -q enable fw0", netfwv6(), netfwv6());
+	snprintf(before, sizeof(before), "%s", must("%s list; %s status --json | jq .devices[].program_id", netfwv6(), netfwv6()));
+	for (size_t i = 0; i < sizeof(reads) / sizeof(*reads); i++)
+		must("%s %s", as_nobody(), reads[i]);
+	assert_string_equal(must("%s list", as_nobody()), must("%s list", netfwv6()));
+	for (size_t i = 0; i < sizeof(writes) / sizeof(*writes); i++) {
+		const struct output *output = run("%s %s", as_nobody(), writes[i]);
+
+		if (output->status != 3 || !is_one_sentence(output->err))
+			fail_msg("%s: exit %d: %s", writes[i], output->status, output->err);
+	}
+	assert_string_equal(must("%s list; %s status --json | jq .devices[].program_id", netfwv6(), netfwv6()), before);
+	must("rm %s-netfwv6", world.state);
+}
+
+static void nobody_cannot_make_a_state(void **s)
+{
+	(void)s;
+	assert_int_equal(run("%s open 80", as_nobody())->status, 3);
+	assert_int_equal(run("%s close 80", as_nobody())->status, 3);
+	assert_int_equal(run("%s enable fw0", as_nobody())->status, 3);
+	assert_int_equal(run("%s list", as_nobody())->status, 0);
+	assert_int_not_equal(access(world.state, F_OK), 0);
+	must("rm %s-netfwv6", world.state);
+}
+
+static void modes_are_as_documented(void **s)
+{
+	(void)s;
+	must("umask 077; %s -q enable fw0", netfwv6());
+	assert_string_equal(
+		must("cd %s && stat -c '%%a %%U %%n' . attachments counts counts/* links links/* lock "
+		     "names ports root | sed 's|/[0-9]*$|/ID|'",
+		     world.state),
+		"1755 root .\n644 root attachments\n755 root counts\n644 root counts/ID\n700 root links\n"
+		"600 root links/ID\n700 root lock\n644 root names\n644 root ports\n644 root root\n");
+	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
+}
+
+#define test(function) cmocka_unit_test_setup(function, world_reset)
+#define ERROR_ROWS (sizeof(error_rows) / sizeof(*error_rows))
+
+int main(void)
+{
+	static const struct CMUnitTest others[] = {
+		test(ports_are_opened_checked_and_closed),
+		test(operands_are_ports_ranges_and_services),
+		test(options_stand_anywhere),
+		test(quiet_prints_nothing),
+		test(lists_merge_neighbours_of_one_name),
+		test(lists_are_json),
+		test(status_shows_devices_and_reasons),
+		test(status_is_json),
+		test(help_knows_every_command),
+		test(completion_is_bash),
+		test(a_closed_output_is_an_error),
+		test(enable_warns_who_would_lock_himself_out),
+		test(the_warning_survives_sudo),
+		test(nobody_reads_and_changes_nothing),
+		test(nobody_cannot_make_a_state),
+		test(modes_are_as_documented),
+	};
+	static struct CMUnitTest tests[ERROR_ROWS + sizeof(others) / sizeof(*others)];
+	static char names[ERROR_ROWS][128];
+
+	for (size_t i = 0; i < ERROR_ROWS; i++) {
+		snprintf(names[i], sizeof(names[i]), "refused: netfwv6 %.80s", error_rows[i].arguments);
+		tests[i] = (struct CMUnitTest){ names[i], is_refused, world_reset, NULL,
+						(void *)&error_rows[i] };
+	}
+	memcpy(tests + ERROR_ROWS, others, sizeof(others));
+	return _cmocka_run_group_tests("cli", tests, sizeof(tests) / sizeof(*tests), world_setup,
+				       world_teardown);
+}

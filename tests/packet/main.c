@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Packet tests of the data plane, through BPF_PROG_TEST_RUN. Needs root, and sysfs for
+ * the number of CPUs; no device and no file is touched.
+ *
+ * Usage: packet [PATTERN]   runs the tests whose name matches; * and ? are wildcards
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "rows.h"
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A failure has to say which test it was. */
+static int names_are_unique(const struct CMUnitTest *tests, size_t count)
+{
+	const char **names = calloc(count, sizeof(*names));
+	int unique = 1;
+
+	if (!names)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		names[i] = tests[i].name;
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(names[i - 1], names[i]) == 0) {
+			fprintf(stderr, "two tests have the name: %s\n", names[i]);
+			unique = 0;
+		}
+	}
+	free(names);
+	return unique;
+}
+
+static int free_firewalls(void **state)
+{
+	(void)state;
+	firewall_free_all();
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct table *t = table_new();
+	const struct CMUnitTest *tests;
+	size_t count;
+	int failed = 1;
+
+	rows_link(t);
+	rows_chain(t);
+	rows_fragment(t);
+	rows_length(t);
+	rows_other(t);
+	rows_large(t);
+	rows_cut(t);
+	rows_policy(t);
+	random_packets(t);
+
+	tests = table_tests(t, &count);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	if (names_are_unique(tests, count))
+		failed = _cmocka_run_group_tests("packet", tests, count, NULL, free_firewalls);
+	table_free(t);
+	return failed != 0;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "run.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include "build.h"
+#include "netfwv6.skel.h"
+
+#define PAGE 4096
+#define PORTS_SIZE (PORT_ENTRIES * sizeof(uint64_t))
+
+struct firewall {
+	struct netfwv6_bpf *skel;
+	uint64_t *ports;
+	struct count totals[REASON_COUNT]; /* as of the latest run */
+};
+
+static struct firewall *firewalls[SLOT_MAX + 1];
+
+static const char *const keywords[REASON_COUNT] = {
+#define X(number, identifier, keyword, sentence) [number] = keyword,
+	NETFWV6_REASONS(X)
+#undef X
+};
+
+static const char *keyword(enum reason reason)
+{
+	return reason < REASON_COUNT && keywords[reason] ? keywords[reason] : "a reason unknown";
+}
+
+static const char *verb(enum xdp_action action)
+{
+	return action == XDP_PASS ? "pass" : action == XDP_DROP ? "drop" : "neither pass nor drop";
+}
+
+/* In a buffer that the next call overwrites. */
+static const char *hex_of(const uint8_t *packet, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	static char hex[2 * FRAME_MAX + 1];
+
+	for (size_t i = 0; i < length; i++) {
+		hex[2 * i] = digits[packet[i] >> 4];
+		hex[2 * i + 1] = digits[packet[i] & 0xf];
+	}
+	hex[2 * length] = 0;
+	return hex;
+}
+
+/* Every reason's counts, summed over the CPUs. */
+static void read_totals(struct firewall *fw, struct count totals[REASON_COUNT])
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint32_t keys[REASON_COUNT], count = REASON_COUNT, next;
+	struct count *values;
+	int err;
+
+	assert_true(cpus > 0);
+	values = calloc((size_t)cpus * REASON_COUNT, sizeof(*values));
+	assert_non_null(values);
+	err = bpf_map_lookup_batch(bpf_map__fd(fw->skel->maps.netfwv6_counts), NULL, &next, keys,
+				   values, &count, NULL);
+	memset(totals, 0, REASON_COUNT * sizeof(*totals));
+	for (uint32_t i = 0; i < count; i++) {
+		for (int cpu = 0; cpu < cpus; cpu++) {
+			const struct count *one = &values[i * cpus + cpu];
+
+			totals[keys[i]].packets += one->packets;
+			totals[keys[i]].bytes += one->bytes;
+		}
+	}
+	free(values);
+	assert_true(err == 0 || err == -ENOENT); /* ENOENT: there are no more */
+	assert_int_equal(count, REASON_COUNT);
+}
+
+static struct netfwv6_bpf *load(unsigned int slot)
+{
+	struct netfwv6_bpf *skel = netfwv6_bpf__open();
+
+	if (!skel)
+		return NULL;
+	if (slot) {
+		skel->rodata->netfwv6_config.own = ENTRY_OPEN(slot);
+		skel->rodata->netfwv6_config.ignored = ENTRY_IGNORED(slot);
+	}
+	if (netfwv6_bpf__load(skel)) {
+		netfwv6_bpf__destroy(skel);
+		return NULL;
+	}
+	return skel;
+}
+
+static void free_firewall(struct firewall *fw)
+{
+	munmap(fw->ports, PORTS_SIZE);
+	netfwv6_bpf__destroy(fw->skel);
+	free(fw);
+}
+
+struct firewall *firewall_of(unsigned int slot)
+{
+	struct netfwv6_bpf *skel;
+	void *ports;
+
+	assert_in_range(slot, 0, SLOT_MAX);
+	if (firewalls[slot])
+		return firewalls[slot];
+	skel = load(slot);
+	if (!skel)
+		fail_msg("the data plane does not load: %s", strerror(errno));
+	ports = mmap(NULL, PORTS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     bpf_map__fd(skel->maps.netfwv6_ports), 0);
+	if (ports == MAP_FAILED) {
+		netfwv6_bpf__destroy(skel);
+		fail_msg("the port table cannot be mapped: %s", strerror(errno));
+	}
+	firewalls[slot] = calloc(1, sizeof(struct firewall));
+	assert_non_null(firewalls[slot]);
+	firewalls[slot]->skel = skel;
+	firewalls[slot]->ports = ports;
+	return firewalls[slot];
+}
+
+void firewall_free_all(void)
+{
+	for (unsigned int slot = 0; slot <= SLOT_MAX; slot++) {
+		if (firewalls[slot])
+			free_firewall(firewalls[slot]);
+		firewalls[slot] = NULL;
+	}
+}
+
+uint64_t *firewall_ports(struct firewall *fw)
+{
+	return fw->ports;
+}
+
+void firewall_close_all_ports(struct firewall *fw)
+{
+	memset(fw->ports, 0, PORTS_SIZE);
+}
+
+uint32_t entry_of(uint8_t protocol, uint16_t port)
+{
+	return port + (protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
+}
+
+static int test_run(const struct netfwv6_bpf *skel, enum link_type type, const uint8_t *packet,
+		    size_t length, uint32_t linear, enum xdp_action *action)
+{
+	const struct bpf_program *program = type == LINK_ETHERNET ? skel->progs.netfwv6_eth
+								  : skel->progs.netfwv6_ip;
+	struct xdp_md split = { .data_end = linear };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = length,
+		    .repeat = 1);
+	int err;
+
+	if (linear < length) {
+		run.ctx_in = &split;
+		run.ctx_size_in = sizeof(split);
+	}
+	err = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+	*action = run.retval;
+	return err;
+}
+
+/* The one reason whose counter moved between the two, or -1. */
+static int moved(const struct count before[REASON_COUNT], const struct count after[REASON_COUNT],
+		 size_t length)
+{
+	int which = -1;
+
+	for (int i = 0; i < REASON_COUNT; i++) {
+		uint64_t packets = after[i].packets - before[i].packets;
+		uint64_t bytes = after[i].bytes - before[i].bytes;
+
+		if (packets == 0 && bytes == 0)
+			continue;
+		if (packets != 1 || bytes != length || which != -1)
+			return -1;
+		which = i;
+	}
+	return which;
+}
+
+struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			    size_t length, uint32_t linear)
+{
+	struct count before[REASON_COUNT];
+	enum xdp_action action;
+	int err, reason;
+
+	memcpy(before, fw->totals, sizeof(before));
+	err = test_run(fw->skel, type, packet, length, linear, &action);
+	if (err && length > PAGE) {
+		print_message("# this kernel runs no program on %zu bytes: %s\n", length,
+			      strerror(-err));
+		skip();
+	}
+	if (err)
+		fail_msg("test run of %zu bytes: %s", length, strerror(-err));
+	read_totals(fw, fw->totals);
+	reason = moved(before, fw->totals, length);
+	if (reason < 0)
+		fail_msg("not exactly one counter moved by one packet of %zu bytes: %s", length,
+			 hex_of(packet, length));
+	return (struct outcome){ action, reason };
+}
+
+void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,
+		    size_t length, const char *where)
+{
+	if (got.action == expected.action && got.reason == expected.reason)
+		return;
+	fail_msg("%sexpected %s, %s; got %s, %s; packet of %zu bytes: %s", where,
+		 verb(expected.action), keyword(expected.reason), verb(got.action),
+		 keyword(got.reason), length, hex_of(packet, length));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The firewall under test: one instance of the data plane for each connection slot,
+ * with a port table and counters of its own, attached to nothing.
+ */
+#ifndef PACKET_RUN_H
+#define PACKET_RUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/bpf.h>
+#include "layout.h"
+#include "reasons.h"
+
+/* The shortest packet that the kernel runs a program on, of either link type. */
+#define RUN_MIN 14
+
+enum link_type { LINK_ETHERNET, LINK_RAW_IP };
+
+/* For the linear part: as much as the kernel lets it hold. */
+#define ALL_LINEAR UINT32_MAX
+
+struct outcome {
+	enum xdp_action action;
+	enum reason reason;
+};
+
+/* Loaded at the first call for a slot, of 0 .. SLOT_MAX; fails the test if that fails. */
+struct firewall *firewall_of(unsigned int slot);
+void firewall_free_all(void);
+
+/* Its port table, PORT_ENTRIES entries; what is written here counts at once. */
+uint64_t *firewall_ports(struct firewall *fw);
+void firewall_close_all_ports(struct firewall *fw);
+
+/* Index into the port table. */
+uint32_t entry_of(uint8_t protocol, uint16_t port);
+
+/*
+ * Runs the packet through the program for its link type. Fails the test unless exactly
+ * one counter moved, by one packet and all of its bytes. Skips the test if the packet
+ * is larger than a page and the kernel refuses to run that. linear is how much of it
+ * lies in the linear part, or ALL_LINEAR.
+ */
+struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			    size_t length, uint32_t linear);
+
+/* Fails the test, packet in hand, unless got is what was expected. */
+void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,
+		    size_t length, const char *where);
+
+#endif

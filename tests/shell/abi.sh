@@ -1,0 +1,98 @@
+#!/bin/bash
+# What others build on: the header, the exported symbols, the installed tree.
+. tests/shell/tap.sh
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+declared() {
+	grep -oE '\bnetfwv6_[a-z0-9_]+\(' include/netfwv6.h | tr -d '(' | grep -v '_fn$' | sort -u |
+		comm -12 - <(sed -n '/^netfwv6_result\|^void\|^const char\|^[a-z].*\*\?netfwv6_/p' include/netfwv6.h |
+			grep -oE 'netfwv6_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+}
+
+exported() {
+	nm -D --defined-only "$B/libnetfwv6.so" | awk '$2 == "T" {print $3}' | sort
+}
+
+every_function_is_exported_and_nothing_else() {
+	diff <(declared) <(exported | sed 's/@.*//')
+}
+
+every_export_has_a_version() {
+	! exported | grep -v '@@NETFWV6_0$'
+}
+
+no_data_is_exported() {
+	! nm -D --defined-only "$B/libnetfwv6.so" | grep -E ' [BDRV] '
+}
+
+soname_is_the_major_version() {
+	readelf -d "$B/libnetfwv6.so" | grep -q 'SONAME.*\[libnetfwv6\.so\.0\]'
+}
+
+hardened() {
+	readelf -lW "$1" | grep -q 'GNU_RELRO' && readelf -dW "$1" | grep -q 'BIND_NOW\|NOW' &&
+		readelf -lW "$1" | grep -q 'GNU_STACK.*RW ' && readelf -hW "$1" | grep -q 'DYN'
+}
+
+compiles() {
+	echo '#include <netfwv6.h>' | "$@" -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only -
+}
+
+cli_includes_the_public_header_alone() {
+	! grep -hE '#include "' loader/cli/*.c loader/cli/*.h | sed 's/.*"\(.*\)"/\1/' | sort -u |
+		while read -r header; do
+			[ -e "loader/cli/$header" ] || echo "$header"
+		done | grep .
+}
+
+install_there() {
+	make -s B="$B" DESTDIR="$scratch/root" PREFIX=/opt/netfwv6 install
+}
+
+installed_library_is_usable() {
+	local root=$scratch/root
+	cat >"$scratch/client.c" <<-'C'
+		#include <netfwv6.h>
+		#include <stdio.h>
+		int main(void)
+		{
+			struct netfwv6_mgr *mgr;
+
+			if (NETFWV6_FAILED(netfwv6_mgr_open(&mgr, NULL)))
+				return 1;
+			if (netfwv6_mgr_open_global_port(mgr, 65536, NETFWV6_PROTOCOL_TCP, NULL) !=
+			    NETFWV6_E_INVALIDARG)
+				return 2;
+			puts(netfwv6_detail());
+			netfwv6_mgr_close(mgr);
+			return 0;
+		}
+	C
+	export PKG_CONFIG_PATH=$root/opt/netfwv6/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+	# shellcheck disable=SC2046
+	gcc -Wall -Werror -o "$scratch/client" "$scratch/client.c" $(pkg-config --cflags --libs netfwv6) &&
+		LD_LIBRARY_PATH=$root/opt/netfwv6/lib "$scratch/client" | grep -q 'port 65536 is not in 1..65535' &&
+		gcc -Wall -Werror -o "$scratch/static" "$scratch/client.c" -I"$root/opt/netfwv6/include" \
+			"$root/opt/netfwv6/lib/libnetfwv6.a" -lbpf -lelf -lz -pthread && "$scratch/static" >/dev/null
+}
+
+uninstall_there() {
+	make -s B="$B" DESTDIR="$scratch/root" PREFIX=/opt/netfwv6 uninstall &&
+		! find "$scratch/root" ! -type d | grep .
+}
+
+ok "the library exports what the header declares, nothing else" every_function_is_exported_and_nothing_else
+ok "every exported symbol has a version" every_export_has_a_version
+ok "no data is exported" no_data_is_exported
+ok "the soname is the major version" soname_is_the_major_version
+ok "the library is hardened" hardened "$B/libnetfwv6.so"
+ok "the command is hardened" hardened "$B/netfwv6"
+ok "the header compiles alone as C11" compiles gcc -std=c11 -xc
+ok "the header compiles alone as C++17" compiles g++ -std=c++17 -xc++
+ok "the header compiles alone with clang" compiles clang -std=c11 -xc
+ok "the command includes the public header alone" cli_includes_the_public_header_alone
+ok "make install fills a DESTDIR" install_there
+ok "a client builds against the installed library and runs" installed_library_is_usable
+ok "make uninstall removes every file" uninstall_there
+done_testing

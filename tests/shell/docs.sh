@@ -1,0 +1,66 @@
+#!/bin/bash
+# The documents say what the program does.
+. tests/shell/tap.sh
+
+lint() {
+	mandoc -Tlint -W warning "$1"
+}
+
+plain() {
+	mandoc -Tutf8 -O width=200 "$1" | col -b
+}
+
+has_every() {
+	local page=$1 word missing=0
+	while read -r word; do
+		grep -qF -- "$word" <<<"$page" || { echo "missing: $word"; missing=1; }
+	done
+	return $missing
+}
+
+man_has_every_command() {
+	"$B/netfwv6" help | sed -n 's/^  netfwv6 //p' | sed 's/ \[.*//' | has_every "$(plain docs/netfwv6.8)"
+}
+
+man_has_every_option() {
+	"$B/netfwv6" help --completion | grep -oE -- '--[a-z]+' | sort -u | has_every "$(plain docs/netfwv6.8)"
+}
+
+man_has_every_reason() {
+	sed -n 's/^\tX([0-9]*, [A-Z0-9_]*, "\([^"]*\)".*/\1/p' bpf/reasons.h | has_every "$(plain docs/netfwv6.8)"
+}
+
+man_has_every_function() {
+	nm -D --defined-only "$B/libnetfwv6.so" | sed -n 's/.* T \(netfwv6_[a-z0-9_]*\).*/\1/p' |
+		has_every "$(plain docs/libnetfwv6.3)"
+}
+
+man_has_every_code() {
+	grep -oE '^#define NETFWV6_[SE]_[A-Z]+' include/netfwv6.h | sed 's/#define NETFWV6_//' |
+		has_every "$(plain docs/libnetfwv6.3)"
+}
+
+files_are_mentioned() {
+	for file in $(grep -oE '\]\([^)#]+\)' README.md docs/*.md | sed 's/.*](\(.*\))/\1/'); do
+		case $file in http*) continue ;; esac
+		[ -e "$file" ] || [ -e "docs/$file" ] || { echo "README.md or docs/ link to $file"; return 1; }
+	done
+}
+
+sources_name_their_licence() {
+	! git ls-files '*.c' '*.h' | while read -r file; do
+		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' || echo "$file"
+	done | grep .
+}
+
+for page in docs/netfwv6.8 docs/libnetfwv6.3; do
+	ok "$page has no lint" lint "$page"
+done
+ok "netfwv6(8) has every command" man_has_every_command
+ok "netfwv6(8) has every option" man_has_every_option
+ok "netfwv6(8) has every reason" man_has_every_reason
+ok "libnetfwv6(3) has every function" man_has_every_function
+ok "libnetfwv6(3) has every result code" man_has_every_code
+ok "links between documents lead somewhere" files_are_mentioned
+ok "every source file names its licence" sources_name_their_licence
+done_testing

@@ -1,0 +1,50 @@
+#!/bin/bash
+# The command under valgrind: no error, no leak, on its good and its bad paths.
+. tests/shell/tap.sh
+ns=nf6-vg-$$
+export NETFWV6_STATE=/run/nf6-vg-$$
+ip netns add "$ns"
+trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null' EXIT
+ip -n "$ns" link add fw0 type veth peer name fw1
+
+# clean STATUS ARGUMENT... -- the command exits so, and valgrind finds nothing.
+clean() {
+	local wanted=$1
+	shift
+	nsenter --net="/run/netns/$ns" valgrind -q --error-exitcode=99 --leak-check=full \
+		--suppressions=tests/valgrind.supp --errors-for-leak-kinds=definite,indirect,possible "$B/netfwv6" "$@"
+	local got=$?
+	[ $got = "$wanted" ] || { echo "exit $got, wanted $wanted"; return 1; }
+}
+
+while read -r status arguments; do
+	# shellcheck disable=SC2086
+	ok "valgrind: netfwv6 $arguments" clean $status $arguments
+done <<'ROWS'
+0 help
+0 help enable
+0 help --completion
+0 --version
+2 frobnicate
+2 close 65536/tcp
+2 open 443/tcp abc
+4 enable nodev0
+4 enable lo
+1 check 443
+0 list --json
+0 open 443 8000-8100/udp https/tcp --name web
+0 open 443/tcp
+0 list
+0 list --json
+0 check 443/tcp
+0 enable fw0 --mode generic
+0 enable fw0
+4 enable fw0 --mode native
+0 status
+0 status --json
+0 close 1-65535
+0 close 443/tcp
+0 disable fw0
+0 disable fw0
+ROWS
+done_testing
