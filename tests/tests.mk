@@ -34,3 +34,14 @@ check-built:
 		tests/shell/abi.sh tests/shell/docs.sh tests/shell/valgrind.sh
 
 .PHONY: check-built
+
+# A folder of programs and their libraries for a virtual machine with another kernel.
+VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS)
+
+vm-tests: tests
+	$Qrm -rf $B/vm && mkdir -p $B/vm/lib $B/vm/$B/tests
+	$Qcp tests/vm/run $B/vm/run && cp --parents $B/netfwv6 $B/tests/foreign.bpf.o $(VM_PROGRAMS) $B/vm
+	$Qldd $B/netfwv6 $(VM_PROGRAMS) | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs -I{} cp -L {} $B/vm/lib
+	@echo "$B/vm is ready: run ./run in it as root"
+
+.PHONY: vm-tests
