@@ -17,7 +17,8 @@
  *                processes may change the same state at once.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing
  *                ports: who may write them. Enabling and disabling: root.
- *   Forking      A handle may be used by the child; each side closes its own.
+ *   Forking      A handle may be used by the child, unless another thread was inside
+ *                a call on it at the fork; each side closes its own.
  */
 #ifndef NETFWV6_H
 #define NETFWV6_H
@@ -103,7 +104,7 @@ struct netfwv6_mgr_options {
  * mgr      receives the handle; the caller frees it with netfwv6_mgr_close()
  * options  NULL for the defaults
  * Errors   E_POINTER, E_INVALIDARG (options; state_dir is empty or too long),
- *          E_OUTOFMEMORY
+ *          E_OUTOFMEMORY, E_FAIL (the working directory is gone)
  * Source   CoCreateInstance of INetFwV6Mgr
  */
 netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr,
@@ -170,7 +171,8 @@ netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t f
  * says nothing of a connection.
  *
  * open     receives the answer
- * Errors   E_POINTER, E_INVALIDARG, E_ACCESSDENIED, E_ABORT, E_UNEXPECTED
+ * Errors   E_POINTER, E_INVALIDARG, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY,
+ *          E_UNEXPECTED
  * Source   INetFwV6Mgr::IsPortGloballyOpen
  */
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
@@ -290,7 +292,8 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
  * firewalled any more and no port is open, nothing is left to keep and the
  * state root is removed from the kernel.
  *
- * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_UNEXPECTED, E_FAIL
+ * Errors   E_POINTER, E_NOINTERFACE (the device has gone), E_ACCESSDENIED, E_ABORT,
+ *          E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root
  * Source   INetFwV6Connection::DisableFirewall
  */
@@ -309,7 +312,7 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled;     /* the rest is zero when not */
+	bool firewalled;     /* when not, all below but ifindex is zero */
 	uint32_t mode;	     /* NETFWV6_MODE_NATIVE or NETFWV6_MODE_GENERIC */
 	uint32_t program_id; /* as bpftool shows it */
 	uint32_t ifindex;

@@ -42,13 +42,47 @@ static bool next_attachment(const struct netfwv6_mgr *mgr, struct attachment *at
 	return false;
 }
 
+/* What the kernel says of a link. */
+enum link_state {
+	LINK_HIDDEN, /* not for this caller, or not now */
+	LINK_GONE,   /* its pin or its device is no more */
+	LINK_ALIVE,
+};
+
+static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t link_id,
+				    uint32_t *program_id)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+	char path[PIN_PATH_SIZE];
+	int link = bpf_obj_get(attachment_link_path(mgr, link_id, path));
+	int error;
+
+	if (link < 0)
+		return errno == ENOENT ? LINK_GONE : LINK_HIDDEN;
+	error = bpf_obj_get_info_by_fd(link, &info, &size);
+	close(link);
+	if (error)
+		return LINK_HIDDEN;
+	*program_id = info.prog_id;
+	return info.xdp.ifindex ? LINK_ALIVE : LINK_GONE;
+}
+
+/*
+ * The link knows its program best: who replaced the program can have been killed
+ * before he wrote the record. Who may not see links goes by the record.
+ */
 struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp)
 {
 	struct attachment at = {};
 
-	while (xdp->program_id && next_attachment(mgr, &at))
-		if (at.record.program_id == xdp->program_id)
+	while (xdp->program_id && next_attachment(mgr, &at)) {
+		uint32_t program_id = at.record.program_id;
+
+		look_at_link(mgr, at.link_id, &program_id);
+		if (program_id == xdp->program_id)
 			return at;
+	}
 	return (struct attachment){};
 }
 
@@ -89,21 +123,6 @@ netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attac
 	return NETFWV6_S_OK;
 }
 
-/* A link whose device is gone has no ifindex any more. */
-static bool is_alive(const struct netfwv6_mgr *mgr, uint32_t link_id)
-{
-	struct bpf_link_info info = {};
-	uint32_t size = sizeof(info);
-	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(attachment_link_path(mgr, link_id, path));
-
-	if (link < 0)
-		return false;
-	bpf_obj_get_info_by_fd(link, &info, &size);
-	close(link);
-	return info.xdp.ifindex != 0;
-}
-
 /* Counters are pinned before their record is written: a killed maker leaves them alone. */
 static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 {
@@ -115,10 +134,24 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 
 	while (counts && (entry = readdir(counts)))
 		if (sscanf(entry->d_name, "%u", &link_id) == 1 &&
-		    bpf_map_lookup_elem(mgr->root.attachments, &link_id, &record))
+		    bpf_map_lookup_elem(mgr->root.attachments, &link_id, &record) &&
+		    errno == ENOENT)
 			unlink(attachment_counts_path(mgr, link_id, path));
 	if (counts)
 		closedir(counts);
+}
+
+static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
+{
+	uint32_t program_id = at->record.program_id;
+	enum link_state link = look_at_link(mgr, at->link_id, &program_id);
+
+	if (link == LINK_GONE) {
+		forget(mgr, at->link_id);
+	} else if (program_id != at->record.program_id) {
+		at->record.program_id = program_id;
+		attachment_write(mgr, at);
+	}
 }
 
 void attachments_tidy(const struct netfwv6_mgr *mgr)
@@ -128,21 +161,21 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 
 	forget_unrecorded_counts(mgr);
 	while (more) {
-		uint32_t link_id = at.link_id;
+		struct attachment this = at;
 
 		/* First the step, then the removal: a removed key would begin anew. */
 		more = next_attachment(mgr, &at);
-		if (!is_alive(mgr, link_id))
-			forget(mgr, link_id);
+		tidy(mgr, &this);
 	}
 }
 
 bool attachments_alive(const struct netfwv6_mgr *mgr)
 {
 	struct attachment at = {};
+	uint32_t program_id;
 
 	while (next_attachment(mgr, &at))
-		if (is_alive(mgr, at.link_id))
+		if (look_at_link(mgr, at.link_id, &program_id) != LINK_GONE)
 			return true;
 	return false;
 }

@@ -35,7 +35,10 @@ netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct atta
 /* Detaches and forgets. */
 netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
 
-/* Forgets what is attached no more: its device is gone, or its maker was killed. */
+/*
+ * Forgets what is attached no more, as its device is gone or its maker was killed,
+ * and mends records whose program was replaced by someone who was killed.
+ */
 void attachments_tidy(const struct netfwv6_mgr *mgr);
 
 /* Is anything attached, in whatever network namespace? */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static _Thread_local char detail[1024];
 
 const char *netfwv6_detail(void)
@@ -20,6 +22,7 @@ netfwv6_result fail(netfwv6_result code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
+	utf8_sanitize(detail);
 	return code;
 }
 
@@ -57,6 +60,7 @@ netfwv6_result fail_errno(int error, const char *format, ...)
 	used = strlen(detail);
 	snprintf(detail + used, sizeof(detail) - used, ": %s",
 		 strerrordesc_np(error) ?: "unknown error");
+	utf8_sanitize(detail);
 	return code_of(error);
 }
 

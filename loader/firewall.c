@@ -206,19 +206,22 @@ static netfwv6_result replace(const struct netfwv6_mgr *mgr, const struct attach
 {
 	struct attachment attachment = seen->ours;
 	char path[PIN_PATH_SIZE];
-	int link, error = 0;
+	netfwv6_result result;
+	int link;
 
 	link = bpf_obj_get(attachment_link_path(mgr, attachment.link_id, path));
 	if (link < 0)
 		return fail_errno(errno, "cannot open %s", path);
-	if (bpf_link_update(link, instance->program, NULL))
-		error = errno;
-	close(link);
-	if (error)
-		return fail_errno(error, "cannot replace the program on device %s",
-				  seen->device.name);
 	attachment.record.program_id = instance->id;
-	return attachment_write(mgr, &attachment);
+	result = attachment_write(mgr, &attachment);
+	if (NETFWV6_SUCCEEDED(result) && bpf_link_update(link, instance->program, NULL)) {
+		result = fail_errno(errno, "cannot replace the program on device %s",
+				    seen->device.name);
+		bpf_map_update_elem(mgr->root.attachments, &attachment.link_id, &seen->ours.record,
+				    BPF_ANY);
+	}
+	close(link);
+	return result;
 }
 
 /* An upgrade: counters go on, and nothing happens where the program is the same. */
@@ -314,7 +317,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 		result = enable_locked(connection, given.mode);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);
-		close(lock);
+		root_unlock(lock);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;
@@ -352,7 +355,7 @@ netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *co
 	result = root_lock_administration(&lock);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = disable_locked(connection);
-		close(lock);
+		root_unlock(lock);
 	}
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	return result;

@@ -47,18 +47,18 @@ __attribute__((format(printf, 2, 0))) static int print(enum libbpf_print_level l
 	return 0;
 }
 
-static int load_captured(struct netfwv6_mgr *mgr, struct netfwv6_bpf *object)
+static void capture(struct netfwv6_mgr *mgr)
 {
-	int error;
-
 	pthread_mutex_lock(&print_mutex);
 	loading = mgr;
 	print_before = libbpf_set_print(print);
-	error = netfwv6_bpf__load(object);
+}
+
+static void end_capture(void)
+{
 	libbpf_set_print(print_before);
 	loading = NULL;
 	pthread_mutex_unlock(&print_mutex);
-	return error;
 }
 
 /* The last line before the verifier's statistics says what it rejected. */
@@ -81,7 +81,8 @@ static netfwv6_result load_failed(int error, char *log)
 		return *complaint ?
 			       fail(NETFWV6_E_FAIL, "the kernel's verifier refused the program: %s",
 				    complaint) :
-			       fail_errno(-error, "loading an XDP program takes root");
+			       fail_errno(-error,
+					  "loading an XDP program takes CAP_BPF and CAP_NET_ADMIN");
 	return fail_errno(-error, "cannot load the program%s%s", *complaint ? ", verifier: " : "",
 			  complaint);
 }
@@ -113,36 +114,50 @@ static netfwv6_result identify(struct instance *instance)
 	return NETFWV6_S_OK;
 }
 
+static netfwv6_result load(struct netfwv6_mgr *mgr, bool raw_ip, int counts, char *log,
+			   struct netfwv6_bpf **loaded)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_buf = log,
+		    .kernel_log_size = VERIFIER_LOG_SIZE);
+	struct netfwv6_bpf *object = netfwv6_bpf__open_opts(&opts);
+	int error;
+
+	if (!object)
+		return fail_errno(errno, "cannot open the built-in program");
+	error = configure(object, mgr, raw_ip, counts);
+	if (!error)
+		error = netfwv6_bpf__load(object);
+	if (error) {
+		netfwv6_bpf__destroy(object);
+		return load_failed(error, log);
+	}
+	*loaded = object;
+	return NETFWV6_S_OK;
+}
+
 netfwv6_result instance_load(struct netfwv6_mgr *mgr, const struct device *device, int counts,
 			     struct instance *instance)
 {
 	bool raw_ip = device->framing == FRAMING_RAW_IP;
 	char *log = calloc(1, VERIFIER_LOG_SIZE);
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .kernel_log_buf = log,
-		    .kernel_log_size = VERIFIER_LOG_SIZE);
-	struct netfwv6_bpf *object = log ? netfwv6_bpf__open_opts(&opts) : NULL;
+	struct netfwv6_bpf *object = NULL;
 	netfwv6_result result;
-	int error;
 
-	if (!object) {
-		error = log ? errno : ENOMEM;
-		free(log);
-		return fail_errno(error, "cannot open the built-in program");
-	}
-	error = configure(object, mgr, raw_ip, counts);
-	if (!error)
-		error = load_captured(mgr, object);
-	result = error ? load_failed(error, log) : NETFWV6_S_OK;
+	if (!log)
+		return fail_errno(ENOMEM, "cannot load the program");
+	capture(mgr);
+	result = load(mgr, raw_ip, counts, log, &object);
+	end_capture();
 	free(log);
-	if (NETFWV6_SUCCEEDED(result)) {
-		instance->object = object;
-		instance->program = bpf_program__fd(raw_ip ? object->progs.netfwv6_ip :
-							     object->progs.netfwv6_eth);
-		instance->counts = bpf_map__fd(object->maps.netfwv6_counts);
-		result = identify(instance);
-	}
 	if (NETFWV6_FAILED(result))
-		netfwv6_bpf__destroy(object);
+		return result;
+	instance->object = object;
+	instance->program =
+		bpf_program__fd(raw_ip ? object->progs.netfwv6_ip : object->progs.netfwv6_eth);
+	instance->counts = bpf_map__fd(object->maps.netfwv6_counts);
+	result = identify(instance);
+	if (NETFWV6_FAILED(result))
+		instance_unload(instance);
 	return result;
 }
 

@@ -37,8 +37,8 @@ static netfwv6_result resolve(const char *dir, char **path)
 	if (length > STATE_DIR_MAX || length == 1) {
 		free(absolute);
 		return fail(NETFWV6_E_INVALIDARG,
-			    "state directory '%.40s' is not a path of 2 to %d bytes", dir,
-			    STATE_DIR_MAX);
+			    "the state directory is no path of 2 to %d bytes: %.60s", STATE_DIR_MAX,
+			    dir);
 	}
 	*path = absolute;
 	return NETFWV6_S_OK;
@@ -103,7 +103,7 @@ static netfwv6_result create(struct netfwv6_mgr *mgr)
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = root_create(&mgr->root, &mgr->policy);
-	close(lock);
+	root_unlock(lock);
 	return result;
 }
 
@@ -117,13 +117,8 @@ static netfwv6_result check_administrator(const struct netfwv6_mgr *mgr)
 	if (NETFWV6_FAILED(result))
 		return fail(result, "there is no state in %s, and only root can make it",
 			    mgr->root.dir);
-	close(lock);
+	root_unlock(lock);
 	return NETFWV6_S_OK;
-}
-
-static bool retired(const struct netfwv6_mgr *mgr)
-{
-	return policy_load(&mgr->policy, RETIRED_ENTRY) & ENTRY_RETIRED;
 }
 
 /* For those who may change ports but not take the administration lock. */
@@ -131,7 +126,8 @@ static netfwv6_result await_removal(struct netfwv6_mgr *mgr)
 {
 	const struct timespec poll = { .tv_nsec = 1000000 };
 
-	for (int i = 0; i < REMOVAL_POLLS && mgr->root.state == ROOT_WRITABLE && retired(mgr);
+	for (int i = 0;
+	     i < REMOVAL_POLLS && mgr->root.state == ROOT_WRITABLE && policy_retired(&mgr->policy);
 	     i++) {
 		netfwv6_result result;
 
@@ -140,7 +136,7 @@ static netfwv6_result await_removal(struct netfwv6_mgr *mgr)
 		if (NETFWV6_FAILED(result))
 			return result;
 	}
-	if (mgr->root.state == ROOT_WRITABLE && retired(mgr))
+	if (mgr->root.state == ROOT_WRITABLE && policy_retired(&mgr->policy))
 		return fail(NETFWV6_E_UNEXPECTED,
 			    "the state in %s was left half removed: any netfwv6 command of root "
 			    "mends it",
@@ -154,7 +150,7 @@ netfwv6_result mgr_refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent)
 
 	if (NETFWV6_FAILED(result) || intent == MGR_READ)
 		return result;
-	if (mgr->root.state == ROOT_WRITABLE && retired(mgr)) {
+	if (mgr->root.state == ROOT_WRITABLE && policy_retired(&mgr->policy)) {
 		result = create(mgr);
 		if (result == NETFWV6_E_ACCESSDENIED)
 			result = await_removal(mgr);
@@ -164,7 +160,6 @@ netfwv6_result mgr_refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent)
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state == ROOT_READABLE)
-		return fail(NETFWV6_E_ACCESSDENIED,
-			    "this user may read the state in %s but not change it", mgr->root.dir);
+		return root_read_only(&mgr->root);
 	return NETFWV6_S_OK;
 }

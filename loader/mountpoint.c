@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <mntent.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -22,7 +24,7 @@
 #define MOUNT_OPTIONS "mode=0755"
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
-static bool is_bpffs(const char *path)
+bool mountpoint_is_bpffs(const char *path)
 {
 	struct statfs fs;
 
@@ -89,27 +91,40 @@ static int lasting_namespace(void)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Runs step in namespace ns, in a child: 0 or an errno value. */
+/*
+ * Runs step in namespace ns, in a child: 0 or an errno value. The answer comes
+ * through a pipe, as the host program may have its own ways with dead children.
+ */
 static int run_in(int ns, int (*step)(const char *dir, int tree), const char *dir, int tree)
 {
-	int status;
-	pid_t child = fork();
+	int error = EIO, answer[2];
+	pid_t child;
 
-	if (child < 0)
+	if (pipe2(answer, O_CLOEXEC))
 		return errno;
-	if (child == 0)
-		_exit(setns(ns, CLONE_NEWNS) ? errno : step(dir, tree));
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+	child = fork();
+	if (child == 0) {
+		error = setns(ns, CLONE_NEWNS) ? errno : step(dir, tree);
+		_exit(write(answer[1], &error, sizeof(error)) != sizeof(error));
+	}
+	if (child < 0)
+		error = errno;
+	close(answer[1]);
+	if (child > 0) {
+		if (read(answer[0], &error, sizeof(error)) != sizeof(error))
+			error = EIO;
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	close(answer[0]);
+	return error;
 }
 
 static int attach_tree(const char *dir, int tree)
 {
 	if (mkdir(dir, DIRECTORY_MODE) && errno != EEXIST)
 		return errno;
-	if (is_bpffs(dir))
+	if (mountpoint_is_bpffs(dir))
 		return EEXIST;
 	return move_mount(tree, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH) ? errno : 0;
 }
@@ -132,7 +147,8 @@ static netfwv6_result make_it_last(const char *dir, int ns)
 		return NETFWV6_S_OK;
 	if (error == EEXIST)
 		return fail(NETFWV6_E_ABORT,
-			    "the state in %s exists, but not in the mount namespace of this process: use "
+			    "the state in %s exists, but not in the mount namespace of this "
+			    "process: use "
 			    "'nsenter --net=/run/netns/NAME' from outside",
 			    dir);
 	fail_errno(error,
@@ -173,7 +189,7 @@ netfwv6_result mountpoint_ensure(const char *dir)
 		return fail_errno(errno, "cannot make the state directory %s", dir);
 	if (made)
 		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
-	if (is_bpffs(dir))
+	if (mountpoint_is_bpffs(dir))
 		return NETFWV6_S_OK;
 	result = mount_bpffs(dir);
 	if (NETFWV6_FAILED(result) && made)
@@ -181,8 +197,8 @@ netfwv6_result mountpoint_ensure(const char *dir)
 	return result;
 }
 
-/* Is what is mounted at dir, in this mount namespace, a mount of ours? */
-static bool is_our_mount(const char *dir)
+/* Is what is mounted at path, in this mount namespace, a mount of ours? */
+static bool is_our_mount(const char *path)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	struct mntent entry;
@@ -191,9 +207,9 @@ static bool is_our_mount(const char *dir)
 
 	if (!mounts)
 		return false;
-	/* The last one at dir lies on top. */
+	/* The last one lies on top. */
 	while (getmntent_r(mounts, &entry, line, sizeof(line)))
-		if (strcmp(entry.mnt_dir, dir) == 0)
+		if (strcmp(entry.mnt_dir, path) == 0)
 			ours = strcmp(entry.mnt_fsname, MOUNT_SOURCE) == 0;
 	endmntent(mounts);
 	return ours;
@@ -201,14 +217,16 @@ static bool is_our_mount(const char *dir)
 
 void mountpoint_remove(const char *dir)
 {
-	if (is_our_mount(dir)) {
-		int ns = lasting_namespace();
+	char path[PATH_MAX]; /* as the kernel lists it: without links and dots */
+	int ns;
 
-		if (ns >= 0) {
-			run_in(ns, detach_tree, dir, -1);
-			close(ns);
-		}
-		umount2(dir, UMOUNT_NOFOLLOW);
+	if (!realpath(dir, path) || !is_our_mount(path))
+		return;
+	ns = lasting_namespace();
+	if (ns >= 0) {
+		run_in(ns, detach_tree, path, -1);
+		close(ns);
 	}
-	rmdir(dir);
+	umount2(path, UMOUNT_NOFOLLOW);
+	rmdir(path);
 }

@@ -10,15 +10,19 @@
 #ifndef NETFWV6_MOUNTPOINT_H
 #define NETFWV6_MOUNTPOINT_H
 
+#include <stdbool.h>
+
 #include "netfwv6.h"
+
+bool mountpoint_is_bpffs(const char *path);
 
 /* Makes sure that dir is a directory on a bpffs: makes it, mounts one. */
 netfwv6_result mountpoint_ensure(const char *dir);
 
 /*
  * Unmounts what mountpoint_ensure() mounted, whichever process that was: the
- * mount carries our name. Then removes the directory, if it is empty. Whatever is
- * busy or somebody else's stays.
+ * mount carries our name. Then removes the directory under it. Whatever is busy or
+ * somebody else's stays.
  */
 void mountpoint_remove(const char *dir);
 

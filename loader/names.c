@@ -6,51 +6,20 @@
 #include <string.h>
 
 #include "error.h"
+#include "utf8.h"
 
 _Static_assert(NAME_SIZE == NETFWV6_NAME_MAX + 1, "a name fits its record");
-
-/* Decodes one character: its length in bytes, or 0 when it is not UTF-8. */
-static size_t decode(const unsigned char *s, uint32_t *code)
-{
-	size_t length = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	if (length == 1) {
-		*code = *s;
-		return 1;
-	}
-	if (*s < 0xc0 || *s >= 0xf8)
-		return 0;
-	*code = *s & (0x7f >> length);
-	for (size_t i = 1; i < length; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (s[i] & 0x3f);
-	}
-	if (*code < least[length] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return length;
-}
-
-/* Controls, and what would reorder or break the line that shows a name. */
-static bool is_printable(uint32_t code)
-{
-	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) &&
-	       !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	       !(code >= 0x2060 && code <= 0x206f) && code != 0xfeff;
-}
 
 netfwv6_result name_check(const char *name)
 {
 	size_t length = name ? strlen(name) : 0;
-	uint32_t code;
 
 	if (length > NETFWV6_NAME_MAX)
-		return fail(NETFWV6_E_INVALIDARG, "name '%.20s...' has %zu bytes, at most %d fit",
-			    name, length, NETFWV6_NAME_MAX);
+		return fail(NETFWV6_E_INVALIDARG, "the name has %zu bytes, at most %d fit", length,
+			    NETFWV6_NAME_MAX);
 	for (size_t i = 0, step; i < length; i += step) {
-		step = decode((const unsigned char *)name + i, &code);
-		if (!step || !is_printable(code))
+		step = utf8_printable(name + i);
+		if (!step)
 			return fail(NETFWV6_E_INVALIDARG,
 				    "the name is not printable UTF-8: its byte %zu is 0x%02x",
 				    i + 1, (unsigned char)name[i]);

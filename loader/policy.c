@@ -32,6 +32,16 @@ void policy_destroy(struct policy *policy)
 	munmap(policy->entries, TABLE_SIZE);
 }
 
+/* After a failed move, which can have unmapped its target. */
+static void stand_in_for(struct policy *policy)
+{
+	uint64_t *entries = mmap(policy->entries, TABLE_SIZE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	if (entries != MAP_FAILED)
+		entries[RETIRED_ENTRY] = ENTRY_RETIRED;
+}
+
 int policy_map(struct policy *policy, int fd)
 {
 	/* Mapped elsewhere first: a refused MAP_FIXED could leave a hole. */
@@ -45,6 +55,7 @@ int policy_map(struct policy *policy, int fd)
 		   policy->entries) == MAP_FAILED) {
 		error = -errno;
 		munmap(entries, TABLE_SIZE);
+		stand_in_for(policy);
 	}
 	atomic_fetch_add(&policy->generation, 1);
 	return error;

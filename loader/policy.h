@@ -33,7 +33,7 @@ void policy_destroy(struct policy *policy);
 
 /*
  * Maps the table behind fd for writing, or the stand-in for -1, in place of what
- * is mapped. 0, or -errno and nothing has changed.
+ * is mapped. 0, or -errno and what was mapped or the stand-in is.
  */
 int policy_map(struct policy *policy, int fd);
 
@@ -53,6 +53,11 @@ static inline uint64_t policy_clear(struct policy *policy, uint32_t entry, uint6
 	return __atomic_fetch_and(&policy->entries[entry], ~bits, __ATOMIC_SEQ_CST);
 }
 
+static inline bool policy_retired(const struct policy *policy)
+{
+	return policy_load(policy, RETIRED_ENTRY) & ENTRY_RETIRED;
+}
+
 /* Taken before a change or a read, asked after it: see invariant 3. */
 static inline uint32_t policy_begin(const struct policy *policy)
 {
@@ -61,8 +66,7 @@ static inline uint32_t policy_begin(const struct policy *policy)
 
 static inline bool policy_current(const struct policy *policy, uint32_t begun)
 {
-	return !(policy_load(policy, RETIRED_ENTRY) & ENTRY_RETIRED) && !(begun & 1) &&
-	       atomic_load(&policy->generation) == begun;
+	return !policy_retired(policy) && !(begun & 1) && atomic_load(&policy->generation) == begun;
 }
 
 #endif

@@ -3,7 +3,6 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "error.h"
 #include "mgr.h"
@@ -141,7 +140,7 @@ static netfwv6_result open_locked(struct netfwv6_mgr *mgr, struct range range, c
 	result = root_lock_names(&mgr->root, &lock);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = open_closed(mgr, range, name);
-		close(lock);
+		root_unlock(lock);
 	}
 	/* Also when it failed: the lock of a state that was removed is gone. */
 	return policy_current(&mgr->policy, begun) ? result : NETFWV6_S_FALSE;

@@ -2,6 +2,7 @@
 #include "root.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@
 
 #define MAP_MODE 0644
 #define POLICY_BITS (~ENTRY_IN_USE)
+
+#define REMOVALS_IN_A_ROW 16 /* more than a reader meets; a damaged state ends here */
 
 static const struct {
 	const char *pin;
@@ -96,15 +99,25 @@ static int get_map(const struct root *root, int map, uint32_t flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* S_FALSE when there is no such pin. */
 static netfwv6_result open_map(const struct root *root, int map, uint32_t flags, int *fd)
 {
-	*fd = get_map(root, map, flags);
-	if (*fd >= 0)
-		return NETFWV6_S_OK;
-	if (*fd == -ENOENT)
-		return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: pin '%s' is missing",
-			    root->dir, maps[map].pin);
-	return fail_errno(-*fd, "cannot open %s/%s", root->dir, maps[map].pin);
+	int got = get_map(root, map, flags);
+
+	if (got == -ENOENT)
+		return NETFWV6_S_FALSE;
+	if (got < 0)
+		return fail_errno(-got, "cannot open %s/%s", root->dir, maps[map].pin);
+	*fd = got;
+	return NETFWV6_S_OK;
+}
+
+/* For writing, or where that is not allowed for reading. */
+static netfwv6_result open_as_allowed(const struct root *root, int map, int *fd)
+{
+	netfwv6_result result = open_map(root, map, 0, fd);
+
+	return result == NETFWV6_E_ACCESSDENIED ? open_map(root, map, BPF_F_RDONLY, fd) : result;
 }
 
 static netfwv6_result damaged(const struct root *root)
@@ -166,42 +179,49 @@ static netfwv6_result check_namespace(const struct root *root)
 		root->dir);
 }
 
-static netfwv6_result map_policy(struct root *root, struct policy *policy)
+/* The port table, and policy where the table may be written. */
+static netfwv6_result open_ports(struct root *root, struct policy *policy)
 {
-	int error = policy_map(policy, root->ports);
+	netfwv6_result result = open_map(root, MAP_PORTS, 0, &root->ports);
+	int error;
 
-	if (error == -EPERM)
-		return fail(NETFWV6_E_ACCESSDENIED,
-			    "the port table %s/%s is frozen by someone who may write it", root->dir,
-			    maps[MAP_PORTS].pin);
-	return error ? fail_errno(-error, "cannot map %s/%s", root->dir, maps[MAP_PORTS].pin) :
-		       NETFWV6_S_OK;
+	root->frozen = false;
+	root->state = ROOT_READABLE;
+	if (result == NETFWV6_E_ACCESSDENIED)
+		return open_map(root, MAP_PORTS, BPF_F_RDONLY, &root->ports);
+	if (result != NETFWV6_S_OK)
+		return result;
+	error = policy_map(policy, root->ports);
+	root->frozen = error == -EPERM;
+	if (error && !root->frozen)
+		return fail_errno(-error, "cannot map %s/%s", root->dir, maps[MAP_PORTS].pin);
+	if (!root->frozen)
+		root->state = ROOT_WRITABLE;
+	return NETFWV6_S_OK;
 }
 
-/* Opens all maps alike: for writing, or where that is not allowed for reading. */
+/* S_FALSE when a pin is missing: the state is just being removed, or damaged. */
 static netfwv6_result open_maps(struct root *root, struct policy *policy)
 {
-	netfwv6_result result;
-	uint32_t flags = 0;
+	netfwv6_result result = open_ports(root, policy);
 
-	result = open_map(root, MAP_PORTS, flags, &root->ports);
-	if (result == NETFWV6_E_ACCESSDENIED) {
-		flags = BPF_F_RDONLY;
-		result = open_map(root, MAP_PORTS, flags, &root->ports);
-	}
-	if (NETFWV6_SUCCEEDED(result))
-		result = open_map(root, MAP_NAMES, flags, &root->names);
-	if (NETFWV6_SUCCEEDED(result)) {
-		result = open_map(root, MAP_ATTACHMENTS, flags, &root->attachments);
-		/* Who may change ports need not be allowed to attach. */
-		if (result == NETFWV6_E_ACCESSDENIED && !flags)
-			result = open_map(root, MAP_ATTACHMENTS, BPF_F_RDONLY, &root->attachments);
-	}
-	if (NETFWV6_SUCCEEDED(result) && !flags)
-		result = map_policy(root, policy);
-	if (NETFWV6_SUCCEEDED(result))
-		root->state = flags ? ROOT_READABLE : ROOT_WRITABLE;
+	if (result == NETFWV6_S_OK)
+		result = open_as_allowed(root, MAP_NAMES, &root->names);
+	if (result == NETFWV6_S_OK)
+		result = open_as_allowed(root, MAP_ATTACHMENTS, &root->attachments);
 	return result;
+}
+
+netfwv6_result root_read_only(const struct root *root)
+{
+	if (root->frozen)
+		return fail(NETFWV6_E_ACCESSDENIED,
+			    "the port table in %s was frozen by someone who may write it: to begin "
+			    "anew, "
+			    "disable every device and unmount %s",
+			    root->dir, root->dir);
+	return fail(NETFWV6_E_ACCESSDENIED, "this user may read the state in %s but not change it",
+		    root->dir);
 }
 
 void root_close(struct root *root, struct policy *policy)
@@ -212,23 +232,30 @@ void root_close(struct root *root, struct policy *policy)
 
 netfwv6_result root_open_any(struct root *root, struct policy *policy)
 {
-	netfwv6_result result;
+	netfwv6_result result = NETFWV6_S_FALSE;
 
-	root_close(root, policy);
-	result = read_record(root);
-	if (result == NETFWV6_S_FALSE)
-		return NETFWV6_S_OK;
-	if (NETFWV6_SUCCEEDED(result))
-		result = open_maps(root, policy);
-	if (NETFWV6_FAILED(result))
+	/* A pin that is missing though the record was there: look again at both. */
+	for (int i = 0; i < REMOVALS_IN_A_ROW && result == NETFWV6_S_FALSE; i++) {
 		root_close(root, policy);
-	return result;
+		result = read_record(root);
+		if (result == NETFWV6_S_FALSE)
+			return NETFWV6_S_OK;
+		if (NETFWV6_SUCCEEDED(result))
+			result = open_maps(root, policy);
+	}
+	if (result == NETFWV6_S_OK)
+		return result;
+	root_close(root, policy);
+	return result == NETFWV6_S_FALSE ? damaged(root) : result;
 }
 
 netfwv6_result root_open(struct root *root, struct policy *policy)
 {
-	netfwv6_result result = root_open_any(root, policy);
+	netfwv6_result result;
 
+	if (root->state == ROOT_WRITABLE && !policy_retired(policy))
+		return check_namespace(root);
+	result = root_open_any(root, policy);
 	if (NETFWV6_FAILED(result) || root->state == ROOT_ABSENT)
 		return result;
 	result = check_namespace(root);
@@ -269,19 +296,39 @@ static netfwv6_result make_directories(const struct root *root)
 
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
 		root_path(root, path, directories[i].pin, NULL);
-		if (mkdir(path, directories[i].mode) || chmod(path, directories[i].mode))
+		if (mkdir(path, directories[i].mode) && errno == EEXIST)
+			return fail(NETFWV6_E_UNEXPECTED,
+				    "the state in %s is damaged: it has no root record, but %s is "
+				    "not empty; "
+				    "what is pinned there still filters until it is removed",
+				    root->dir, path);
+		if (chmod(path, directories[i].mode))
 			return fail_errno(errno, "cannot make %s", path);
 	}
 	return NETFWV6_S_OK;
 }
 
-/* Unpins everything; "root" first: from then on there is no state. */
+static void unpin_counts(const struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+	DIR *counts = opendir(root_path(root, path, "counts", NULL));
+	struct dirent *entry;
+
+	while (counts && (entry = readdir(counts)))
+		if (*entry->d_name != '.')
+			unlink(root_path(root, path, "counts", entry->d_name));
+	if (counts)
+		closedir(counts);
+}
+
+/* Unpins all but links; "root" first: from then on there is no state. */
 static void unpin_all(const struct root *root)
 {
 	char path[PIN_PATH_SIZE];
 
 	for (int map = MAPS - 1; map >= 0; map--)
 		unlink(root_path(root, path, maps[map].pin, NULL));
+	unpin_counts(root);
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		rmdir(root_path(root, path, directories[i].pin, NULL));
 }
@@ -319,8 +366,7 @@ netfwv6_result root_create(struct root *root, struct policy *policy)
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (root->state != ROOT_WRITABLE)
-		return fail(NETFWV6_E_ACCESSDENIED, "the state in %s may only be read by this user",
-			    root->dir);
+		return root_read_only(root);
 	/* Whoever was removing this state was killed on the way: nobody removes it now. */
 	policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
 	return NETFWV6_S_OK;
@@ -329,7 +375,7 @@ netfwv6_result root_create(struct root *root, struct policy *policy)
 netfwv6_result root_adopt(struct root *root)
 {
 	netfwv6_result result = netns_cookie(&root->record.netns_cookie);
-	int fd;
+	int fd = -1;
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = open_map(root, MAP_ROOT, 0, &fd);
@@ -357,11 +403,12 @@ static bool has_no_open_port(const struct policy *policy)
 
 void root_remove_if_empty(struct root *root, struct policy *policy)
 {
-	if (root->state == ROOT_ABSENT) {
+	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir)) {
 		unpin_all(root); /* what a killed maker or remover left */
 		mountpoint_remove(root->dir);
-		return;
 	}
+	if (root->state != ROOT_WRITABLE)
+		return;
 	if (!has_no_device(root) || !has_no_open_port(policy))
 		return;
 	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
@@ -407,4 +454,10 @@ netfwv6_result root_lock_names(const struct root *root, int *lock)
 
 	root_path(root, path, "lock", NULL);
 	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), lock, path);
+}
+
+void root_unlock(int lock)
+{
+	flock(lock, LOCK_UN);
+	close(lock);
 }

@@ -20,6 +20,7 @@
 #ifndef NETFWV6_ROOT_H
 #define NETFWV6_ROOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct root {
 	char *dir;
 	enum root_state state;
 	int ports, names, attachments; /* map descriptors, -1 when absent */
+	bool frozen; /* somebody froze the port table: not even root can change it */
 	struct root_record record;
 };
 
@@ -49,7 +51,10 @@ void root_destroy(struct root *root);
 /* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
 char *root_path(const struct root *root, char *path, const char *a, const char *b);
 
-/* Opens what is pinned, as far as the caller may; a missing state is no failure. */
+/*
+ * Opens what is pinned, as far as the caller may, unless it is open and current; a
+ * missing state is no failure.
+ */
 netfwv6_result root_open(struct root *root, struct policy *policy);
 
 /* The same, for a caller who holds the administration lock; makes what is missing. */
@@ -65,13 +70,18 @@ void root_close(struct root *root, struct policy *policy);
 
 /*
  * Removes a state that holds nothing: no device, no open port; or what is left of
- * one. The caller holds the administration lock, and the state is not merely
- * readable.
+ * one. The caller holds the administration lock.
  */
 void root_remove_if_empty(struct root *root, struct policy *policy);
 
-/* Waits for the lock; the descriptor is the lock, close() releases it. */
+/* E_ACCESSDENIED, and why a state that is ROOT_READABLE cannot be changed. */
+netfwv6_result root_read_only(const struct root *root);
+
+/* Waits for the lock. */
 netfwv6_result root_lock_administration(int *lock);
 netfwv6_result root_lock_names(const struct root *root, int *lock);
+
+/* Also of children that were forked while it was held. */
+void root_unlock(int lock);
 
 #endif

@@ -47,8 +47,12 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Complains with the library's detail about a failed call: the exit code for it. */
 int complain_of(netfwv6_result result);
 
-/* Prints a JSON object and releases it: the exit code. */
 struct json_t;
+
+/* Appends an object, which is taken over. Complains when memory is exhausted. */
+bool add_json(struct json_t *array, struct json_t *object);
+
+/* Prints a JSON object and releases it: the exit code. */
 int print_json(struct json_t *object);
 
 const struct command *find_command(const char *name);

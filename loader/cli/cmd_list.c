@@ -11,10 +11,16 @@ static int list_json(struct netfwv6_port_enum *ports)
 	json_t *array = json_array();
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
-		json_array_append_new(array, json_pack("{s:s, s:s, s:i, s:s}", "scope", "global",
-						       "protocol", protocol_name(port.protocol),
-						       "port", (int)port.port, "name", port.name));
+	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK) {
+		json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "scope", "global", "protocol",
+					   protocol_name(port.protocol), "port", (int)port.port,
+					   "name", port.name);
+
+		if (!add_json(array, object)) {
+			json_decref(array);
+			return EXIT_OTHER;
+		}
+	}
 	return print_json(json_pack("{s:o}", "ports", array));
 }
 

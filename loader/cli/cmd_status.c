@@ -40,8 +40,12 @@ static json_t *device_json(const struct device_report *report)
 	json_t *reasons = json_array();
 	char since[32];
 
-	for (size_t i = 0; i < report->n_counters; i++)
-		json_array_append_new(reasons, reason_json(&report->counters[i]));
+	for (size_t i = 0; i < report->n_counters; i++) {
+		if (!add_json(reasons, reason_json(&report->counters[i]))) {
+			json_decref(reasons);
+			return NULL;
+		}
+	}
 	return json_pack("{s:s, s:i, s:s, s:I, s:s, s:o}", "device", report->name, "ifindex",
 			 (int)report->status.ifindex, "mode", mode_name(report->status.mode),
 			 "program_id", (json_int_t)report->status.program_id, "since",
@@ -72,83 +76,96 @@ static void print_device(const struct device_report *report)
 }
 
 /* Reads all counters of a device. On success the caller frees them. */
-static netfwv6_result read_counters(struct netfwv6_connection *connection,
-				    struct device_report *report)
+static int read_counters(struct netfwv6_connection *connection, struct device_report *report)
 {
 	netfwv6_result result;
 
 	result = netfwv6_connection_get_counters(connection, 0, NULL, &report->n_counters);
 	if (NETFWV6_FAILED(result))
-		return result;
+		return complain_of(result);
 	report->counters = calloc(report->n_counters, sizeof(*report->counters));
-	if (!report->counters)
-		return NETFWV6_E_OUTOFMEMORY;
+	if (!report->counters) {
+		complain("out of memory");
+		return EXIT_OTHER;
+	}
 	result = netfwv6_connection_get_counters(connection, report->n_counters, report->counters,
 						 &report->n_counters);
-	if (NETFWV6_FAILED(result))
-		free(report->counters);
-	return result;
+	if (NETFWV6_SUCCEEDED(result))
+		return EXIT_DONE;
+	free(report->counters);
+	return complain_of(result);
 }
 
-/* Reports one device, to the array or else as text. S_FALSE when not firewalled. */
-static netfwv6_result report_device(struct netfwv6_connection *connection, json_t *devices)
+/* Reports a firewalled device, to the array or else as text. */
+static int report_device(struct netfwv6_connection *connection, json_t *devices, size_t *reported)
 {
 	struct device_report report = {
 		.name = netfwv6_connection_id(connection),
 		.status = { .sz = sizeof(report.status) },
 	};
 	netfwv6_result result = netfwv6_connection_get_status(connection, &report.status);
+	int code;
 
 	/* One that has gone since the snapshot is not in the report. */
-	if (result == NETFWV6_E_NOINTERFACE ||
-	    (NETFWV6_SUCCEEDED(result) && !report.status.firewalled))
-		return NETFWV6_S_FALSE;
-	if (NETFWV6_SUCCEEDED(result))
-		result = read_counters(connection, &report);
+	if (result == NETFWV6_E_NOINTERFACE)
+		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
-		return result;
-	if (devices)
-		json_array_append_new(devices, device_json(&report));
-	else
+		return complain_of(result);
+	if (!report.status.firewalled)
+		return EXIT_DONE;
+	code = read_counters(connection, &report);
+	if (code)
+		return code;
+	++*reported;
+	if (!devices)
 		print_device(&report);
+	else if (!add_json(devices, device_json(&report)))
+		code = EXIT_OTHER;
 	free(report.counters);
-	return NETFWV6_S_OK;
+	return code;
 }
 
-static netfwv6_result report_all(struct netfwv6_connection_enum *connections, json_t *devices,
-				 size_t *firewalled)
+static int report_all(struct netfwv6_connection_enum *connections, json_t *devices,
+		      size_t *reported)
 {
 	struct netfwv6_connection *connection;
-	netfwv6_result result = NETFWV6_S_OK;
+	int code = EXIT_DONE;
 
-	while (NETFWV6_SUCCEEDED(result) &&
-	       netfwv6_connection_enum_next(connections, 1, &connection, NULL) == NETFWV6_S_OK) {
-		result = report_device(connection, devices);
-		*firewalled += result == NETFWV6_S_OK;
+	while (!code) {
+		netfwv6_result result =
+			netfwv6_connection_enum_next(connections, 1, &connection, NULL);
+
+		if (result == NETFWV6_S_FALSE)
+			break;
+		if (NETFWV6_FAILED(result))
+			return complain_of(result);
+		code = report_device(connection, devices, reported);
 		netfwv6_connection_free(connection);
 	}
-	return result;
+	return code;
 }
 
 int run_status(struct cli *cli)
 {
-	json_t *devices = cli->json ? json_array() : NULL;
 	struct netfwv6_connection_enum *connections;
 	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
-	size_t firewalled = 0;
+	json_t *devices;
+	size_t reported = 0;
+	int code;
 
-	if (NETFWV6_SUCCEEDED(result)) {
-		result = report_all(connections, devices, &firewalled);
-		netfwv6_connection_enum_free(connections);
-	}
-	if (NETFWV6_FAILED(result)) {
-		json_decref(devices);
+	if (NETFWV6_FAILED(result))
 		return complain_of(result);
+	devices = cli->json ? json_array() : NULL;
+	code = report_all(connections, devices, &reported);
+	netfwv6_connection_enum_free(connections);
+	if (code) {
+		json_decref(devices);
+		return code;
 	}
 	if (cli->json)
 		return print_json(json_pack("{s:s, s:o}", "state", netfwv6_mgr_state_dir(cli->mgr),
 					    "devices", devices));
-	if (!firewalled)
+	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	return EXIT_DONE;
 }

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
@@ -79,6 +80,14 @@ int complain_of(netfwv6_result result)
 	}
 }
 
+bool add_json(json_t *array, json_t *object)
+{
+	if (json_array_append_new(array, object) == 0)
+		return true;
+	complain("out of memory");
+	return false;
+}
+
 int print_json(json_t *object)
 {
 	int error = object ? json_dumpf(object, stdout, JSON_INDENT(2)) : -1;
@@ -115,7 +124,11 @@ static int run(struct cli *cli)
 int main(int argc, char **argv)
 {
 	struct cli cli = {};
-	int code = parse_command_line(argc, argv, &cli);
+	int code;
+
+	/* Options may stand behind operands, whatever the environment says to getopt. */
+	unsetenv("POSIXLY_CORRECT");
+	code = parse_command_line(argc, argv, &cli);
 
 	if (code < 0)
 		code = run(&cli);

@@ -7,7 +7,7 @@
 const struct option_entry option_entries[] = {
 	{ 's', false, true, "state", "DIR",
 	  "the state root; default: $NETFWV6_STATE, else /run/netfwv6" },
-	{ 'q', true, true, "quiet", NULL, "print nothing but errors and warnings" },
+	{ 'q', true, true, "quiet", NULL, "print no confirmations, only what was asked for" },
 	{ 'h', true, true, "help", NULL, "show help on the command" },
 	{ 'm', false, false, "mode", "auto|native|generic",
 	  "where the program sits; default: auto" },

@@ -95,8 +95,9 @@ static int check_numbers(const struct operand *operand, const struct port_range 
 		return EXIT_USAGE;
 	}
 	if (range->first > range->last) {
-		complain("'%s': the range starts above its end: write %u-%u", operand->text,
-			 range->last, range->first);
+		complain("'%s': the range starts above its end: write %u-%u%s%s", operand->text,
+			 range->last, range->first, operand->protocol ? "/" : "",
+			 operand->protocol ?: "");
 		return EXIT_USAGE;
 	}
 	return -1;

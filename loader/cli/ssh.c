@@ -84,8 +84,7 @@ void warn_of_lockout(const struct cli *cli, const char *device)
 							     &open)) ||
 	    open)
 		return;
-	complain(
-		"warning: this SSH session runs over IPv6 to port %u/tcp, which is not open; if it "
-		"comes in through %s, it stops here. To keep it, type: netfwv6 open %u/tcp",
-		port, device, port);
+	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: if it "
+		 "comes in through %s, it stops now; from elsewhere, type: netfwv6%s%s open %u/tcp",
+		 port, device, cli->state ? " --state " : "", cli->state ?: "", port);
 }

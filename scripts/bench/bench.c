@@ -91,7 +91,8 @@ static size_t build(unsigned char *frame, int protocol, uint16_t port, int optio
 	ip->ip6_plen = htons((uint16_t)(8 * options + transport));
 	ip->ip6_nxt = options ? IPPROTO_DSTOPTS : protocol;
 	for (; options; options--, at += 8) {
-		const unsigned char header[8] = { options > 1 ? IPPROTO_DSTOPTS : protocol, 0, 1, 4 };
+		const unsigned char header[8] = { options > 1 ? IPPROTO_DSTOPTS : protocol, 0, 1,
+						  4 };
 
 		memcpy(at, header, sizeof(header));
 	}
@@ -119,8 +120,10 @@ static void measure_verdicts(int ours)
 		uint16_t port;
 		uint32_t wanted;
 	} rows[] = {
-		{ IPPROTO_TCP, 0, CLOSED_PORT, XDP_DROP }, { IPPROTO_UDP, 0, CLOSED_PORT, XDP_DROP },
-		{ IPPROTO_TCP, 2, CLOSED_PORT, XDP_DROP }, { IPPROTO_TCP, 0, OPEN_PORT, XDP_PASS },
+		{ IPPROTO_TCP, 0, CLOSED_PORT, XDP_DROP },
+		{ IPPROTO_UDP, 0, CLOSED_PORT, XDP_DROP },
+		{ IPPROTO_TCP, 2, CLOSED_PORT, XDP_DROP },
+		{ IPPROTO_TCP, 0, OPEN_PORT, XDP_PASS },
 		{ IPPROTO_UDP, 0, OPEN_PORT, XDP_PASS },
 	};
 	enum { ROWS = sizeof(rows) / sizeof(*rows) };
@@ -139,11 +142,10 @@ static void measure_verdicts(int ours)
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < ROWS; i++) {
 			memset(frame, 0, sizeof(frame));
-			series[i].values[round] =
-				run_once(ours, frame,
-					 build(frame, rows[i].protocol, rows[i].port,
-					       rows[i].options),
-					 rows[i].wanted);
+			series[i].values[round] = run_once(
+				ours, frame,
+				build(frame, rows[i].protocol, rows[i].port, rows[i].options),
+				rows[i].wanted);
 		}
 		series[ROWS].values[round] = run_once(drop, frame, 74, XDP_DROP);
 		series[ROWS + 1].values[round] = run_once(pass, frame, 74, XDP_PASS);

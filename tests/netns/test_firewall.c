@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The firewall switch, and what it does to real traffic. */
+#include <bpf/bpf.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
@@ -425,10 +427,11 @@ static void filtering_outlives_a_killed_enabler(void **s)
 /* System calls that change something in the kernel. */
 static bool changes_something(uint64_t number)
 {
-	static const uint64_t numbers[] = { SYS_bpf,	  SYS_mount,   SYS_umount2, SYS_unlinkat,
-					    SYS_mkdirat,  SYS_fchmodat, SYS_flock,
+	static const uint64_t numbers[] = {
+		SYS_bpf,     SYS_mount,	   SYS_umount2, SYS_unlinkat,
+		SYS_mkdirat, SYS_fchmodat, SYS_flock,
 #ifdef SYS_mkdir
-					    SYS_mkdir,	  SYS_unlink,  SYS_rmdir,   SYS_chmod,
+		SYS_mkdir,   SYS_unlink,   SYS_rmdir,	SYS_chmod,
 #endif
 	};
 
@@ -490,7 +493,7 @@ static void assert_usable(const char *command, int n)
 }
 
 /* Every change is a system call, so this meets every moment that differs. */
-static void kill_at_any_moment(void)
+static void kill_at_any_moment(bool own_mount)
 {
 	int seen[2] = {}, n;
 
@@ -498,7 +501,10 @@ static void kill_at_any_moment(void)
 		seen[firewalled(HOST_DEVICE)]++;
 		assert_usable("enable", n);
 		must("%s -q disable " HOST_DEVICE, netfwv6());
-		assert_int_not_equal(access(world.state, F_OK), 0);
+		if (own_mount)
+			assert_int_not_equal(access(world.state, F_OK), 0);
+		else
+			assert_string_equal(must("ls -A %s", world.state), "");
 	}
 	print_message("# enable killed %d times: %d not firewalled, %d firewalled\n", n, seen[0],
 		      seen[1]);
@@ -518,7 +524,7 @@ static void kill_at_any_moment(void)
 static void a_kill_at_any_moment_leaves_old_or_new(void **s)
 {
 	(void)s;
-	kill_at_any_moment();
+	kill_at_any_moment(true);
 }
 
 static void a_kill_leaves_nothing_on_a_bpffs_of_others(void **s)
@@ -530,12 +536,67 @@ static void a_kill_leaves_nothing_on_a_bpffs_of_others(void **s)
 	memcpy(own, world.state, sizeof(own));
 	strcat(world.state, "-own/state");
 	setenv("NETFWV6_STATE", world.state, 1);
-	kill_at_any_moment();
+	kill_at_any_moment(false);
 	must("%s -q disable " HOST_DEVICE, netfwv6());
-	assert_int_not_equal(access(world.state, F_OK), 0);
+	assert_string_equal(must("ls -A %s", world.state), "");
 	memcpy(world.state, own, sizeof(own));
 	setenv("NETFWV6_STATE", own, 1);
 	must("umount %s-own && rmdir %s-own", own, own);
+}
+
+/* Puts a foreign program into our link, as if an older netfwv6 had attached it. */
+static void downgrade(void)
+{
+	const struct bpf_insn pass[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_XDP);
+	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "older", "GPL", pass, 2, &opts), link;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*", world.state));
+	link = bpf_obj_get(path);
+	assert_true(program >= 0 && link >= 0);
+	assert_int_equal(bpf_link_update(link, program, NULL), 0);
+	close(program);
+	close(link);
+}
+
+static void enabling_again_replaces_an_older_program(void **s)
+{
+	uint32_t program;
+
+	(void)s;
+	enable(HOST_DEVICE);
+	peer_send(5000, "one");
+	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
+	downgrade();
+	assert_true(firewalled(HOST_DEVICE));
+	program = status_of(HOST_DEVICE).program_id;
+	enable(HOST_DEVICE);
+	assert_int_not_equal(status_of(HOST_DEVICE).program_id, program);
+	peer_send(5000, "two");
+	wait_for_packets(HOST_DEVICE, "closed-udp", 2); /* counting goes on */
+	downgrade();
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_false(firewalled(HOST_DEVICE));
+}
+
+static void a_kill_while_replacing_leaves_it_firewalled(void **s)
+{
+	int n = 0;
+
+	(void)s;
+	enable(HOST_DEVICE);
+	do {
+		downgrade();
+		assert_true(firewalled(HOST_DEVICE));
+	} while (kill_before_change("enable", n++));
+	assert_true(n > 5);
+	assert_true(firewalled(HOST_DEVICE));
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
 static void enablers_at_the_same_time_agree(void **s)
@@ -543,7 +604,8 @@ static void enablers_at_the_same_time_agree(void **s)
 	(void)s;
 	for (int round = 0; round < 5; round++) {
 		const struct output *output =
-			run("for i in 1 2 3 4 5 6; do %s -q enable " HOST_DEVICE " & pids=\"$pids $!\"; "
+			run("for i in 1 2 3 4 5 6; do %s -q enable " HOST_DEVICE
+			    " & pids=\"$pids $!\"; "
 			    "done; for p in $pids; do wait $p || exit 1; done",
 			    netfwv6());
 
@@ -563,7 +625,7 @@ static void a_foreign_program_is_named_and_left_alone(void **s)
 	must("bpftool prog load build/tests/foreign.bpf.o %s-xdp/foreign", world.state);
 	must("bpftool net attach xdp pinned %s-xdp/foreign dev " HOST_DEVICE, world.state);
 	snprintf(id, sizeof(id), "id %d",
-		 atoi(must("bpftool -j prog show pinned %s-xdp/foreign | jq .id", world.state)));
+		 atoi(must("bpftool prog show pinned %s-xdp/foreign", world.state)));
 	output = run("%s enable " HOST_DEVICE, netfwv6());
 	assert_int_equal(output->status, 4);
 	assert_non_null(strstr(output->err, "foreign_prog"));
@@ -792,6 +854,43 @@ static void the_state_outlives_ip_netns_exec(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
+static void a_host_program_may_ignore_its_children(void **s)
+{
+	(void)s;
+	enter_outside();
+	must("trap '' CHLD; exec ip netns exec %s %s -q enable " HOST_DEVICE, world.host, netfwv6());
+	enter_host();
+	assert_true(firewalled(HOST_DEVICE));
+}
+
+static void a_state_behind_a_symbolic_link_is_unmounted(void **s)
+{
+	(void)s;
+	must("mkdir %s-real && ln -s %s-real %s", world.state, world.state, world.state);
+	enable(HOST_DEVICE);
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_int_equal(run("grep -q '%s' /proc/self/mountinfo", world.state)->status, 1);
+	must("rm %s", world.state);
+}
+
+static void a_frozen_table_can_be_read_and_left(void **s)
+{
+	const struct output *output;
+
+	(void)s;
+	must("%s open 443/tcp && %s enable " HOST_DEVICE, netfwv6(), netfwv6());
+	must("bpftool map freeze pinned %s/ports", world.state);
+	must("%s check 443/tcp && %s list && %s status", netfwv6(), netfwv6(), netfwv6());
+	output = run("%s close 443/tcp", netfwv6());
+	assert_int_equal(output->status, 3);
+	assert_non_null(strstr(output->err, "frozen"));
+	must("%s check 443/tcp", netfwv6());
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_false(firewalled(HOST_DEVICE));
+	must("umount %s", world.state); /* as the sentence says */
+	assert_int_equal(run("%s check 443/tcp", netfwv6())->status, 1);
+}
+
 static void another_namespace_is_refused(void **s)
 {
 	const struct output *output;
@@ -851,6 +950,8 @@ int main(void)
 		test(filtering_outlives_a_killed_enabler),
 		test(a_kill_at_any_moment_leaves_old_or_new),
 		test(a_kill_leaves_nothing_on_a_bpffs_of_others),
+		test(enabling_again_replaces_an_older_program),
+		test(a_kill_while_replacing_leaves_it_firewalled),
 		test(enablers_at_the_same_time_agree),
 		test(a_foreign_program_is_named_and_left_alone),
 		test(another_mode_is_refused_while_enabled),
@@ -865,6 +966,9 @@ int main(void)
 		test(fifty_cycles_leave_nothing_behind),
 		test(an_open_port_keeps_the_state),
 		test(the_state_outlives_ip_netns_exec),
+		test(a_host_program_may_ignore_its_children),
+		test(a_state_behind_a_symbolic_link_is_unmounted),
+		test(a_frozen_table_can_be_read_and_left),
 		test(another_namespace_is_refused),
 		test(a_state_whose_devices_are_gone_is_taken_over),
 	};

@@ -69,9 +69,9 @@ void peer_send(uint16_t port, const char *text)
 	struct sockaddr_in6 address = address_of(HOST_ADDRESS, port);
 	int fd = peer_socket(SOCK_DGRAM);
 
-	assert_int_equal(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address,
-				sizeof(address)),
-			 strlen(text));
+	assert_int_equal(
+		sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, sizeof(address)),
+		strlen(text));
 	close(fd);
 }
 

@@ -229,8 +229,9 @@ int world_reset(void **unused)
 
 	(void)unused;
 	enter_host();
-	run("for d in $(ip -o link | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p'); do case $d in lo) ;; "
-	     "fw0) ip link set fw0 xdp off ;; *) ip link del $d 2>/dev/null ;; esac; done");
+	run("for d in $(ip -o link | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p'); do case $d in lo) "
+	    ";; "
+	    "fw0) ip link set fw0 xdp off ;; *) ip link del $d 2>/dev/null ;; esac; done");
 	mgr = open_mgr();
 	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_TCP));
 	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_UDP));
