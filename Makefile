@@ -52,24 +52,26 @@ all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.bash
 
 # ---- the data plane -----------------------------------------------------------
 
-$B/netfwv6.bpf.o: bpf/netfwv6.bpf.c $(wildcard bpf/*.h)
+$B/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@.tmp
 	$Qllvm-strip -g $@.tmp && mv $@.tmp $@
 
-$B/netfwv6.skel.h: $B/netfwv6.bpf.o
+$B/%.skel.h: $B/%.bpf.o
 	$(call say,SKEL)
-	$Q$(BPFTOOL) gen skeleton $< name netfwv6_bpf > $@
+	$Q$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
 # ---- the library and the command ----------------------------------------------
 
-$B/%.o: %.c | $B/netfwv6.skel.h
+SKELETONS := $B/netfwv6.skel.h $B/egress.skel.h
+
+$B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
 
-$B/loader/instance.o: $B/netfwv6.skel.h
+$B/loader/instance.o: $(SKELETONS)
 
 $B/libnetfwv6.a: $(LIB_OBJ)
 	$(call say,AR)

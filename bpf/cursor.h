@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A cursor over the bytes of a packet, wherever they lie: in the linear part or
- * in the fragments of a multi-buffer frame.
+ * in the fragments of a multi-buffer frame. The hook's context header comes first.
  */
 #ifndef NETFWV6_CURSOR_H
 #define NETFWV6_CURSOR_H
 
-#include <stdbool.h>
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
 #include "reasons.h"
 
 struct cursor {
@@ -30,14 +27,14 @@ static __always_inline enum reason cursor_cut(const struct cursor *c, __u32 len)
 }
 
 /* Copies the next len bytes without moving. */
-static __always_inline bool cursor_peek(struct xdp_md *ctx, const struct cursor *c, void *to,
+static __always_inline bool cursor_peek(packet_context *ctx, const struct cursor *c, void *to,
 					__u32 len)
 {
-	return cursor_has(c, len) && bpf_xdp_load_bytes(ctx, c->pos, to, len) == 0;
+	return cursor_has(c, len) && packet_load(ctx, c->pos, to, len);
 }
 
 /* Copies the next len bytes and steps over them. */
-static __always_inline bool cursor_take(struct xdp_md *ctx, struct cursor *c, void *to, __u32 len)
+static __always_inline bool cursor_take(packet_context *ctx, struct cursor *c, void *to, __u32 len)
 {
 	if (!cursor_peek(ctx, c, to, len))
 		return false;

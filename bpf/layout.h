@@ -7,9 +7,10 @@
 #ifndef NETFWV6_LAYOUT_H
 #define NETFWV6_LAYOUT_H
 
+#include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and
@@ -27,6 +28,7 @@
 #define SLOT_MAX 31u /* slots are 1..SLOT_MAX; 0 means: no settings of its own */
 
 #define ENTRY_GLOBAL (1ULL << 0)
+#define ENTRY_OPEN_ANYWHERE 0xffffffffULL /* globally or on any connection */
 #define ENTRY_OPEN(slot) (1ULL << (slot))
 #define ENTRY_IN_USE (1ULL << 32)
 #define ENTRY_IGNORED(slot) (1ULL << (32 + (slot)))
@@ -49,7 +51,54 @@ struct count {
 struct connection_config {
 	__u64 own;     /* ENTRY_OPEN(slot), 0 without a slot */
 	__u64 ignored; /* ENTRY_IGNORED(slot), 0 without a slot */
+	__u64 stateless; /* not 0: no conversations, a bare port filter */
 };
+
+/*
+ * Conversations that no socket of this host shows at ingress: of machines behind it,
+ * of unconnected UDP sockets, of sockets bound to another device. Written at egress.
+ */
+struct flow_key {
+	struct in6_addr local, remote; /* remote is :: for a query to a multicast group */
+	__be16 local_port, remote_port;
+	__u32 ifindex; /* where an address is only unique on its link, else 0 */
+};
+
+struct flow {
+	__u64 expires; /* CLOCK_MONOTONIC_COARSE, nanoseconds */
+	__u32 seen;    /* FLOW_*; 0 for UDP */
+	__u32 zero;
+};
+
+#define FLOW_SYN_OUT (1u << 0)	   /* began here, not answered yet */
+#define FLOW_ESTABLISHED (1u << 1) /* segments went both ways */
+#define FLOW_FIN_OUT (1u << 2)
+#define FLOW_FIN_IN (1u << 3)
+#define FLOW_RESET (1u << 4)
+
+/*
+ * How long a flow lives after its last packet, in seconds. UDP: the time that RFC
+ * 4787 (REQ-5) recommends, counted from the last packet that left (REQ-6). TCP: RFC
+ * 5382 (REQ-5) asks for at least 4 minutes half open and 2 hours 4 minutes
+ * established, so that a keepalive after 2 hours still meets it. After its end: as
+ * long as a FIN may be retransmitted, and after a reset as long as segments that
+ * crossed it are on their way; both as the kernel's connection tracking has them.
+ */
+#define FLOW_SECONDS_UDP 300
+#define FLOW_SECONDS_MULTICAST 30
+#define FLOW_SECONDS_HALF_OPEN 240
+#define FLOW_SECONDS_ESTABLISHED 7440
+#define FLOW_SECONDS_CLOSED 120
+#define FLOW_SECONDS_RESET 10
+
+/*
+ * Tables that evict the least recently used, so that a full one never refuses. What
+ * strangers can make this side answer has a table of its own: they cannot push out
+ * what this side began.
+ */
+#define FLOWS_TCP 32768
+#define FLOWS_UDP 65536
+#define FLOWS_ANSWERED 16384
 
 /* The one record that describes the state root. */
 struct root_record {
@@ -58,15 +107,22 @@ struct root_record {
 	__u64 netns_cookie; /* the network namespace that this state serves */
 };
 
-/* What is attached, by the id of its link: for those who may not open links. */
+/*
+ * What is attached, by the id of its XDP link, or by LEARN_ONLY_ID: for those who may
+ * not open links.
+ */
+#define LEARN_ONLY_ID(ifindex) (0x80000000u | (ifindex))
 #define DEVICE_NAME_SIZE 16
 #define ATTACHMENT_RECORDS 1024
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* its name when it was attached, NUL-padded */
-	__u32 program_id;
-	__u32 mode;	/* enum netfwv6_mode, never "auto" */
+	__u32 program_id; /* at ingress; 0 for a device that is only learned from */
+	__u32 ifindex;
+	__u32 mode;  /* enum netfwv6_mode, never "auto" */
+	__u32 flags; /* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
 };
+#define ATTACHED_STATELESS (1u << 0)
 
 /* The name given to an open port. It informs only: no verdict reads it. */
 #define NAME_SIZE 64		  /* bytes, NUL included */
@@ -77,9 +133,11 @@ struct name_key {
 };
 
 _Static_assert(sizeof(struct count) == 16, "layout");
-_Static_assert(sizeof(struct connection_config) == 16, "layout");
+_Static_assert(sizeof(struct connection_config) == 24, "layout");
+_Static_assert(sizeof(struct flow_key) == 40, "layout");
+_Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 16, "layout");
-_Static_assert(sizeof(struct attachment_record) == 32, "layout");
+_Static_assert(sizeof(struct attachment_record) == 40, "layout");
 _Static_assert(sizeof(struct name_key) == 8, "layout");
 _Static_assert(ENTRY_IGNORED(SLOT_MAX) == 1ULL << 63, "31 slots fill the entry");
 

@@ -37,9 +37,22 @@
 /* A packet while it is read, and where it wants to go once it is PARSED. */
 struct packet {
 	struct cursor at;
+	__u32 ip;      /* where the IPv6 header starts */
+	__u32 l4;      /* where the transport header starts */
 	__u16 port;    /* destination, host byte order */
 	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; before: the next header's type */
 	__u8 pad;
+};
+
+struct l4_ports {
+	__be16 source;
+	__be16 destination;
+};
+
+/* As struct bpf_sock_tuple has it for IPv6, which is also the packet's order. */
+struct tuple {
+	struct in6_addr source, destination;
+	struct l4_ports ports;
 };
 
 struct vlan_tag {
@@ -57,18 +70,13 @@ struct ext_header {
 
 #define FRAGMENT_OFFSET 0xfff8
 
-struct l4_ports {
-	__be16 source;
-	__be16 destination;
-};
-
 static __always_inline bool is_vlan(__be16 ethertype)
 {
 	return ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD);
 }
 
 /* The transport header, or of a first fragment at least the ports and TCP flags. */
-static __always_inline int parse_l4(struct xdp_md *ctx, struct packet *p, bool fragment)
+static __always_inline int parse_l4(packet_context *ctx, struct packet *p, bool fragment)
 {
 	__u32 need = p->protocol == IPPROTO_UDP ? UDP_HEADER :
 		     fragment			? TCP_THROUGH_FLAGS :
@@ -77,6 +85,7 @@ static __always_inline int parse_l4(struct xdp_md *ctx, struct packet *p, bool f
 
 	if (!cursor_has(&p->at, need) || !cursor_peek(ctx, &p->at, &ports, sizeof(ports)))
 		return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, need);
+	p->l4 = p->at.pos;
 	p->port = bpf_ntohs(ports.destination);
 	return PARSED;
 }
@@ -101,7 +110,7 @@ static __always_inline __u32 ext_header_size(__u8 type, __u8 length)
  * loop must close with a jump, which kernel 6.1 asks for: with a switch in it,
  * clang lets it fall through.
  */
-__noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
+__noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
 {
 	bool fragment = false; /* a first fragment: its chain has to end in it */
 	bool only_hops = true; /* nothing but hop-by-hop headers so far */
@@ -140,7 +149,7 @@ __noinline int netfwv6_chain(struct xdp_md *ctx, struct packet *p)
  * the payload length field, so the kernel itself put a hop-by-hop header with
  * nothing but a jumbo option in front. No frame from a wire is that long.
  */
-static __always_inline bool is_big_tcp(struct xdp_md *ctx, const struct cursor *at)
+static __always_inline bool is_big_tcp(packet_context *ctx, const struct cursor *at)
 {
 	struct {
 		__u8 next, length, option, option_length;
@@ -152,11 +161,12 @@ static __always_inline bool is_big_tcp(struct xdp_md *ctx, const struct cursor *
 	       hop.option == 0xc2 && hop.option_length == 4 && hop.payload == bpf_htonl(room);
 }
 
-static __always_inline int parse_ipv6(struct xdp_md *ctx, struct packet *p)
+static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 {
 	struct ipv6hdr ip;
 	__u32 payload, room;
 
+	p->ip = p->at.pos;
 	if (!cursor_take(ctx, &p->at, &ip, sizeof(ip)))
 		return REASON_TRUNCATED;
 	if (ip.version != 6)
@@ -176,7 +186,7 @@ static __always_inline int parse_ipv6(struct xdp_md *ctx, struct packet *p)
 }
 
 /* The common packet, read in place: untagged, no extension header, all linear. */
-static __always_inline bool parse_plain(struct xdp_md *ctx, struct packet *p)
+static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 {
 	const struct {
 		struct ethhdr eth;
@@ -198,13 +208,15 @@ static __always_inline bool parse_plain(struct xdp_md *ctx, struct packet *p)
 	payload = bpf_ntohs(h->ip.payload_len);
 	if (payload < need || offsetof(typeof(*h), ports) + payload > p->at.frame)
 		return false;
+	p->ip = offsetof(typeof(*h), ip);
+	p->l4 = offsetof(typeof(*h), ports);
 	p->port = bpf_ntohs(h->ports.destination);
 	p->protocol = h->ip.nexthdr;
 	return true;
 }
 
 /* A frame with an Ethernet header. */
-static __always_inline int parse_ethernet(struct xdp_md *ctx, struct packet *p)
+static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {
 	struct ethhdr eth;
 	__be16 type;
@@ -229,7 +241,7 @@ static __always_inline int parse_ethernet(struct xdp_md *ctx, struct packet *p)
 }
 
 /* A frame that starts with its IP header: tun, WireGuard, tunnels. */
-static __always_inline int parse_raw_ip(struct xdp_md *ctx, struct packet *p)
+static __always_inline int parse_raw_ip(packet_context *ctx, struct packet *p)
 {
 	__u8 version;
 
@@ -238,6 +250,39 @@ static __always_inline int parse_raw_ip(struct xdp_md *ctx, struct packet *p)
 	if (version >> 4 != 6)
 		return REASON_NOT_IPV6;
 	return parse_ipv6(ctx, p);
+}
+
+static __always_inline struct packet packet_of(packet_context *ctx)
+{
+	__u32 frame = packet_length(ctx);
+
+	return (struct packet){ .at = { .end = frame, .frame = frame } };
+}
+
+/* Who talks to whom, of a parsed packet. */
+static __always_inline bool read_tuple(packet_context *ctx, const struct packet *p,
+				       struct tuple *tuple)
+{
+	return packet_load(ctx, p->ip + offsetof(struct ipv6hdr, saddr), tuple,
+			   offsetof(struct tuple, ports)) &&
+	       packet_load(ctx, p->l4, &tuple->ports, sizeof(tuple->ports));
+}
+
+#define TCP_FLAGS_OFFSET 13
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+static __always_inline bool read_tcp_flags(packet_context *ctx, const struct packet *p, __u8 *flags)
+{
+	return packet_load(ctx, p->l4 + TCP_FLAGS_OFFSET, flags, sizeof(*flags));
+}
+
+/* The first segment of a connection attempt. */
+static __always_inline bool is_bare_syn(__u8 flags)
+{
+	return (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
 #endif

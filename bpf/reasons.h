@@ -20,6 +20,9 @@
 	X(2, OPEN_HERE, "open-here", "to a port opened on this connection")                        \
 	X(3, OPEN_GLOBAL, "open-global", "to a globally open port")                                \
 	X(4, LATER_FRAGMENT, "later-fragment", "not the first fragment, so it holds no port")      \
+	X(5, ESTABLISHED, "established", "TCP of a connection that a socket here has")             \
+	X(6, UDP_REPLY, "udp-reply", "UDP to a socket here that is connected to the sender")       \
+	X(7, FLOW, "flow", "of a conversation that this side began or answered")                   \
 	X(32, CLOSED_TCP, "closed-tcp", "TCP to a closed port")                                    \
 	X(33, CLOSED_UDP, "closed-udp", "UDP to a closed port")                                    \
 	X(34, TRUNCATED, "truncated", "the frame ends before its headers or payload do")           \
@@ -31,7 +34,11 @@
 	X(39, JUMBOGRAM, "jumbogram", "payload length 0 with a hop-by-hop header")                 \
 	X(40, MANY_TAGS, "many-tags", "more than two VLAN tags")                                   \
 	X(41, BAD_VERSION, "bad-version",                                                          \
-	  "a frame said to be IPv6 whose header is of another version")
+	  "a frame said to be IPv6 whose header is of another version")                            \
+	X(42, UNMATCHED_TCP, "unmatched-tcp",                                                      \
+	  "TCP to a closed port in use, but of no conversation")                                   \
+	X(43, UNMATCHED_UDP, "unmatched-udp",                                                      \
+	  "UDP to a closed port in use, but of no conversation")
 
 enum reason {
 #define X(number, identifier, keyword, sentence) REASON_##identifier = number,

@@ -266,20 +266,31 @@ enum netfwv6_mode {
 struct netfwv6_enable_options {
 	size_t sz;
 	uint32_t mode; /* enum netfwv6_mode */
+	/*
+	 * A bare port filter: what arrives for a closed port is dropped, be it an answer
+	 * that this host waits for.
+	 */
+	bool stateless;
+	/*
+	 * Only watch what leaves through the device, for answers that come in through
+	 * a firewalled one. Nothing is filtered; neither mode nor stateless applies.
+	 */
+	bool learn_only;
 };
 
 /*
  * Attaches the firewall to the device. From then on the policy decides, also
- * when every process is gone. On a firewalled device it replaces the program
- * atomically where the library brings a newer one, and is otherwise without
- * effect.
+ * when every process is gone. What belongs to a conversation of this side passes
+ * all the same: answers, and sessions that stood before. On a firewalled device it
+ * replaces programs atomically where the library brings newer ones, or where
+ * stateless differs, and is otherwise without effect.
  *
  * options  NULL for the defaults
  * Errors   E_POINTER, E_INVALIDARG (options), E_NOINTERFACE (the device has gone,
  *          is the loopback, or is of a kind that cannot carry the program; for
  *          NATIVE also a driver without XDP), E_ABORT (a foreign XDP program, or
- *          ours in another mode, holds the device; the state serves another
- *          network namespace), E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
+ *          ours in another mode, holds the device; learn_only on a firewalled
+ *          device; the state serves another network namespace), E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
  *          E_UNEXPECTED, E_FAIL
  * Needs    root
  * Source   INetFwV6Connection::EnableFirewall
@@ -312,11 +323,13 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled;     /* when not, all below but ifindex is zero */
+	bool firewalled;     /* when not, all below but ifindex and learning is zero */
 	uint32_t mode;	     /* NETFWV6_MODE_NATIVE or NETFWV6_MODE_GENERIC */
 	uint32_t program_id; /* as bpftool shows it */
 	uint32_t ifindex;
 	int64_t since; /* when it was attached: seconds, CLOCK_REALTIME */
+	bool stateless;
+	bool learning; /* what leaves is learned from; false also for who may not see it */
 };
 
 /* Errors   as netfwv6_connection_is_firewalled(); E_INVALIDARG (sz) */
@@ -342,6 +355,29 @@ struct netfwv6_counter {
  */
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
 					       struct netfwv6_counter *counters, size_t *count);
+
+/* ---- Conversations ------------------------------------------------------- */
+
+/* How full a table of conversations is that sockets alone do not show. */
+struct netfwv6_flow_table {
+	const char *name; /* "tcp", "answers" or "udp"; static */
+	uint32_t used;	  /* live entries */
+	uint32_t capacity;
+};
+
+/*
+ * Reads the fill of the flow tables; without state all of them are empty. A full
+ * table forgets the conversation that was silent for longest.
+ *
+ * tables   room for n elements; may be NULL when n is 0
+ * count    receives how many tables there are; at most n are copied
+ * Errors   E_POINTER, E_ACCESSDENIED (who is not root), E_ABORT, E_OUTOFMEMORY,
+ *          E_UNEXPECTED, E_FAIL
+ */
+netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
+					   struct netfwv6_flow_table *tables, size_t *count);
+
+/* ---- All connections ------------------------------------------------------ */
 
 /* A snapshot of the namespace's devices, by ascending ifindex. Opaque. */
 struct netfwv6_connection_enum;

@@ -5,27 +5,29 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "egress.h"
 #include "error.h"
 
-static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t link_id,
+static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id,
 		      char *path)
 {
 	char name[16];
 
-	snprintf(name, sizeof(name), "%u", link_id);
+	snprintf(name, sizeof(name), "%u", id);
 	return root_path(&mgr->root, path, directory, name);
 }
 
-char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path)
+char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
 {
-	return pin_path(mgr, "links", link_id, path);
+	return pin_path(mgr, "links", id, path);
 }
 
-char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path)
+char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
 {
-	return pin_path(mgr, "counts", link_id, path);
+	return pin_path(mgr, "counts", id, path);
 }
 
 /* Steps to the next record; begins with a zeroed attachment. False at the end. */
@@ -33,9 +35,9 @@ static bool next_attachment(const struct netfwv6_mgr *mgr, struct attachment *at
 {
 	uint32_t next;
 
-	while (!bpf_map_get_next_key(mgr->root.attachments, at->link_id ? &at->link_id : NULL,
+	while (!bpf_map_get_next_key(mgr->root.attachments, at->id ? &at->id : NULL,
 				     &next)) {
-		at->link_id = next;
+		at->id = next;
 		if (!bpf_map_lookup_elem(mgr->root.attachments, &next, &at->record))
 			return true;
 	}
@@ -49,13 +51,13 @@ enum link_state {
 	LINK_ALIVE,
 };
 
-static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t link_id,
+static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t id,
 				    uint32_t *program_id)
 {
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
 	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(attachment_link_path(mgr, link_id, path));
+	int link = bpf_obj_get(attachment_link_path(mgr, id, path));
 	int error;
 
 	if (link < 0)
@@ -79,7 +81,8 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 	while (xdp->program_id && next_attachment(mgr, &at)) {
 		uint32_t program_id = at.record.program_id;
 
-		look_at_link(mgr, at.link_id, &program_id);
+		if (program_id)
+			look_at_link(mgr, at.id, &program_id);
 		if (program_id == xdp->program_id)
 			return at;
 	}
@@ -88,7 +91,7 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 
 netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
 {
-	if (!bpf_map_update_elem(mgr->root.attachments, &attachment->link_id, &attachment->record,
+	if (!bpf_map_update_elem(mgr->root.attachments, &attachment->id, &attachment->record,
 				 BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
@@ -97,19 +100,19 @@ netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct atta
 	return fail_errno(errno, "cannot record device %s", attachment->record.device);
 }
 
-static void forget(const struct netfwv6_mgr *mgr, uint32_t link_id)
+static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
 {
 	char path[PIN_PATH_SIZE];
 
-	unlink(attachment_link_path(mgr, link_id, path));
-	unlink(attachment_counts_path(mgr, link_id, path));
-	bpf_map_delete_elem(mgr->root.attachments, &link_id);
+	unlink(attachment_link_path(mgr, id, path));
+	unlink(attachment_counts_path(mgr, id, path));
+	bpf_map_delete_elem(mgr->root.attachments, &id);
 }
 
 netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
 {
 	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(attachment_link_path(mgr, attachment->link_id, path));
+	int link = bpf_obj_get(attachment_link_path(mgr, attachment->id, path));
 	int error;
 
 	if (link < 0)
@@ -119,7 +122,7 @@ netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attac
 	close(link);
 	if (error)
 		return fail_errno(error, "cannot detach from device %s", attachment->record.device);
-	forget(mgr, attachment->link_id);
+	forget(mgr, attachment->id);
 	return NETFWV6_S_OK;
 }
 
@@ -130,24 +133,33 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 	DIR *counts = opendir(root_path(&mgr->root, path, "counts", NULL));
 	struct attachment_record record;
 	struct dirent *entry;
-	uint32_t link_id;
+	uint32_t id;
 
 	while (counts && (entry = readdir(counts)))
-		if (sscanf(entry->d_name, "%u", &link_id) == 1 &&
-		    bpf_map_lookup_elem(mgr->root.attachments, &link_id, &record) &&
+		if (sscanf(entry->d_name, "%u", &id) == 1 &&
+		    bpf_map_lookup_elem(mgr->root.attachments, &id, &record) &&
 		    errno == ENOENT)
-			unlink(attachment_counts_path(mgr, link_id, path));
+			unlink(attachment_counts_path(mgr, id, path));
 	if (counts)
 		closedir(counts);
+}
+
+/* A device that is only learned from lives as long as its egress program. */
+static enum link_state look_at(const struct netfwv6_mgr *mgr, const struct attachment *at,
+			       uint32_t *program_id)
+{
+	if (at->record.program_id)
+		return look_at_link(mgr, at->id, program_id);
+	return egress_is_attached(mgr, at->record.ifindex) ? LINK_ALIVE : LINK_GONE;
 }
 
 static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
 	uint32_t program_id = at->record.program_id;
-	enum link_state link = look_at_link(mgr, at->link_id, &program_id);
+	enum link_state link = look_at(mgr, at, &program_id);
 
 	if (link == LINK_GONE) {
-		forget(mgr, at->link_id);
+		forget(mgr, at->id);
 	} else if (program_id != at->record.program_id) {
 		at->record.program_id = program_id;
 		attachment_write(mgr, at);
@@ -160,6 +172,7 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 	bool more = next_attachment(mgr, &at);
 
 	forget_unrecorded_counts(mgr);
+	egress_tidy(mgr);
 	while (more) {
 		struct attachment this = at;
 
@@ -175,7 +188,22 @@ bool attachments_alive(const struct netfwv6_mgr *mgr)
 	uint32_t program_id;
 
 	while (next_attachment(mgr, &at))
-		if (look_at_link(mgr, at.link_id, &program_id) != LINK_GONE)
+		if (look_at(mgr, &at, &program_id) != LINK_GONE)
 			return true;
 	return false;
+}
+
+netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
+					   const struct device *device)
+{
+	struct attachment at = { .id = LEARN_ONLY_ID(device->ifindex) };
+
+	memcpy(at.record.device, device->name, sizeof(at.record.device));
+	at.record.ifindex = device->ifindex;
+	return attachment_write(mgr, &at);
+}
+
+void attachment_forget_learn_only(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+{
+	forget(mgr, LEARN_ONLY_ID(ifindex));
 }

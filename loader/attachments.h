@@ -17,7 +17,7 @@
 #include "mgr.h"
 
 struct attachment {
-	uint32_t link_id; /* 0: there is none */
+	uint32_t id; /* of the XDP link, or LEARN_ONLY_ID; 0: there is none */
 	struct attachment_record record;
 };
 
@@ -25,12 +25,17 @@ struct attachment {
 struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp);
 
 /* Paths of the pins. The buffer has PIN_PATH_SIZE bytes. */
-char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path);
-char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t link_id, char *path);
+char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
+char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 
 /* The functions below are called with the administration lock held, too. */
 
 netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
+
+/* A device that is only learned from. */
+netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
+					   const struct device *device);
+void attachment_forget_learn_only(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
 /* Detaches and forgets. */
 netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "egress.h"
 #include "error.h"
 #include "options.h"
 
@@ -59,7 +60,7 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 	if (NETFWV6_FAILED(result))
 		return result;
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
-	*firewalled = seen.ours.link_id != 0;
+	*firewalled = seen.ours.id != 0;
 	return NETFWV6_S_OK;
 }
 
@@ -69,6 +70,7 @@ netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connecti
 	struct netfwv6_connection_status now = { .sz = sizeof(now) };
 	struct attached_device seen;
 	netfwv6_result result;
+	bool learning;
 
 	if (!status)
 		return fail(NETFWV6_E_POINTER, "the status' out-pointer is null");
@@ -77,14 +79,17 @@ netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connecti
 		result = connection_lock(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
+	learning = egress_is_attached(connection->mgr, seen.device.ifindex);
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	now.ifindex = seen.device.ifindex;
-	if (seen.ours.link_id) {
+	if (seen.ours.id) {
 		now.firewalled = true;
 		now.mode = seen.xdp.mode;
 		now.program_id = seen.xdp.program_id;
 		now.since = (int64_t)(seen.ours.record.since_ns / 1000000000);
+		now.stateless = seen.ours.record.flags & ATTACHED_STATELESS;
 	}
+	now.learning = learning;
 	options_give(status, &now, sizeof(now));
 	return NETFWV6_S_OK;
 }

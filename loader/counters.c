@@ -60,10 +60,10 @@ static netfwv6_result open_counts(const struct netfwv6_connection *connection,
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
 	char path[PIN_PATH_SIZE];
 
-	if (!seen->ours.link_id)
+	if (!seen->ours.id)
 		return fail(NETFWV6_E_FAIL, "device %s is not firewalled, so nothing is counted",
 			    connection->name);
-	attachment_counts_path(connection->mgr, seen->ours.link_id, path);
+	attachment_counts_path(connection->mgr, seen->ours.id, path);
 	*map = bpf_obj_get_opts(path, &opts);
 	return *map < 0 ? fail_errno(errno, "cannot open %s", path) : NETFWV6_S_OK;
 }

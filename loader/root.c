@@ -18,7 +18,6 @@
 
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
 
-#define MAP_MODE 0644
 #define POLICY_BITS (~ENTRY_IN_USE)
 
 #define REMOVALS_IN_A_ROW 16 /* more than a reader meets; a damaged state ends here */
@@ -26,27 +25,46 @@
 static const struct {
 	const char *pin;
 	mode_t mode;
-} directories[] = { { "lock", 0700 }, { "links", 0700 }, { "counts", 0755 } };
+} directories[] = { { "lock", 0700 }, { "links", 0700 }, { "egress", 0700 }, { "counts", 0755 } };
 
 /* The maps in the order of their making; "root" last, so that it says "complete". */
-enum { MAP_PORTS, MAP_NAMES, MAP_ATTACHMENTS, MAP_ROOT, MAPS };
+enum { MAP_PORTS, MAP_NAMES, MAP_ATTACHMENTS, MAP_TCP, MAP_ANSWER, MAP_UDP, MAP_ROOT, MAPS };
 static const struct {
 	const char *pin, *name;
+	mode_t mode;
 	enum bpf_map_type type;
 	uint32_t key, value, entries, flags;
 } maps[MAPS] = {
-	[MAP_PORTS] = { "ports", "netfwv6_ports", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+	[MAP_PORTS] = { "ports", "netfwv6_ports", 0644, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 			sizeof(uint64_t), PORT_ENTRIES, BPF_F_MMAPABLE },
-	[MAP_NAMES] = { "names", "netfwv6_names", BPF_MAP_TYPE_HASH, sizeof(struct name_key),
+	[MAP_NAMES] = { "names", "netfwv6_names", 0644, BPF_MAP_TYPE_HASH, sizeof(struct name_key),
 			NAME_SIZE, NAME_RECORDS, BPF_F_NO_PREALLOC },
-	[MAP_ATTACHMENTS] = { "attachments", "netfwv6_attach", BPF_MAP_TYPE_HASH, sizeof(uint32_t),
-			      sizeof(struct attachment_record), ATTACHMENT_RECORDS,
-			      BPF_F_NO_PREALLOC },
-	[MAP_ROOT] = { "root", "netfwv6_root", BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+	[MAP_ATTACHMENTS] = { "attachments", "netfwv6_attach", 0644, BPF_MAP_TYPE_HASH,
+			      sizeof(uint32_t), sizeof(struct attachment_record),
+			      ATTACHMENT_RECORDS, BPF_F_NO_PREALLOC },
+	/* Who talks to whom is nobody else's business. */
+	[MAP_TCP] = { "tcp", "netfwv6_tcp", 0600, BPF_MAP_TYPE_LRU_HASH, sizeof(struct flow_key),
+		      sizeof(struct flow), FLOWS_TCP, 0 },
+	[MAP_ANSWER] = { "answer", "netfwv6_answer", 0600, BPF_MAP_TYPE_LRU_HASH,
+			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
+	[MAP_UDP] = { "udp", "netfwv6_udp", 0600, BPF_MAP_TYPE_LRU_HASH, sizeof(struct flow_key),
+		      sizeof(struct flow), FLOWS_UDP, 0 },
+	[MAP_ROOT] = { "root", "netfwv6_root", 0644, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 		       sizeof(struct root_record), 1, 0 },
 };
 
+static const struct root_flow_table flow_tables[ROOT_FLOW_TABLES] = {
+	{ "tcp", "netfwv6_tcp", FLOWS_TCP },
+	{ "answers", "netfwv6_answer", FLOWS_ANSWERED },
+	{ "udp", "netfwv6_udp", FLOWS_UDP },
+};
+
 static const uint32_t record_key;
+
+static netfwv6_result damaged(const struct root *root)
+{
+	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged", root->dir);
+}
 
 void root_init(struct root *root, char *dir)
 {
@@ -120,10 +138,16 @@ static netfwv6_result open_as_allowed(const struct root *root, int map, int *fd)
 	return result == NETFWV6_E_ACCESSDENIED ? open_map(root, map, BPF_F_RDONLY, fd) : result;
 }
 
-static netfwv6_result damaged(const struct root *root)
+const struct root_flow_table *root_flow_table(int table)
 {
-	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged",
-		    root->dir);
+	return &flow_tables[table];
+}
+
+netfwv6_result root_open_flows(const struct root *root, int table, int *fd)
+{
+	netfwv6_result result = open_map(root, MAP_TCP + table, 0, fd);
+
+	return result == NETFWV6_S_FALSE ? damaged(root) : result;
 }
 
 /* Takes the record from a map of whatever layout: only its first field is certain. */
@@ -284,7 +308,7 @@ static netfwv6_result make_map(const struct root *root, int map)
 	if (map == MAP_ROOT)
 		result = write_record(root, fd);
 	root_path(root, path, maps[map].pin, NULL);
-	if (NETFWV6_SUCCEEDED(result) && (bpf_obj_pin(fd, path) || chmod(path, MAP_MODE)))
+	if (NETFWV6_SUCCEEDED(result) && (bpf_obj_pin(fd, path) || chmod(path, maps[map].mode)))
 		result = fail_errno(errno, "cannot pin %s", path);
 	close(fd);
 	return result;

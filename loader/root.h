@@ -7,8 +7,11 @@
  *   DIR/ports        0644  map: the port table
  *   DIR/names        0644  map: names of open ports
  *   DIR/attachments  0644  map: what is attached, for those who may not see links
+ *   DIR/tcp, answer, udp
+ *                    0600  maps: the flow tables
  *   DIR/lock         0700  directory, flock()ed by those who open ports
  *   DIR/links/ID     0600  a device's XDP link by its id, in a directory of mode 0700
+ *   DIR/egress/ID    0600  a device's egress link, likewise (kernels with TCX)
  *   DIR/counts/ID    0644  map: the counters of that link's program
  *
  * Who makes, attaches, detaches or removes holds the administration lock, a file
@@ -73,6 +76,15 @@ void root_close(struct root *root, struct policy *policy);
  * one. The caller holds the administration lock.
  */
 void root_remove_if_empty(struct root *root, struct policy *policy);
+
+/* The flow tables. */
+#define ROOT_FLOW_TABLES 3
+struct root_flow_table {
+	const char *name, *map;
+	uint32_t capacity;
+};
+const struct root_flow_table *root_flow_table(int table);
+netfwv6_result root_open_flows(const struct root *root, int table, int *fd);
 
 /* E_ACCESSDENIED, and why a state that is ROOT_READABLE cannot be changed. */
 netfwv6_result root_read_only(const struct root *root);

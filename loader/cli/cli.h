@@ -20,7 +20,7 @@ struct cli {
 	int n_operands;
 	/* options */
 	const char *state, *mode, *name;
-	bool quiet, json, help, version, completion;
+	bool quiet, json, help, version, completion, stateless, learn_only;
 	/* open while a command runs that needs it */
 	struct netfwv6_mgr *mgr;
 };

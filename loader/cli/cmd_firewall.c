@@ -2,25 +2,49 @@
 /* enable, disable: the firewall switch of a device. */
 #include "modes.h"
 #include "ssh.h"
+#include "uplinks.h"
+
+static int take_options(const struct cli *cli, struct netfwv6_enable_options *options)
+{
+	options->stateless = cli->stateless;
+	options->learn_only = cli->learn_only;
+	if (cli->learn_only && (cli->stateless || cli->mode)) {
+		complain("--learn-only filters nothing, so it goes with neither --mode nor "
+			 "--stateless");
+		return EXIT_USAGE;
+	}
+	return take_mode(cli->mode, &options->mode);
+}
+
+static void report_enabled(const struct cli *cli, const struct netfwv6_connection_status *status)
+{
+	if (!status->firewalled)
+		say(cli, "%s: learning, not firewalled\n", cli->operands[0]);
+	else
+		say(cli, "%s: firewalled, %s mode%s\n", cli->operands[0], mode_name(status->mode),
+		    status->stateless ? ", stateless" : "");
+}
 
 static int enable(struct cli *cli, struct netfwv6_connection *connection)
 {
 	struct netfwv6_enable_options options = { .sz = sizeof(options) };
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
 	netfwv6_result result;
-	int code = take_mode(cli->mode, &options.mode);
+	int code = take_options(cli, &options);
 
 	if (code >= 0)
 		return code;
 	result = netfwv6_connection_get_status(connection, &status);
-	if (NETFWV6_SUCCEEDED(result) && !status.firewalled)
+	if (NETFWV6_SUCCEEDED(result) && !status.firewalled && !cli->learn_only)
 		warn_of_lockout(cli, cli->operands[0]);
 	result = netfwv6_connection_enable_firewall(connection, &options);
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	say(cli, "%s: firewalled, %s mode\n", cli->operands[0], mode_name(status.mode));
+	report_enabled(cli, &status);
+	if (status.firewalled && !status.stateless)
+		name_other_uplinks(cli);
 	return EXIT_DONE;
 }
 

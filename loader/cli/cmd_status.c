@@ -46,8 +46,10 @@ static json_t *device_json(const struct device_report *report)
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:i, s:s, s:I, s:s, s:o}", "device", report->name, "ifindex",
-			 (int)report->status.ifindex, "mode", mode_name(report->status.mode),
+	return json_pack("{s:s, s:i, s:b, s:b, s:s, s:I, s:s, s:o}", "device", report->name,
+			 "ifindex", (int)report->status.ifindex, "stateless",
+			 report->status.stateless, "learning", report->status.learning, "mode",
+			 mode_name(report->status.mode),
 			 "program_id", (json_int_t)report->status.program_id, "since",
 			 format_time(report->status.since, true, since, sizeof(since)), "reasons",
 			 reasons);
@@ -58,8 +60,9 @@ static void print_device(const struct device_report *report)
 	bool any = false;
 	char since[40];
 
-	printf("%s: firewalled, %s mode, program %u, since %s\n", report->name,
-	       mode_name(report->status.mode), report->status.program_id,
+	printf("%s: firewalled, %s mode%s, program %u, since %s\n", report->name,
+	       mode_name(report->status.mode), report->status.stateless ? ", stateless" : "",
+	       report->status.program_id,
 	       format_time(report->status.since, false, since, sizeof(since)));
 	for (size_t i = 0; i < report->n_counters; i++) {
 		const struct netfwv6_counter *counter = &report->counters[i];
@@ -111,8 +114,12 @@ static int report_device(struct netfwv6_connection *connection, json_t *devices,
 		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	if (!report.status.firewalled)
+	if (!report.status.firewalled) {
+		if (report.status.learning && !devices)
+			printf("%s: learning, not firewalled\n", report.name);
+		*reported += report.status.learning;
 		return EXIT_DONE;
+	}
 	code = read_counters(connection, &report);
 	if (code)
 		return code;
@@ -145,12 +152,36 @@ static int report_all(struct netfwv6_connection_enum *connections, json_t *devic
 	return code;
 }
 
+#define MAX_TABLES 8
+
+/* The flow tables as an object; null for who may not read them. */
+static json_t *flows_json(const struct netfwv6_flow_table *tables, size_t n)
+{
+	json_t *flows = n ? json_object() : json_null();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(flows, tables[i].name,
+				    json_pack("{s:I, s:I}", "used", (json_int_t)tables[i].used,
+					      "capacity", (json_int_t)tables[i].capacity));
+	return flows;
+}
+
+static void print_flows(const struct netfwv6_flow_table *tables, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf("%s %s %u of %u", i ? "," : "conversations without a socket here:",
+		       tables[i].name, tables[i].used, tables[i].capacity);
+	if (n)
+		putchar('\n');
+}
+
 int run_status(struct cli *cli)
 {
 	struct netfwv6_connection_enum *connections;
 	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
+	struct netfwv6_flow_table tables[MAX_TABLES];
 	json_t *devices;
-	size_t reported = 0;
+	size_t reported = 0, n_tables = 0;
 	int code;
 
 	if (NETFWV6_FAILED(result))
@@ -162,10 +193,15 @@ int run_status(struct cli *cli)
 		json_decref(devices);
 		return code;
 	}
+	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES, tables, &n_tables)))
+		n_tables = 0;
 	if (cli->json)
-		return print_json(json_pack("{s:s, s:o}", "state", netfwv6_mgr_state_dir(cli->mgr),
-					    "devices", devices));
-	if (!reported)
+		return print_json(json_pack("{s:s, s:o, s:o}", "state",
+					    netfwv6_mgr_state_dir(cli->mgr), "devices", devices,
+					    "flows", flows_json(tables, n_tables)));
+	if (reported)
+		print_flows(tables, n_tables);
+	else
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	return EXIT_DONE;
 }

@@ -13,12 +13,15 @@
 	"service name of /etc/services such as https/tcp or ssh.\n"
 
 const struct command commands[] = {
-	{ "enable", "DEV", 1, 1, "m", "firewall a device",
+	{ "enable", "DEV", 1, 1, "mSl", "firewall a device",
 	  "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
-	  "also when every process of netfwv6 is gone. Enabling again puts a newer program\n"
-	  "in place atomically. Native mode filters in the driver, generic mode in front of\n"
-	  "the stack; auto takes native where the driver has it. On veth devices native\n"
-	  "mode costs the other end its segmentation offload; bulk TCP is faster in generic.\n",
+	  "also when every process of netfwv6 is gone. Conversations of this side pass all\n"
+	  "the same: answers to what it asked, and sessions that stand. Enabling again puts\n"
+	  "newer programs in place atomically. Native mode filters in the driver, generic\n"
+	  "mode in front of the stack; auto takes native where the driver has it. On veth\n"
+	  "devices native mode costs the other end its segmentation offload; bulk TCP is\n"
+	  "faster in generic. --learn-only is for an uplink that is not firewalled, when\n"
+	  "answers to what leaves there come in through a firewalled device.\n",
 	  true, run_enable },
 	{ "disable", "DEV", 1, 1, "", "stop firewalling a device",
 	  "The policy stays. With the last device, and no port open, all state is removed.\n", true,

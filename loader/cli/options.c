@@ -11,6 +11,10 @@ const struct option_entry option_entries[] = {
 	{ 'h', true, true, "help", NULL, "show help on the command" },
 	{ 'm', false, false, "mode", "auto|native|generic",
 	  "where the program sits; default: auto" },
+	{ 'S', false, false, "stateless", NULL,
+	  "drop also answers to this host: a bare port filter" },
+	{ 'l', false, false, "learn-only", NULL,
+	  "filter nothing; learn which answers may come in elsewhere" },
 	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
 	{ 'j', false, false, "json", NULL, "print JSON" },
 	{ 'c', false, false, "completion", NULL, "print the completion script for bash" },
@@ -39,6 +43,12 @@ static void store(struct cli *cli, int letter, const char *value)
 		break;
 	case 'm':
 		cli->mode = value;
+		break;
+	case 'S':
+		cli->stateless = true;
+		break;
+	case 'l':
+		cli->learn_only = true;
 		break;
 	case 'n':
 		cli->name = value;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Conversations that this side already has: what arrives for them passes though the
+ * port is closed. Asked only where the port is in use, or a token of a small budget
+ * buys the question; so a flood to unused ports ends after one load.
+ *
+ * Nothing here makes state. A match marks the port "in use", which heals a mark that
+ * was missed because the query left through a device without our egress program.
+ */
+#ifndef NETFWV6_CONVERSATION_H
+#define NETFWV6_CONVERSATION_H
+
+#include "flows.h"
+#include "sockets.h"
+
+#define QUESTIONS_PER_JIFFY 32
+#define NO_CONVERSATION (-2)
+
+struct budget {
+	__u64 jiffy;
+	__u64 left;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct budget);
+} netfwv6_budget SEC(".maps");
+
+static __always_inline bool take_token(void)
+{
+	__u64 now = bpf_jiffies64();
+	__u32 key = 0;
+	struct budget *budget = bpf_map_lookup_elem(&netfwv6_budget, &key);
+
+	if (!budget)
+		return false; /* never: the map has one entry */
+	if (budget->jiffy != now) {
+		budget->jiffy = now;
+		budget->left = QUESTIONS_PER_JIFFY;
+	}
+	if (!budget->left)
+		return false;
+	budget->left--;
+	return true;
+}
+
+/* Does a socket of exactly this connection want the segment? A listener never counts. */
+static __always_inline bool tcp_socket_wants(packet_context *ctx, struct tuple *t, __u8 flags)
+{
+	__u32 state = tcp_socket_state(ctx, t);
+
+	if (is_bare_syn(flags))
+		return state == BPF_TCP_SYN_SENT;
+	return state != NO_SOCKET && state != BPF_TCP_LISTEN;
+}
+
+/* Has a machine behind this one, or a socket that ingress cannot find, this connection? */
+static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	__u32 seen;
+
+	if (!flow || now > flow->expires)
+		return false;
+	seen = flow->seen;
+	if (is_bare_syn(flags))
+		return seen & FLOW_SYN_OUT; /* both began at the same time */
+	seen = (seen & ~FLOW_SYN_OUT) | FLOW_ESTABLISHED;
+	if (flags & TCP_FIN)
+		seen |= FLOW_FIN_IN;
+	if (flags & TCP_RST)
+		seen |= FLOW_RESET;
+	flow_update(flow, seen, now + tcp_lifetime(seen));
+	return true;
+}
+
+static __always_inline int tcp_conversation(packet_context *ctx, const struct packet *p,
+					    struct tuple *t)
+{
+	struct flow_key key = key_of_arriving(t, ctx->ingress_ifindex);
+	__u8 flags;
+
+	if (!read_tcp_flags(ctx, p, &flags))
+		return NO_CONVERSATION;
+	if (tcp_socket_wants(ctx, t, flags))
+		return REASON_ESTABLISHED;
+	if (tcp_flow_wants(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags))
+		return REASON_FLOW;
+	if (tcp_flow_wants(bpf_map_lookup_elem(&netfwv6_answer, &key), flags))
+		return REASON_FLOW;
+	return NO_CONVERSATION;
+}
+
+static __always_inline bool udp_flow_lives(const struct flow_key *key)
+{
+	const struct flow *flow = bpf_map_lookup_elem(&netfwv6_udp, key);
+
+	return flow && bpf_ktime_get_coarse_ns() <= flow->expires;
+}
+
+static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t)
+{
+	__u32 ifindex = ctx->ingress_ifindex;
+	struct flow_key key = key_of_arriving(t, ifindex);
+
+	if (udp_socket_connected(ctx, t))
+		return REASON_UDP_REPLY;
+	if (udp_flow_lives(&key))
+		return REASON_FLOW;
+	widen_to_group(&key, true, ifindex);
+	if (udp_flow_lives(&key))
+		return REASON_FLOW;
+	widen_to_group(&key, false, ifindex);
+	return udp_flow_lives(&key) ? REASON_FLOW : NO_CONVERSATION;
+}
+
+/*
+ * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION.
+ * Not inlined, so that the common path stays short.
+ */
+__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p)
+{
+	struct tuple t;
+
+	if (!p || !read_tuple(ctx, p, &t))
+		return NO_CONVERSATION;
+	return p->protocol == IPPROTO_TCP ? tcp_conversation(ctx, p, &t) :
+					    udp_conversation(ctx, &t);
+}
+
+#endif

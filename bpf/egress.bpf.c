@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data plane at egress: parse, learn. It changes and drops nothing. One program
+ * for devices with an Ethernet header, one for those without.
+ */
+#include "skb_context.h"
+
+#include "learn.h"
+#include "parse.h"
+
+#define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
+
+SEC("tc")
+int netfwv6_out_eth(struct __sk_buff *ctx)
+{
+	struct packet p = packet_of(ctx);
+
+	if (parse_ethernet(ctx, &p) == PARSED)
+		learn(ctx, &p);
+	return NEXT_PROGRAM;
+}
+
+SEC("tc")
+int netfwv6_out_ip(struct __sk_buff *ctx)
+{
+	struct packet p = packet_of(ctx);
+
+	if (parse_raw_ip(ctx, &p) == PARSED)
+		learn(ctx, &p);
+	return NEXT_PROGRAM;
+}
+
+char netfwv6_license[] SEC("license") = "GPL";

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The flow tables: keys and lifetimes, alike at ingress and egress. */
+#ifndef NETFWV6_FLOWS_H
+#define NETFWV6_FLOWS_H
+
+#include <bpf/bpf_endian.h>
+#include "maps.h"
+#include "parse.h"
+
+#define SECOND 1000000000ULL
+
+static __always_inline bool is_link_local(const struct in6_addr *a)
+{
+	return (a->s6_addr32[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+}
+
+static __always_inline bool is_multicast(const struct in6_addr *a)
+{
+	return a->s6_addr[0] == 0xff;
+}
+
+/* Interface-local or link-local scope. */
+static __always_inline bool stays_on_link(const struct in6_addr *group)
+{
+	return (group->s6_addr[1] & 0xf) <= 2;
+}
+
+/* The key of what arrives. */
+static __always_inline struct flow_key key_of_arriving(const struct tuple *t, __u32 ifindex)
+{
+	bool on_link = is_link_local(&t->source) || is_link_local(&t->destination);
+
+	return (struct flow_key){
+		.local = t->destination,
+		.remote = t->source,
+		.local_port = t->ports.destination,
+		.remote_port = t->ports.source,
+		.ifindex = on_link ? ifindex : 0,
+	};
+}
+
+/* The key that the answer to what leaves will have. */
+static __always_inline struct flow_key key_of_leaving(const struct tuple *t, __u32 ifindex)
+{
+	bool on_link = is_link_local(&t->source) || is_link_local(&t->destination);
+
+	return (struct flow_key){
+		.local = t->source,
+		.remote = t->destination,
+		.local_port = t->ports.source,
+		.remote_port = t->ports.destination,
+		.ifindex = on_link ? ifindex : 0,
+	};
+}
+
+/* Anyone may answer a query to a group, from the port that was asked. */
+static __always_inline void widen_to_group(struct flow_key *key, bool on_link, __u32 ifindex)
+{
+	key->remote = (struct in6_addr){};
+	key->ifindex = on_link ? ifindex : 0;
+}
+
+static __always_inline __u64 tcp_lifetime(__u32 seen)
+{
+	if (seen & FLOW_RESET)
+		return FLOW_SECONDS_RESET * SECOND;
+	if ((seen & (FLOW_FIN_OUT | FLOW_FIN_IN)) == (FLOW_FIN_OUT | FLOW_FIN_IN))
+		return FLOW_SECONDS_CLOSED * SECOND;
+	if (seen & FLOW_ESTABLISHED)
+		return FLOW_SECONDS_ESTABLISHED * SECOND;
+	return FLOW_SECONDS_HALF_OPEN * SECOND;
+}
+
+/* Writes only what has moved by a second or more: the line stays shared among CPUs. */
+static __always_inline void flow_update(struct flow *flow, __u32 seen, __u64 expires)
+{
+	if (flow->seen != seen)
+		flow->seen = seen;
+	if (expires > flow->expires + SECOND || expires < flow->expires)
+		flow->expires = expires;
+}
+
+#endif

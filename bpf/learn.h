@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What leaves, remembered as far as ingress will need it: a mark on the local port,
+ * and a flow where ingress could not find a socket. The question "will ingress find
+ * it?" is put as ingress puts it, with the tuple reversed; whose socket sent the
+ * packet proves nothing, as it may be another namespace's.
+ */
+#ifndef NETFWV6_LEARN_H
+#define NETFWV6_LEARN_H
+
+#include "flows.h"
+#include "sockets.h"
+
+static __always_inline struct tuple reversed(const struct tuple *t)
+{
+	return (struct tuple){
+		.source = t->destination,
+		.destination = t->source,
+		.ports = { .source = t->ports.destination, .destination = t->ports.source },
+	};
+}
+
+static __always_inline bool tcp_socket_answers(packet_context *ctx, const struct tuple *leaving)
+{
+	struct tuple t = reversed(leaving);
+	__u32 state = tcp_socket_state(ctx, &t);
+
+	return state != NO_SOCKET && state != BPF_TCP_LISTEN;
+}
+
+static __always_inline bool udp_socket_answers(packet_context *ctx, const struct tuple *leaving)
+{
+	struct tuple t = reversed(leaving);
+
+	return udp_socket_connected(ctx, &t);
+}
+
+/* What a leaving segment makes of a flow; 0 seen before means there was none. */
+static __always_inline __u32 tcp_seen(__u32 before, __u8 flags)
+{
+	if (is_bare_syn(flags))
+		return FLOW_SYN_OUT; /* begins anew */
+	if (flags & TCP_RST)
+		return before | FLOW_RESET;
+	/* The inner side talks on: a reset that arrived was not its peer's. */
+	return (before & ~FLOW_RESET) | FLOW_ESTABLISHED | (flags & TCP_FIN ? FLOW_FIN_OUT : 0);
+}
+
+static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now)
+{
+	__u32 seen;
+
+	if (!flow)
+		return false;
+	seen = tcp_seen(now > flow->expires ? 0 : flow->seen, flags);
+	flow_update(flow, seen, now + tcp_lifetime(seen));
+	return true;
+}
+
+/*
+ * From a port that is open here, only segments behind the handshake are learned, and
+ * into a table of their own: strangers begin such connections. A SYN+ACK answers an
+ * attempt, so it is never learned.
+ */
+static __always_inline void learn_tcp(packet_context *ctx, const struct tuple *t, __u8 flags,
+				      bool open)
+{
+	struct flow_key key = key_of_leaving(t, ctx->ifindex);
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct flow new = {};
+
+	if (tcp_socket_answers(ctx, t))
+		return;
+	if (refresh_tcp(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags, now) ||
+	    refresh_tcp(bpf_map_lookup_elem(&netfwv6_answer, &key), flags, now))
+		return;
+	if (flags & TCP_RST || (flags & TCP_SYN && (open || flags & TCP_ACK)))
+		return;
+	new.seen = tcp_seen(0, flags);
+	new.expires = now + tcp_lifetime(new.seen);
+	if (open)
+		bpf_map_update_elem(&netfwv6_answer, &key, &new, BPF_ANY);
+	else
+		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
+}
+
+static __always_inline void learn_udp(packet_context *ctx, const struct tuple *t)
+{
+	struct flow_key key = key_of_leaving(t, ctx->ifindex);
+	__u64 seconds = FLOW_SECONDS_UDP;
+	struct flow *flow, new = {};
+
+	if (is_multicast(&t->destination)) {
+		widen_to_group(&key, stays_on_link(&t->destination), ctx->ifindex);
+		seconds = FLOW_SECONDS_MULTICAST;
+	} else if (udp_socket_answers(ctx, t)) {
+		return;
+	}
+	new.expires = bpf_ktime_get_coarse_ns() + seconds * SECOND;
+	flow = bpf_map_lookup_elem(&netfwv6_udp, &key);
+	if (flow)
+		flow_update(flow, 0, new.expires);
+	else
+		bpf_map_update_elem(&netfwv6_udp, &key, &new, BPF_ANY);
+}
+
+static __always_inline void learn(packet_context *ctx, const struct packet *p)
+{
+	bool udp = p->protocol == IPPROTO_UDP;
+	volatile __u64 *entry;
+	__u64 policy;
+	struct tuple t;
+	__u8 flags = 0;
+	__u32 key;
+
+	if (!read_tuple(ctx, p, &t) || (!udp && !read_tcp_flags(ctx, p, &flags)))
+		return;
+	key = bpf_ntohs(t.ports.source) + (udp ? PORTS_PER_PROTOCOL : 0);
+	entry = bpf_map_lookup_elem(&netfwv6_ports, &key);
+	if (!entry)
+		return; /* never: key < PORT_ENTRIES */
+	policy = *entry;
+	/* A reset answers whoever sent something; it makes no mark. */
+	if (!(policy & ENTRY_IN_USE) && !(flags & TCP_RST))
+		__sync_fetch_and_or(entry, ENTRY_IN_USE);
+	if (!udp)
+		learn_tcp(ctx, &t, flags, policy & ENTRY_OPEN_ANYWHERE);
+	else if (!(policy & ENTRY_OPEN_ANYWHERE))
+		learn_udp(ctx, &t);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps that all programs of a state root share. */
+#ifndef NETFWV6_MAPS_H
+#define NETFWV6_MAPS_H
+
+#include <bpf/bpf_helpers.h>
+#include "layout.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PORT_ENTRIES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} netfwv6_ports SEC(".maps");
+
+#define FLOW_TABLE(name, entries)                                                                  \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_LRU_HASH);                                               \
+		__uint(max_entries, entries);                                                      \
+		__type(key, struct flow_key);                                                      \
+		__type(value, struct flow);                                                        \
+	} name SEC(".maps")
+
+FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	     /* began here */
+FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* answered here, from an open port */
+FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
+
+#endif

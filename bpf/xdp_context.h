@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How the parser reads a packet at the XDP hook: the frame, in one buffer or several. */
+#ifndef NETFWV6_XDP_CONTEXT_H
+#define NETFWV6_XDP_CONTEXT_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+typedef struct xdp_md packet_context;
+
+static __always_inline __u32 packet_length(packet_context *ctx)
+{
+	return bpf_xdp_get_buff_len(ctx);
+}
+
+static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
+{
+	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;
+}
+
+#endif

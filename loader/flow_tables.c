@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* How full the tables of conversations are. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "mgr.h"
+
+#define BATCH 4096
+
+struct batch {
+	struct flow_key keys[BATCH];
+	struct flow flows[BATCH];
+};
+
+static uint64_t coarse_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Counts the entries that have not expired. */
+static netfwv6_result count_live(int map, struct batch *batch, uint32_t *used)
+{
+	uint64_t now = coarse_now();
+	uint32_t position, live = 0;
+	bool first = true, end = false;
+
+	while (!end) {
+		uint32_t n = BATCH;
+
+		if (bpf_map_lookup_batch(map, first ? NULL : &position, &position, batch->keys,
+					 batch->flows, &n, NULL)) {
+			if (errno != ENOENT)
+				return fail_errno(errno, "cannot read a flow table");
+			end = true;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			live += batch->flows[i].expires >= now;
+		first = false;
+	}
+	*used = live;
+	return NETFWV6_S_OK;
+}
+
+static netfwv6_result read_table(const struct root *root, int table, struct batch *batch,
+				 struct netfwv6_flow_table *out)
+{
+	const struct root_flow_table *known = root_flow_table(table);
+	netfwv6_result result = NETFWV6_S_OK;
+	int fd;
+
+	*out = (struct netfwv6_flow_table){ .name = known->name, .capacity = known->capacity };
+	if (root->state == ROOT_ABSENT)
+		return result;
+	result = root_open_flows(root, table, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = count_live(fd, batch, &out->used);
+	close(fd);
+	return result;
+}
+
+static netfwv6_result read_all(struct netfwv6_mgr *mgr, struct netfwv6_flow_table *all)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+	netfwv6_result result;
+
+	if (!batch)
+		return fail_errno(ENOMEM, "cannot read the flow tables");
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = mgr_refresh(mgr, MGR_READ);
+	for (int table = 0; table < ROOT_FLOW_TABLES && NETFWV6_SUCCEEDED(result); table++)
+		result = read_table(&mgr->root, table, batch, &all[table]);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	free(batch);
+	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
+					   struct netfwv6_flow_table *tables, size_t *count)
+{
+	struct netfwv6_flow_table all[ROOT_FLOW_TABLES];
+	netfwv6_result result;
+
+	if (!mgr || !count || (!tables && n))
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    mgr ? "an out-pointer" : "the manager");
+	result = read_all(mgr, all);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (n)
+		memcpy(tables, all, (n < ROOT_FLOW_TABLES ? n : ROOT_FLOW_TABLES) * sizeof(*all));
+	*count = ROOT_FLOW_TABLES;
+	return NETFWV6_S_OK;
+}

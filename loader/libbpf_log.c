@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "libbpf_log.h"
+
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t print_mutex = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local const struct netfwv6_mgr *loading;
+static libbpf_print_fn_t print_before;
+
+static void log_lines(const struct netfwv6_mgr *mgr, char *text)
+{
+	char *rest = NULL;
+
+	if (!mgr->log)
+		return;
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		mgr->log(mgr->log_context, line);
+}
+
+__attribute__((format(printf, 2, 0))) static int print(enum libbpf_print_level level,
+						       const char *format, va_list args)
+{
+	char *text;
+
+	if (!loading)
+		return print_before ? print_before(level, format, args) : 0;
+	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
+		return 0;
+	log_lines(loading, text);
+	free(text);
+	return 0;
+}
+
+void libbpf_log_begin(const struct netfwv6_mgr *mgr)
+{
+	pthread_mutex_lock(&print_mutex);
+	loading = mgr;
+	print_before = libbpf_set_print(print);
+}
+
+void libbpf_log_end(void)
+{
+	libbpf_set_print(print_before);
+	loading = NULL;
+	pthread_mutex_unlock(&print_mutex);
+}

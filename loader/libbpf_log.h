@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What libbpf prints goes to the log callback of the manager that calls it. libbpf
+ * has one print function for the process, so such calls take turns, and what other
+ * threads do with libbpf meanwhile still reaches the function they set.
+ */
+#ifndef NETFWV6_LIBBPF_LOG_H
+#define NETFWV6_LIBBPF_LOG_H
+
+#include "mgr.h"
+
+void libbpf_log_begin(const struct netfwv6_mgr *mgr);
+void libbpf_log_end(void);
+
+#endif
