@@ -11,7 +11,7 @@
 #define NETFWV6_CONVERSATION_H
 
 #include "flows.h"
-#include "sockets.h"
+#include "socket_lookup.h"
 
 #define QUESTIONS_PER_JIFFY 32
 #define NO_CONVERSATION (-2)

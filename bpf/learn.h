@@ -9,7 +9,7 @@
 #define NETFWV6_LEARN_H
 
 #include "flows.h"
-#include "sockets.h"
+#include "socket_lookup.h"
 
 static __always_inline struct tuple reversed(const struct tuple *t)
 {

@@ -39,6 +39,9 @@ static enum reason port_reason(const struct view *v, uint8_t protocol, unsigned 
 	}
 	if (global)
 		return REASON_OPEN_GLOBAL;
+	/* Here is no conversation that a port in use could belong to. */
+	if (entry >> 32 & 1)
+		return protocol == IPPROTO_TCP ? REASON_UNMATCHED_TCP : REASON_UNMATCHED_UDP;
 	return protocol == IPPROTO_TCP ? REASON_CLOSED_TCP : REASON_CLOSED_UDP;
 }
 

@@ -179,6 +179,9 @@ static void add_truth(struct table *t, size_t truth, size_t beside, unsigned int
 	row->settings[0] = (struct setting){ protocol, row->port, entry };
 	if (truths[truth].open)
 		row->expected = (struct outcome){ XDP_PASS, truths[truth].reason };
+	else if (entry & ENTRY_IN_USE)
+		row->expected = protocol == TCP ? (struct outcome)DROP(UNMATCHED_TCP) :
+						  (struct outcome)DROP(UNMATCHED_UDP);
 	else
 		row->expected = port_outcome(protocol, CLOSED_PORT);
 	add_policy(t, row);

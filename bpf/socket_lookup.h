@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The sockets that ingress finds for a tuple in its direction: sender first. */
-#ifndef NETFWV6_SOCKETS_H
-#define NETFWV6_SOCKETS_H
+#ifndef NETFWV6_SOCKET_LOOKUP_H
+#define NETFWV6_SOCKET_LOOKUP_H
 
 #include "parse.h"
 
