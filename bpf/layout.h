@@ -93,8 +93,8 @@ struct flow {
 
 /*
  * Tables that evict the least recently used, so that a full one never refuses. What
- * strangers can make this side answer has a table of its own: they cannot push out
- * what this side began.
+ * strangers may have begun has a table of its own: they cannot push out what this side
+ * began.
  */
 #define FLOWS_TCP 32768
 #define FLOWS_UDP 65536

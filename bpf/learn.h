@@ -58,9 +58,10 @@ static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now
 }
 
 /*
- * From a port that is open here, only segments behind the handshake are learned, and
- * into a table of their own: strangers begin such connections. A SYN+ACK answers an
- * attempt, so it is never learned.
+ * A connection attempt of this side goes into the table of what began here, unless
+ * its port is open anyway. Segments behind a handshake that was not seen go into a
+ * table of their own, as strangers may have begun such a connection. A SYN+ACK answers
+ * an attempt, and a reset anything: neither is learned.
  */
 static __always_inline void learn_tcp(packet_context *ctx, const struct tuple *t, __u8 flags,
 				      bool open)
@@ -74,13 +75,11 @@ static __always_inline void learn_tcp(packet_context *ctx, const struct tuple *t
 	if (refresh_tcp(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags, now) ||
 	    refresh_tcp(bpf_map_lookup_elem(&netfwv6_answer, &key), flags, now))
 		return;
-	if (flags & TCP_RST || (flags & TCP_SYN && (open || flags & TCP_ACK)))
-		return;
 	new.seen = tcp_seen(0, flags);
 	new.expires = now + tcp_lifetime(new.seen);
-	if (open)
+	if (!(flags & (TCP_SYN | TCP_RST)))
 		bpf_map_update_elem(&netfwv6_answer, &key, &new, BPF_ANY);
-	else
+	else if (is_bare_syn(flags) && !open)
 		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
 }
 

@@ -23,7 +23,7 @@ struct {
 	} name SEC(".maps")
 
 FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	     /* began here */
-FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* answered here, from an open port */
+FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before we looked */
 FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
 
 #endif
