@@ -65,6 +65,9 @@ static const struct row error_rows[] = {
 	{ "enable this-name-is-too-long", 2, "no device name" },
 	{ "enable a/b", 2, "no device name" },
 	{ "enable ''", 2, "no device name" },
+	{ "enable fw0 --learn-only --stateless", 2, "--learn-only filters nothing" },
+	{ "enable fw0 --learn-only --mode native", 2, "--learn-only filters nothing" },
+	{ "disable fw0 --stateless", 2, "takes no option --stateless" },
 	{ "enable nodev0", 4, "there is no device nodev0" },
 	{ "disable nodev0", 4, "there is no device nodev0" },
 	{ "--state '' list", 2, "name is empty" },
@@ -196,10 +199,59 @@ static void status_shows_devices_and_reasons(void **s)
 	assert_null(strstr(text, "closed-tcp"));
 }
 
+static void modes_of_enabling_are_shown(void **s)
+{
+	const char *facts = "status --json | jq -c '[.devices[]|.stateless,.learning]'";
+
+	(void)s;
+	assert_string_equal(must("%s enable fw0 --learn-only", netfwv6()),
+			    "fw0: learning, not firewalled\n");
+	assert_int_equal(
+		strncmp(must("%s status", netfwv6()), "fw0: learning, not firewalled\n", 30), 0);
+	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	assert_string_equal(must("%s %s", netfwv6(), facts), "[false,true]\n");
+	assert_string_equal(must("%s enable fw0 --stateless", netfwv6()),
+			    "fw0: firewalled, native mode, stateless\n");
+	assert_string_equal(must("%s %s", netfwv6(), facts), "[true,false]\n");
+	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	assert_string_equal(must("%s %s", netfwv6(), facts), "[false,true]\n");
+	assert_int_equal(run("%s enable fw0 --learn-only", netfwv6())->status, 4);
+	must("%s disable fw0", netfwv6());
+	must("%s enable fw0 --learn-only && %s disable fw0", netfwv6(), netfwv6());
+	assert_int_not_equal(access(world.state, F_OK), 0);
+}
+
+static void the_fill_of_the_flow_tables_is_shown(void **s)
+{
+	(void)s;
+	must("%s -q enable fw0", netfwv6());
+	assert_non_null(
+		strstr(must("%s status", netfwv6()),
+		       "\nconversations without a socket here: tcp 0 of 32768, answers 0 of "
+		       "16384, udp "));
+	assert_string_equal(
+		must("%s status --json | jq -c '.flows|[keys[],.tcp.used,.tcp.capacity]'",
+		     netfwv6()),
+		"[\"answers\",\"tcp\",\"udp\",0,32768]\n");
+}
+
+static void other_uplinks_are_named(void **s)
+{
+	(void)s;
+	must("ip link add up0 type veth peer name up1 && ip link set up0 up && ip link set up1 up "
+	     "&& "
+	     "ip -6 route add default dev up0");
+	assert_non_null(
+		strstr(must("%s enable fw0", netfwv6()), "default route leads through up0"));
+	must("%s -q enable up0 --learn-only", netfwv6());
+	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	must("%s -q disable up0 && ip link del up0", netfwv6());
+}
+
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s status --json | jq -c .", netfwv6()),
+	assert_string_equal(must("%s status --json | jq -c 'del(.flows)'", netfwv6()),
 			    must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
 	must("%s -q enable fw0", netfwv6());
 	peer_send(5000, "dropped");
@@ -350,14 +402,18 @@ static void modes_are_as_documented(void **s)
 {
 	(void)s;
 	must("umask 077; %s -q enable fw0", netfwv6());
-	assert_string_equal(must("cd %s && stat -c '%%a %%U %%n' . attachments counts counts/* "
-				 "links links/* lock "
-				 "names ports root | sed 's|/[0-9]*$|/ID|'",
-				 world.state),
-			    "1755 root .\n644 root attachments\n755 root counts\n644 root "
-			    "counts/ID\n700 root links\n"
-			    "600 root links/ID\n700 root lock\n644 root names\n644 root ports\n644 "
-			    "root root\n");
+	assert_string_equal(
+		must("cd %s && stat -c '%%a %%U %%n' . answer attachments counts counts/* "
+		     "egress links links/* lock names ports root tcp udp | sed "
+		     "'s|/[0-9]*$|/ID|'",
+		     world.state),
+		"1755 root .\n600 root answer\n644 root attachments\n755 root counts\n"
+		"644 root counts/ID\n700 root egress\n700 root links\n"
+		"600 root links/ID\n700 root lock\n644 root names\n644 root ports\n"
+		"644 root root\n600 root tcp\n600 root udp\n");
+	/* A TCX link, where the kernel has that. */
+	assert_int_equal(
+		run("stat -c %%a %s/egress/* 2>/dev/null | grep -v 600", world.state)->status, 1);
 	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
 }
 
@@ -375,6 +431,9 @@ int main(void)
 		test(lists_are_json),
 		test(status_shows_devices_and_reasons),
 		test(status_is_json),
+		test(modes_of_enabling_are_shown),
+		test(the_fill_of_the_flow_tables_is_shown),
+		test(other_uplinks_are_named),
 		test(help_knows_every_command),
 		test(completion_is_bash),
 		test(a_closed_output_is_an_error),
