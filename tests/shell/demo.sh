@@ -6,12 +6,13 @@ left() {
 	ip netns list | grep nf6-demo
 	grep nf6-demo /proc/self/mountinfo
 	ls -d /run/nf6-demo-* 2>/dev/null
+	ps -eo args | grep -E '^socat (TCP|UDP)6-LISTEN:(8080|9090),fork'
 	true
 }
 
 demo_succeeds() {
 	local output
-	output=$(scripts/demo 2>&1) && tail -n 1 <<<"$output" | grep -qE '^demo: ([0-9]+) of \1 as expected$' ||
+	output=$(timeout 100 scripts/demo 2>&1) && tail -n 1 <<<"$output" | grep -qE '^demo: ([0-9]+) of \1 as expected$' ||
 		{ printf '%s\n' "$output"; return 1; }
 }
 
