@@ -5,15 +5,19 @@ TEST_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out %.bpf.c,$(wildcard tests/supp
 API_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/api/test_*.c))
 NETNS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/netns/test_*.c))
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
+CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
+CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS)
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 
+$(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
+
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
-	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $< $(TEST_SUPPORT) $(TEST_LIBS)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(TEST_LIBS)
 
 $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 	$(call say,LD)
