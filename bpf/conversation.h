@@ -79,7 +79,7 @@ static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
 static __always_inline int tcp_conversation(packet_context *ctx, const struct packet *p,
 					    struct tuple *t)
 {
-	struct flow_key key = key_of_arriving(t, ctx->ingress_ifindex);
+	struct flow_key key = key_of(t, ctx->ingress_ifindex);
 	__u8 flags;
 
 	if (!read_tcp_flags(ctx, p, &flags))
@@ -103,7 +103,7 @@ static __always_inline bool udp_flow_lives(const struct flow_key *key)
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t)
 {
 	__u32 ifindex = ctx->ingress_ifindex;
-	struct flow_key key = key_of_arriving(t, ifindex);
+	struct flow_key key = key_of(t, ifindex);
 
 	if (udp_socket_connected(ctx, t))
 		return REASON_UDP_REPLY;

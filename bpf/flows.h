@@ -25,30 +25,16 @@ static __always_inline bool stays_on_link(const struct in6_addr *group)
 	return (group->s6_addr[1] & 0xf) <= 2;
 }
 
-/* The key of what arrives. */
-static __always_inline struct flow_key key_of_arriving(const struct tuple *t, __u32 ifindex)
+/* The key of a packet that arrives, or of the answer to one that leaves. */
+static __always_inline struct flow_key key_of(const struct tuple *arriving, __u32 ifindex)
 {
-	bool on_link = is_link_local(&t->source) || is_link_local(&t->destination);
+	bool on_link = is_link_local(&arriving->source) || is_link_local(&arriving->destination);
 
 	return (struct flow_key){
-		.local = t->destination,
-		.remote = t->source,
-		.local_port = t->ports.destination,
-		.remote_port = t->ports.source,
-		.ifindex = on_link ? ifindex : 0,
-	};
-}
-
-/* The key that the answer to what leaves will have. */
-static __always_inline struct flow_key key_of_leaving(const struct tuple *t, __u32 ifindex)
-{
-	bool on_link = is_link_local(&t->source) || is_link_local(&t->destination);
-
-	return (struct flow_key){
-		.local = t->source,
-		.remote = t->destination,
-		.local_port = t->ports.source,
-		.remote_port = t->ports.destination,
+		.local = arriving->destination,
+		.remote = arriving->source,
+		.local_port = arriving->ports.destination,
+		.remote_port = arriving->ports.source,
 		.ifindex = on_link ? ifindex : 0,
 	};
 }

@@ -11,28 +11,15 @@
 #include "flows.h"
 #include "socket_lookup.h"
 
-static __always_inline struct tuple reversed(const struct tuple *t)
+/* Who will talk to whom in the answer to a packet that leaves. */
+static __always_inline struct tuple answer_to(const struct tuple *leaving)
 {
 	return (struct tuple){
-		.source = t->destination,
-		.destination = t->source,
-		.ports = { .source = t->ports.destination, .destination = t->ports.source },
+		.source = leaving->destination,
+		.destination = leaving->source,
+		.ports = { .source = leaving->ports.destination,
+			   .destination = leaving->ports.source },
 	};
-}
-
-static __always_inline bool tcp_socket_answers(packet_context *ctx, const struct tuple *leaving)
-{
-	struct tuple t = reversed(leaving);
-	__u32 state = tcp_socket_state(ctx, &t);
-
-	return state != NO_SOCKET && state != BPF_TCP_LISTEN;
-}
-
-static __always_inline bool udp_socket_answers(packet_context *ctx, const struct tuple *leaving)
-{
-	struct tuple t = reversed(leaving);
-
-	return udp_socket_connected(ctx, &t);
 }
 
 /* What a leaving segment makes of a flow; 0 seen before means there was none. */
@@ -63,14 +50,15 @@ static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now
  * table of their own, as strangers may have begun such a connection. A SYN+ACK answers
  * an attempt, and a reset anything: neither is learned.
  */
-static __always_inline void learn_tcp(packet_context *ctx, const struct tuple *t, __u8 flags,
+static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer, __u8 flags,
 				      bool open)
 {
-	struct flow_key key = key_of_leaving(t, ctx->ifindex);
+	struct flow_key key = key_of(answer, ctx->ifindex);
+	__u32 state = tcp_socket_state(ctx, answer);
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct flow new = {};
 
-	if (tcp_socket_answers(ctx, t))
+	if (state != NO_SOCKET && state != BPF_TCP_LISTEN)
 		return;
 	if (refresh_tcp(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags, now) ||
 	    refresh_tcp(bpf_map_lookup_elem(&netfwv6_answer, &key), flags, now))
@@ -83,19 +71,19 @@ static __always_inline void learn_tcp(packet_context *ctx, const struct tuple *t
 		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
 }
 
-static __always_inline void learn_udp(packet_context *ctx, const struct tuple *t)
+static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer)
 {
-	struct flow_key key = key_of_leaving(t, ctx->ifindex);
+	struct flow_key key = key_of(answer, ctx->ifindex);
 	__u64 seconds = FLOW_SECONDS_UDP;
 	struct flow *flow, new = {};
 
-	if (is_multicast(&t->destination)) {
-		widen_to_group(&key, stays_on_link(&t->destination), ctx->ifindex);
+	if (is_multicast(&answer->source)) {
+		widen_to_group(&key, stays_on_link(&answer->source), ctx->ifindex);
 		seconds = FLOW_SECONDS_MULTICAST;
-	} else if (udp_socket_answers(ctx, t)) {
+	} else if (udp_socket_connected(ctx, answer)) {
 		return;
 	}
-	new.expires = bpf_ktime_get_coarse_ns() + seconds * SECOND;
+	new.expires = bpf_ktime_get_coarse_ns() + seconds *SECOND;
 	flow = bpf_map_lookup_elem(&netfwv6_udp, &key);
 	if (flow)
 		flow_update(flow, 0, new.expires);
@@ -108,7 +96,7 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	bool udp = p->protocol == IPPROTO_UDP;
 	volatile __u64 *entry;
 	__u64 policy;
-	struct tuple t;
+	struct tuple t, answer;
 	__u8 flags = 0;
 	__u32 key;
 
@@ -122,10 +110,11 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	/* A reset answers whoever sent something; it makes no mark. */
 	if (!(policy & ENTRY_IN_USE) && !(flags & TCP_RST))
 		__sync_fetch_and_or(entry, ENTRY_IN_USE);
+	answer = answer_to(&t);
 	if (!udp)
-		learn_tcp(ctx, &t, flags, policy & ENTRY_OPEN_ANYWHERE);
+		learn_tcp(ctx, &answer, flags, policy & ENTRY_OPEN_ANYWHERE);
 	else if (!(policy & ENTRY_OPEN_ANYWHERE))
-		learn_udp(ctx, &t);
+		learn_udp(ctx, &answer);
 }
 
 #endif

@@ -17,6 +17,7 @@
 #include "egress.h"
 #include "error.h"
 #include "ingress.h"
+#include "locks.h"
 #include "options.h"
 #include "seed.h"
 
@@ -200,12 +201,12 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 			    "a device that is only learned from has no mode and is not stateless");
 	mgr = connection->mgr;
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = root_lock_administration(&lock);
+	result = lock_administration(&lock);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = enable_locked(connection, &given);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);
-		root_unlock(lock);
+		unlock(lock);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;
@@ -243,10 +244,10 @@ netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *co
 	if (!connection)
 		return fail(NETFWV6_E_POINTER, "the connection is null");
 	pthread_mutex_lock(&connection->mgr->root_mutex);
-	result = root_lock_administration(&lock);
+	result = lock_administration(&lock);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = disable_locked(connection);
-		root_unlock(lock);
+		unlock(lock);
 	}
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	return result;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "locks.h"
 #include "options.h"
 
 #define DEFAULT_STATE_DIR "/run/netfwv6"
@@ -99,11 +100,11 @@ static netfwv6_result create(struct netfwv6_mgr *mgr)
 	netfwv6_result result;
 	int lock;
 
-	result = root_lock_administration(&lock);
+	result = lock_administration(&lock);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = root_create(&mgr->root, &mgr->policy);
-	root_unlock(lock);
+	unlock(lock);
 	return result;
 }
 
@@ -113,11 +114,11 @@ static netfwv6_result check_administrator(const struct netfwv6_mgr *mgr)
 	netfwv6_result result;
 	int lock;
 
-	result = root_lock_administration(&lock);
+	result = lock_administration(&lock);
 	if (NETFWV6_FAILED(result))
 		return fail(result, "there is no state in %s, and only root can make it",
 			    mgr->root.dir);
-	root_unlock(lock);
+	unlock(lock);
 	return NETFWV6_S_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "locks.h"
 #include "mgr.h"
 #include "names.h"
 #include "snapshot.h"
@@ -137,10 +138,10 @@ static netfwv6_result open_locked(struct netfwv6_mgr *mgr, struct range range, c
 			return result;
 		begun = policy_begin(&mgr->policy);
 	}
-	result = root_lock_names(&mgr->root, &lock);
+	result = lock_names(&mgr->root, &lock);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = open_closed(mgr, range, name);
-		root_unlock(lock);
+		unlock(lock);
 	}
 	/* Also when it failed: the lock of a state that was removed is gone. */
 	return policy_current(&mgr->policy, begun) ? result : NETFWV6_S_FALSE;

@@ -15,8 +15,7 @@
  *   DIR/counts/ID    0644  map: the counters of that link's program
  *
  * Who makes, attaches, detaches or removes holds the administration lock, a file
- * that only root can open; it outlives every state root. flock() goes with the
- * process, so that SIGKILL leaves no lock behind.
+ * that only root can open; it outlives every state root.
  *
  * All functions but root_path() are called with the manager's lock held.
  */
@@ -88,12 +87,5 @@ netfwv6_result root_open_flows(const struct root *root, int table, int *fd);
 
 /* E_ACCESSDENIED, and why a state that is ROOT_READABLE cannot be changed. */
 netfwv6_result root_read_only(const struct root *root);
-
-/* Waits for the lock. */
-netfwv6_result root_lock_administration(int *lock);
-netfwv6_result root_lock_names(const struct root *root, int *lock);
-
-/* Also of children that were forked while it was held. */
-void root_unlock(int lock);
 
 #endif

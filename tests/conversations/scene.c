@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scene.h"
+
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layout.h"
+
+#define EXTRA_NAMESPACES 4
+
+static char extra[EXTRA_NAMESPACES][48];
+static int extras;
+
+/* Asking for one device makes the kernel tell it at once that its link is there. */
+static void settle(const char *netns, const char *device)
+{
+	must("ip -n %s link show dev %s", netns, device);
+}
+
+int scene_setup(void **unused)
+{
+	int result = world_setup(unused);
+
+	extras = 0;
+	must("ip -n %s addr add " HOST_LINK_LOCAL "/64 dev " HOST_DEVICE " nodad", world.host);
+	must("ip -n %s addr add " PEER_LINK_LOCAL "/64 dev " PEER_DEVICE " nodad", world.peer);
+	settle(world.host, HOST_DEVICE);
+	settle(world.peer, PEER_DEVICE);
+	return result;
+}
+
+int scene_teardown(void **unused)
+{
+	enter_outside();
+	while (extras > 0)
+		run("ip netns del %s", extra[--extras]);
+	return world_teardown(unused);
+}
+
+void enter_namespace(const char *netns)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", netns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(setns(fd, CLONE_NEWNET), 0);
+	close(fd);
+}
+
+const char *make_namespace(const char *label)
+{
+	char *name = extra[extras];
+
+	assert_true(extras < EXTRA_NAMESPACES);
+	snprintf(name, sizeof(extra[0]), "nf6-%s-%d", label, getpid());
+	must("ip netns add %s && ip -n %s link set lo up", name, name);
+	extras++;
+	return name;
+}
+
+static void bring_up(const struct end *end)
+{
+	if (end->address)
+		must("ip -n %s addr add %s dev %s nodad", end->netns, end->address, end->device);
+	must("ip -n %s link set %s up", end->netns, end->device);
+}
+
+void make_link(struct end a, struct end b)
+{
+	must("ip link add %s netns %s type veth peer name %s netns %s", a.device, a.netns, b.device,
+	     b.netns);
+	bring_up(&a);
+	bring_up(&b);
+	settle(a.netns, a.device);
+	settle(b.netns, b.device);
+}
+
+const char *must_in(const char *netns, const char *format, ...)
+{
+	const char *output;
+	char command[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	enter_namespace(netns);
+	output = must("%s", command);
+	enter_host();
+	return output;
+}
+
+void firewall(const char *format, ...)
+{
+	char arguments[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(arguments, sizeof(arguments), format, args);
+	va_end(args);
+	must("%s -q %s", netfwv6(), arguments);
+}
+
+static uint64_t flows(const char *table, const char *what)
+{
+	return strtoull(must("%s status --json | jq -e .flows.%s.%s", netfwv6(), table, what), NULL,
+			10);
+}
+
+uint64_t flows_used(const char *table)
+{
+	return flows(table, "used");
+}
+
+uint64_t flows_capacity(const char *table)
+{
+	return flows(table, "capacity");
+}
+
+static void make_older(const char *table, uint64_t nanoseconds)
+{
+	struct flow_key key, *last = NULL;
+	struct flow flow;
+	char path[128];
+	int map;
+
+	snprintf(path, sizeof(path), "%s/%s", world.state, table);
+	map = bpf_obj_get(path);
+	assert_true(map >= 0);
+	while (bpf_map_get_next_key(map, last, &key) == 0) {
+		last = &key;
+		if (bpf_map_lookup_elem(map, &key, &flow))
+			continue;
+		flow.expires -= flow.expires < nanoseconds ? flow.expires : nanoseconds;
+		assert_int_equal(bpf_map_update_elem(map, &key, &flow, BPF_EXIST), 0);
+	}
+	close(map);
+}
+
+void let_pass(unsigned int seconds)
+{
+	static const char *const tables[] = { "tcp", "answer", "udp" }; /* as pinned */
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		make_older(tables[i], seconds * 1000000000ULL);
+}
+
+/* The port table, as it is pinned: what no interface shows. */
+static uint64_t port_entry(uint16_t port, uint32_t protocol, const uint64_t *new)
+{
+	uint32_t key = port + (protocol == NETFWV6_PROTOCOL_UDP ? PORTS_PER_PROTOCOL : 0);
+	uint64_t entry = 0;
+	char path[128];
+	int map;
+
+	snprintf(path, sizeof(path), "%s/ports", world.state);
+	map = bpf_obj_get(path);
+	assert_true(map >= 0);
+	assert_int_equal(bpf_map_lookup_elem(map, &key, &entry), 0);
+	if (new)
+		assert_int_equal(bpf_map_update_elem(map, &key, new, BPF_ANY), 0);
+	close(map);
+	return entry;
+}
+
+bool in_use(uint16_t port, uint32_t protocol)
+{
+	return port_entry(port, protocol, NULL) & ENTRY_IN_USE;
+}
+
+void set_in_use(uint16_t port, uint32_t protocol, bool mark)
+{
+	uint64_t entry = port_entry(port, protocol, NULL);
+
+	entry = mark ? entry | ENTRY_IN_USE : entry & ~ENTRY_IN_USE;
+	port_entry(port, protocol, &entry);
+}
+
+uint64_t dropped(const char *device)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_connection *connection = connection_of(mgr, device);
+	struct netfwv6_counter counters[64];
+	uint64_t sum = 0;
+	size_t n = 0;
+
+	assert_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
+	for (size_t i = 0; i < n; i++)
+		sum += counters[i].dropped ? counters[i].packets : 0;
+	netfwv6_connection_free(connection);
+	netfwv6_mgr_close(mgr);
+	return sum;
+}
+
+struct awaited {
+	const char *device;
+	uint64_t packets;
+};
+
+static bool dropped_so_many(void *context)
+{
+	const struct awaited *awaited = context;
+
+	return dropped(awaited->device) >= awaited->packets;
+}
+
+void wait_for_drops(const char *device, uint64_t n)
+{
+	struct awaited awaited = { device, n };
+	char sentence[64];
+
+	snprintf(sentence, sizeof(sentence), "%llu packets were dropped", (unsigned long long)n);
+	wait_until(dropped_so_many, &awaited, sentence);
+}
+
+void watch_stack(const char *netns, const char *device)
+{
+	must_in(netns,
+		"nft add table ip6 watch && nft add counter ip6 watch reached && "
+		"nft 'add chain ip6 watch early { type filter hook prerouting priority "
+		"-450; }' && nft 'add rule ip6 watch early iifname %s meta l4proto { tcp, "
+		"udp } counter name reached'",
+		device);
+}
+
+uint64_t reached_stack(const char *netns)
+{
+	return strtoull(must_in(netns, "nft -j list counter ip6 watch reached | "
+				       "jq '.nftables[] | .counter? | select(.) | .packets'"),
+			NULL, 10);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A scene for each test of conversations: a world of its own, more namespaces and
+ * links where a test needs them, the switch, and what the firewall remembers.
+ */
+#ifndef CONVERSATIONS_SCENE_H
+#define CONVERSATIONS_SCENE_H
+
+#include "world.h"
+
+/* Every test has a world of its own: what one leaves in a socket table, no other sees. */
+int scene_setup(void **unused);
+int scene_teardown(void **unused);
+
+#define scene(function) cmocka_unit_test_setup_teardown(function, scene_setup, scene_teardown)
+
+/* Link-local addresses, usable at once: those that the kernel makes wait a second or two. */
+#define HOST_LINK_LOCAL "fe80::1:1"
+#define PEER_LINK_LOCAL "fe80::1:2"
+
+/* Where the calling thread's sockets and commands are, from now on. */
+void enter_namespace(const char *netns);
+
+/* A further namespace, its loopback up; it goes with the scene. Returns its name. */
+const char *make_namespace(const char *label);
+
+/*
+ * A veth pair with an end in each namespace, both up, with the given addresses and
+ * prefix lengths; NULL for none.
+ */
+struct end {
+	const char *netns, *device, *address;
+};
+void make_link(struct end a, struct end b);
+
+/* Tries a command in a namespace; the test fails unless it succeeds. */
+const char *must_in(const char *netns, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* netfwv6 with these arguments, in the host. */
+void firewall(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Entries of "tcp", "udp" or "answers" in the flow tables. */
+uint64_t flows_used(const char *table);
+uint64_t flows_capacity(const char *table);
+
+/*
+ * Shortens silence: every flow is as much older as if that long nothing had been said.
+ * Sockets do not notice.
+ */
+void let_pass(unsigned int seconds);
+
+/* The mark that says: this side has sent from the local port. */
+bool in_use(uint16_t port, uint32_t protocol);
+void set_in_use(uint16_t port, uint32_t protocol, bool mark);
+
+/* Everything that a device dropped, whatever the reason. */
+uint64_t dropped(const char *device);
+void wait_for_drops(const char *device, uint64_t n);
+
+/*
+ * Counts the TCP and UDP packets that get from a device into the stack of a namespace,
+ * also those that the stack would find no use for.
+ */
+void watch_stack(const char *netns, const char *device);
+uint64_t reached_stack(const char *netns);
+
+#endif
