@@ -97,6 +97,28 @@ const char *must_in(const char *netns, const char *format, ...)
 	return output;
 }
 
+struct trial {
+	const char *netns, *command;
+};
+
+static bool succeeds(void *context)
+{
+	const struct trial *trial = context;
+	bool success;
+
+	enter_namespace(trial->netns);
+	success = run("%s", trial->command)->status == 0;
+	enter_host();
+	return success;
+}
+
+void wait_in(const char *netns, const char *command)
+{
+	struct trial trial = { netns, command };
+
+	wait_until(succeeds, &trial, command);
+}
+
 void firewall(const char *format, ...)
 {
 	char arguments[512];

@@ -37,6 +37,9 @@ void make_link(struct end a, struct end b);
 const char *must_in(const char *netns, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Waits until a command succeeds there. */
+void wait_in(const char *netns, const char *command);
+
 /* netfwv6 with these arguments, in the host. */
 void firewall(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

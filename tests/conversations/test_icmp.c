@@ -74,7 +74,7 @@ static void a_datagram_over_a_narrow_hop_finds_its_mtu(void **s)
 	firewall("enable " HOST_DEVICE);
 	say_to(client, FAR_ADDRESS, 53, text); /* too big: it gets an answer, and no further */
 	wait_for_packets(HOST_DEVICE, "other-protocol", 1);
-	must_in(world.host, "until ip -6 route get " FAR_ADDRESS " | grep 'mtu 1300'; do :; done");
+	wait_in(world.host, "ip -6 route get " FAR_ADDRESS " | grep 'mtu 1300'");
 	say_to(client, FAR_ADDRESS, 53, text);
 	hear(server, text);
 	close(client);
@@ -149,10 +149,10 @@ static void a_duplicate_address_is_detected(void **s)
 	firewall("enable " HOST_DEVICE);
 	must("ip addr add " PEER_ADDRESS "/64 dev " HOST_DEVICE
 	     " && ip addr add 2001:db8::77/64 dev " HOST_DEVICE);
-	must("until ip addr show dev " HOST_DEVICE " | grep ' " PEER_ADDRESS "/' | grep -q "
-	     "dadfailed; do :; done");
-	must("while ip addr show dev " HOST_DEVICE " | grep ' 2001:db8::77/' | grep -q tentative; "
-	     "do :; done");
+	wait_in(world.host,
+		"ip addr show dev " HOST_DEVICE " | grep ' " PEER_ADDRESS "/' | grep -q dadfailed");
+	wait_in(world.host,
+		"! ip addr show dev " HOST_DEVICE " | grep ' 2001:db8::77/' | grep -q tentative");
 	assert_int_equal(run("ip addr show dev " HOST_DEVICE " | grep ' 2001:db8::77/' | grep -q "
 			     "dadfailed")
 				 ->status,
@@ -206,8 +206,8 @@ static void a_router_advertisement_configures_the_host(void **s)
 	inet_pton(AF_INET6, "2001:db8:77::", &advertisement.prefix.nd_opt_pi_prefix);
 	firewall("enable " HOST_DEVICE);
 	send_to_all_nodes(router, &advertisement, sizeof(advertisement));
-	must("until ip -6 route show default | grep -q " PEER_LINK_LOCAL "; do :; done");
-	must("until ip addr show dev " HOST_DEVICE " | grep -q 2001:db8:77:; do :; done");
+	wait_in(world.host, "ip -6 route show default | grep -q " PEER_LINK_LOCAL "");
+	wait_in(world.host, "ip addr show dev " HOST_DEVICE " | grep -q 2001:db8:77:");
 	close(router);
 }
 

@@ -33,12 +33,14 @@ static void a_real_client_fetches_a_file(void **s)
 	(void)s;
 	firewall("enable " HOST_DEVICE);
 	must("head -c 3000000 /dev/urandom > %s-file", world.state);
+	/* Bounded both: a failing test leaves nobody behind. */
 	must_in(world.peer,
-		"socat -u OPEN:%s-file TCP6-LISTEN:80,reuseaddr </dev/null >/dev/null "
-		"2>&1 & until ss -Hltn sport = :80 | grep -q .; do :; done",
+		"timeout 20 socat -u OPEN:%s-file TCP6-LISTEN:80,reuseaddr </dev/null >/dev/null "
+		"2>&1 &",
 		world.state);
-	must("socat -u TCP6:[" PEER_ADDRESS "]:80 CREATE:%s-got && cmp %s-file %s-got", world.state,
-	     world.state, world.state);
+	wait_in(world.peer, "ss -Hltn sport = :80 | grep -q .");
+	must("timeout 20 socat -u TCP6:[" PEER_ADDRESS "]:80 CREATE:%s-got && cmp %s-file %s-got",
+	     world.state, world.state, world.state);
 	must("rm %s-file %s-got", world.state, world.state);
 	assert_int_equal(packets(HOST_DEVICE, "unmatched-tcp"), 0);
 }
@@ -166,8 +168,7 @@ static void two_hosts_may_connect_at_the_same_time(void **s)
 			    "nft 'add rule ip6 late in tcp flags & (syn | ack) == syn counter name "
 			    "missed drop'");
 	connect_to(here, PEER_ADDRESS, 2002);
-	must_in(world.peer, "until nft list counter ip6 late missed | grep -q 'packets 1'; do :; "
-			    "done");
+	wait_in(world.peer, "nft list counter ip6 late missed | grep -q 'packets 1'");
 	connect_to(there, HOST_ADDRESS, 2001);
 	wait_for_connection(there);
 	wait_for_connection(here);
@@ -222,8 +223,7 @@ static void a_handshake_that_has_begun_may_end(void **s)
 			    "drop'");
 	connect_to(client, HOST_ADDRESS, 8080);
 	wait_for_connection(client);
-	must_in(world.peer, "until nft list counter ip6 lost acks | grep -q 'packets 1'; do :; "
-			    "done");
+	wait_in(world.peer, "nft list counter ip6 lost acks | grep -q 'packets 1'");
 	firewall("close 8080/tcp");
 	must_in(world.peer, "nft delete table ip6 lost");
 	say(client, "at last");

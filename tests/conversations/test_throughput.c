@@ -26,7 +26,7 @@ static void start_server(void)
 	}
 	enter_host();
 	assert_true(server > 0);
-	must_in(world.peer, "until ss -Hltn sport = :5201 | grep -q .; do :; done");
+	wait_in(world.peer, "ss -Hltn sport = :5201 | grep -q .");
 }
 
 static int stop_server(void **unused)
@@ -41,7 +41,7 @@ static int stop_server(void **unused)
 
 static void bulk(const char *options)
 {
-	must("iperf3 -6 -c " PEER_ADDRESS " -n " BYTES " %s", options);
+	must("timeout 20 iperf3 -6 -c " PEER_ADDRESS " -n " BYTES " %s", options);
 	assert_int_equal(packets(HOST_DEVICE, "unmatched-tcp"), 0);
 	assert_int_equal(dropped(HOST_DEVICE), 0);
 }
@@ -90,9 +90,9 @@ static void bulk_flows_in_datagrams(void **s)
 	(void)s;
 	firewall("enable " HOST_DEVICE);
 	start_server();
-	must("iperf3 -6 -c " PEER_ADDRESS " -u -n 10M -b 300M");
+	must("timeout 20 iperf3 -6 -c " PEER_ADDRESS " -u -n 10M -b 300M");
 	/* By time: the receiver would wait for every byte that was lost on the way. */
-	must("iperf3 -6 -c " PEER_ADDRESS " -u -t 1 -b 300M -R");
+	must("timeout 20 iperf3 -6 -c " PEER_ADDRESS " -u -t 1 -b 300M -R");
 	assert_int_equal(packets(HOST_DEVICE, "unmatched-tcp"), 0);
 	assert_true(packets(HOST_DEVICE, "udp-reply") > 1000);
 }

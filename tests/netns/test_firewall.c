@@ -792,12 +792,13 @@ static void counters_and_status_ask_for_a_firewalled_device(void **s)
 
 /* ---- What is left behind ------------------------------------------------------ */
 
-/* Objects of the kernel, counted by those who see all of them. */
+/* Objects of the kernel: ours by their names, links and the rest all together. */
 static void count_objects(char *text, size_t size)
 {
 	snprintf(text, size, "%s",
-		 must("for o in prog map link; do bpftool -j $o show | jq length; done; "
-		      "tc qdisc show | wc -l; wc -l < /proc/self/mountinfo"));
+		 must("for o in prog map; do bpftool $o show | grep -c 'name netfwv6'; done; "
+		      "bpftool link show | grep -c '^[0-9]'; tc qdisc show | wc -l; "
+		      "wc -l < /proc/self/mountinfo"));
 }
 
 static bool objects_are_as_before(void *before)
