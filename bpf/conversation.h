@@ -67,11 +67,14 @@ static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
 	seen = flow->seen;
 	if (is_bare_syn(flags))
 		return seen & FLOW_SYN_OUT; /* both began at the same time */
+	/* Once it has ended, what arrives does not prolong it. */
+	if (seen & (FLOW_RESET_OUT | FLOW_RESET_IN) || is_closed(seen))
+		return true;
 	seen = (seen & ~FLOW_SYN_OUT) | FLOW_ESTABLISHED;
 	if (flags & TCP_FIN)
 		seen |= FLOW_FIN_IN;
 	if (flags & TCP_RST)
-		seen |= FLOW_RESET;
+		seen |= FLOW_RESET_IN;
 	flow_update(flow, seen, now + tcp_lifetime(seen));
 	return true;
 }

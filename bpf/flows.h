@@ -46,13 +46,18 @@ static __always_inline void widen_to_group(struct flow_key *key, bool on_link, _
 	key->ifindex = on_link ? ifindex : 0;
 }
 
+static __always_inline bool is_closed(__u32 seen)
+{
+	return (seen & (FLOW_FIN_OUT | FLOW_FIN_IN)) == (FLOW_FIN_OUT | FLOW_FIN_IN);
+}
+
 static __always_inline __u64 tcp_lifetime(__u32 seen)
 {
-	if (seen & FLOW_RESET)
+	if (seen & FLOW_RESET_OUT)
 		return FLOW_SECONDS_RESET * SECOND;
-	if ((seen & (FLOW_FIN_OUT | FLOW_FIN_IN)) == (FLOW_FIN_OUT | FLOW_FIN_IN))
+	if (is_closed(seen))
 		return FLOW_SECONDS_CLOSED * SECOND;
-	if (seen & FLOW_ESTABLISHED)
+	if (seen & FLOW_ESTABLISHED && !(seen & FLOW_RESET_IN))
 		return FLOW_SECONDS_ESTABLISHED * SECOND;
 	return FLOW_SECONDS_HALF_OPEN * SECOND;
 }

@@ -49,8 +49,8 @@ struct count {
 
 /* What a connection's program instance knows at load time (rodata). */
 struct connection_config {
-	__u64 own;     /* ENTRY_OPEN(slot), 0 without a slot */
-	__u64 ignored; /* ENTRY_IGNORED(slot), 0 without a slot */
+	__u64 own;	 /* ENTRY_OPEN(slot), 0 without a slot */
+	__u64 ignored;	 /* ENTRY_IGNORED(slot), 0 without a slot */
 	__u64 stateless; /* not 0: no conversations, a bare port filter */
 };
 
@@ -74,15 +74,18 @@ struct flow {
 #define FLOW_ESTABLISHED (1u << 1) /* segments went both ways */
 #define FLOW_FIN_OUT (1u << 2)
 #define FLOW_FIN_IN (1u << 3)
-#define FLOW_RESET (1u << 4)
+#define FLOW_RESET_OUT (1u << 4)
+#define FLOW_RESET_IN (1u << 5)
 
 /*
  * How long a flow lives after its last packet, in seconds. UDP: the time that RFC
  * 4787 (REQ-5) recommends, counted from the last packet that left (REQ-6). TCP: RFC
  * 5382 (REQ-5) asks for at least 4 minutes half open and 2 hours 4 minutes
  * established, so that a keepalive after 2 hours still meets it. After its end: as
- * long as a FIN may be retransmitted, and after a reset as long as segments that
- * crossed it are on their way; both as the kernel's connection tracking has them.
+ * long as a FIN may be retransmitted, and after a reset of this side as long as segments
+ * that crossed it are on their way; both as the kernel's connection tracking has them. A
+ * reset that arrives may be anybody's, as its sequence number is not checked: the flow
+ * lives on as if it were half open, and as before once this side talks on.
  */
 #define FLOW_SECONDS_UDP 300
 #define FLOW_SECONDS_MULTICAST 30
@@ -116,13 +119,14 @@ struct root_record {
 #define ATTACHMENT_RECORDS 1024
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* its name when it was attached, NUL-padded */
-	__u32 program_id; /* at ingress; 0 for a device that is only learned from */
+	__u32 program_id;	       /* at ingress; 0 for a device that is only learned from */
 	__u32 ifindex;
-	__u32 mode;  /* enum netfwv6_mode, never "auto" */
-	__u32 flags; /* ATTACHED_* */
+	__u32 mode;	/* enum netfwv6_mode, never "auto" */
+	__u32 flags;	/* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
 };
 #define ATTACHED_STATELESS (1u << 0)
+#define ATTACHED_UNSURE (1u << 1) /* its program is being replaced */
 
 /* The name given to an open port. It informs only: no verdict reads it. */
 #define NAME_SIZE 64		  /* bytes, NUL included */

@@ -11,6 +11,8 @@
 #include "flows.h"
 #include "socket_lookup.h"
 
+#define AF_INET6 10
+
 /* Who will talk to whom in the answer to a packet that leaves. */
 static __always_inline struct tuple answer_to(const struct tuple *leaving)
 {
@@ -22,15 +24,52 @@ static __always_inline struct tuple answer_to(const struct tuple *leaving)
 	};
 }
 
+/*
+ * Does what others sent leave to where it came from? Then nobody behind this host sent
+ * it: an outsider did, perhaps with an address of ours, to be let in by the answer. On a
+ * bridge the device that it leaves by is another than the one that routing saw.
+ */
+static __always_inline bool turns_back(packet_context *ctx, const struct tuple *t)
+{
+	struct bpf_fib_lookup route = { .family = AF_INET6, .ifindex = ctx->ingress_ifindex };
+
+	if (ctx->ingress_ifindex == ctx->ifindex)
+		return true;
+	__builtin_memcpy(route.ipv6_src, &t->source, sizeof(t->source));
+	__builtin_memcpy(route.ipv6_dst, &t->destination, sizeof(t->destination));
+	switch (bpf_fib_lookup(ctx, &route, sizeof(route), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return route.ifindex == ctx->ingress_ifindex;
+	}
+	return false;
+}
+
+/*
+ * Is it a stranger's packet that this host only forwards? What came in through a
+ * firewalled device is an attempt to an open port, or of a conversation that is known.
+ */
+static __always_inline bool is_strangers(packet_context *ctx, const struct tuple *t)
+{
+	__u32 came_by = ctx->ingress_ifindex;
+
+	if (!came_by)
+		return false; /* this host's own, or translated here */
+	return bpf_map_lookup_elem(&netfwv6_filter, &came_by) || turns_back(ctx, t);
+}
+
 /* What a leaving segment makes of a flow; 0 seen before means there was none. */
 static __always_inline __u32 tcp_seen(__u32 before, __u8 flags)
 {
 	if (is_bare_syn(flags))
 		return FLOW_SYN_OUT; /* begins anew */
+	before &= ~FLOW_SYN_OUT;
 	if (flags & TCP_RST)
-		return before | FLOW_RESET;
-	/* The inner side talks on: a reset that arrived was not its peer's. */
-	return (before & ~FLOW_RESET) | FLOW_ESTABLISHED | (flags & TCP_FIN ? FLOW_FIN_OUT : 0);
+		return before | FLOW_RESET_OUT;
+	/* This side talks on: a reset that arrived was not its peer's. */
+	return (before & ~(FLOW_RESET_OUT | FLOW_RESET_IN)) | FLOW_ESTABLISHED |
+	       (flags & TCP_FIN ? FLOW_FIN_OUT : 0);
 }
 
 static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now)
@@ -39,6 +78,8 @@ static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now
 
 	if (!flow)
 		return false;
+	if (now > flow->expires && flags & TCP_RST)
+		return true; /* it stays dead */
 	seen = tcp_seen(now > flow->expires ? 0 : flow->seen, flags);
 	flow_update(flow, seen, now + tcp_lifetime(seen));
 	return true;
@@ -71,24 +112,30 @@ static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer,
 		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
 }
 
-static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer)
+static __always_inline void keep_udp(const struct flow_key *key, __u64 seconds)
 {
-	struct flow_key key = key_of(answer, ctx->ifindex);
-	__u64 seconds = FLOW_SECONDS_UDP;
-	struct flow *flow, new = {};
+	struct flow new = { .expires = bpf_ktime_get_coarse_ns() + seconds * SECOND };
+	struct flow *flow = bpf_map_lookup_elem(&netfwv6_udp, key);
 
-	if (is_multicast(&answer->source)) {
-		widen_to_group(&key, stays_on_link(&answer->source), ctx->ifindex);
-		seconds = FLOW_SECONDS_MULTICAST;
-	} else if (udp_socket_connected(ctx, answer)) {
-		return;
-	}
-	new.expires = bpf_ktime_get_coarse_ns() + seconds *SECOND;
-	flow = bpf_map_lookup_elem(&netfwv6_udp, &key);
 	if (flow)
 		flow_update(flow, 0, new.expires);
 	else
-		bpf_map_update_elem(&netfwv6_udp, &key, &new, BPF_ANY);
+		bpf_map_update_elem(&netfwv6_udp, key, &new, BPF_ANY);
+}
+
+static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer)
+{
+	struct flow_key key = key_of(answer, ctx->ifindex);
+
+	if (is_multicast(&answer->source)) {
+		/* Answers come to the asker, or as in mDNS to the group. */
+		widen_to_group(&key, stays_on_link(&answer->source), ctx->ifindex);
+		keep_udp(&key, FLOW_SECONDS_MULTICAST);
+		key.local = answer->source;
+		keep_udp(&key, FLOW_SECONDS_MULTICAST);
+	} else if (!udp_socket_connected(ctx, answer)) {
+		keep_udp(&key, FLOW_SECONDS_UDP);
+	}
 }
 
 static __always_inline void learn(packet_context *ctx, const struct packet *p)
@@ -100,7 +147,8 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	__u8 flags = 0;
 	__u32 key;
 
-	if (!read_tuple(ctx, p, &t) || (!udp && !read_tcp_flags(ctx, p, &flags)))
+	if (!read_tuple(ctx, p, &t) || (!udp && !read_tcp_flags(ctx, p, &flags)) ||
+	    is_strangers(ctx, &t))
 		return;
 	key = bpf_ntohs(t.ports.source) + (udp ? PORTS_PER_PROTOCOL : 0);
 	entry = bpf_map_lookup_elem(&netfwv6_ports, &key);

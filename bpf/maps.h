@@ -14,6 +14,15 @@ struct {
 	__type(value, __u64);
 } netfwv6_ports SEC(".maps");
 
+/* The devices that are firewalled, by ifindex. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ATTACHMENT_RECORDS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u32);
+} netfwv6_filter SEC(".maps");
+
 #define FLOW_TABLE(name, entries)                                                                  \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_LRU_HASH);                                               \
@@ -22,7 +31,7 @@ struct {
 		__type(value, struct flow);                                                        \
 	} name SEC(".maps")
 
-FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	     /* began here */
+FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	    /* began here */
 FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before we looked */
 FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
 

@@ -127,7 +127,8 @@ __noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
 		if (!cursor_has(&p->at, size))
 			return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, size);
 		if (p->protocol == NEXT_FRAGMENT) {
-			if (!only_hops)
+			/* What leaves hides nothing from us: this kernel made it so. */
+			if (!only_hops && !PACKET_IS_LEAVING)
 				return REASON_HIDDEN_FRAGMENT;
 			if (h.frag_offset & bpf_htons(FRAGMENT_OFFSET))
 				return REASON_LATER_FRAGMENT;

@@ -37,8 +37,7 @@
 	  "a frame said to be IPv6 whose header is of another version")                            \
 	X(42, UNMATCHED_TCP, "unmatched-tcp",                                                      \
 	  "TCP to a closed port in use, but of no conversation")                                   \
-	X(43, UNMATCHED_UDP, "unmatched-udp",                                                      \
-	  "UDP to a closed port in use, but of no conversation")
+	X(43, UNMATCHED_UDP, "unmatched-udp", "UDP to a closed port in use, but of no conversation")
 
 enum reason {
 #define X(number, identifier, keyword, sentence) REASON_##identifier = number,

@@ -9,6 +9,8 @@
 
 typedef struct __sk_buff packet_context;
 
+#define PACKET_IS_LEAVING 1
+
 static __always_inline __u32 packet_length(packet_context *ctx)
 {
 	return ctx->len;

@@ -30,8 +30,7 @@ static __always_inline bool udp_socket_connected(packet_context *ctx, struct tup
 
 	if (!sk)
 		return false;
-	connected = sk->dst_port == t->ports.source &&
-		    sk->dst_ip6[0] == t->source.s6_addr32[0] &&
+	connected = sk->dst_port == t->ports.source && sk->dst_ip6[0] == t->source.s6_addr32[0] &&
 		    sk->dst_ip6[1] == t->source.s6_addr32[1] &&
 		    sk->dst_ip6[2] == t->source.s6_addr32[2] &&
 		    sk->dst_ip6[3] == t->source.s6_addr32[3];

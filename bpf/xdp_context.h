@@ -9,6 +9,8 @@
 
 typedef struct xdp_md packet_context;
 
+#define PACKET_IS_LEAVING 0
+
 static __always_inline __u32 packet_length(packet_context *ctx)
 {
 	return bpf_xdp_get_buff_len(ctx);

@@ -11,8 +11,7 @@
 #include "egress.h"
 #include "error.h"
 
-static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id,
-		      char *path)
+static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id, char *path)
 {
 	char name[16];
 
@@ -35,8 +34,7 @@ static bool next_attachment(const struct netfwv6_mgr *mgr, struct attachment *at
 {
 	uint32_t next;
 
-	while (!bpf_map_get_next_key(mgr->root.attachments, at->id ? &at->id : NULL,
-				     &next)) {
+	while (!bpf_map_get_next_key(mgr->root.attachments, at->id ? &at->id : NULL, &next)) {
 		at->id = next;
 		if (!bpf_map_lookup_elem(mgr->root.attachments, &next, &at->record))
 			return true;
@@ -102,7 +100,11 @@ netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct atta
 
 static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
 {
+	struct attachment_record record;
 	char path[PIN_PATH_SIZE];
+
+	if (!bpf_map_lookup_elem(mgr->root.attachments, &id, &record) && record.program_id)
+		bpf_map_delete_elem(mgr->root.filtered, &record.ifindex);
 
 	unlink(attachment_link_path(mgr, id, path));
 	unlink(attachment_counts_path(mgr, id, path));
@@ -137,8 +139,7 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 
 	while (counts && (entry = readdir(counts)))
 		if (sscanf(entry->d_name, "%u", &id) == 1 &&
-		    bpf_map_lookup_elem(mgr->root.attachments, &id, &record) &&
-		    errno == ENOENT)
+		    bpf_map_lookup_elem(mgr->root.attachments, &id, &record) && errno == ENOENT)
 			unlink(attachment_counts_path(mgr, id, path));
 	if (counts)
 		closedir(counts);
@@ -187,10 +188,11 @@ bool attachments_alive(const struct netfwv6_mgr *mgr)
 	struct attachment at = {};
 	uint32_t program_id;
 
+	/* Of a device that is only learned from by a filter, only its namespace can tell. */
 	while (next_attachment(mgr, &at))
-		if (look_at(mgr, &at, &program_id) != LINK_GONE)
+		if (!at.record.program_id || look_at_link(mgr, at.id, &program_id) != LINK_GONE)
 			return true;
-	return false;
+	return egress_any_alive(mgr);
 }
 
 netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,

@@ -17,6 +17,7 @@
 
 /* Of newer headers than Debian 12 has. */
 #define TCX_EGRESS ((enum bpf_attach_type)47)
+#define MAX_PROGRAMS 64	    /* as many as the kernel allows on one hook */
 #define TCX_FIRST (1U << 3) /* BPF_F_BEFORE nothing: in front of all others */
 
 /* A TCX link, by its pin. */
@@ -60,9 +61,35 @@ static bool search(const struct netfwv6_mgr *mgr, bool (*found)(const struct tcx
 	return got;
 }
 
+/*
+ * Is the link's program on this device of this network namespace? An ifindex alone can
+ * be that of a device which has moved to another one.
+ */
 static bool is_on(const struct tcx *tcx, uint32_t ifindex)
 {
-	return tcx->ifindex == ifindex;
+	uint32_t ids[MAX_PROGRAMS];
+	LIBBPF_OPTS(bpf_prog_query_opts, opts, .prog_ids = ids, .prog_cnt = MAX_PROGRAMS);
+
+	if (tcx->ifindex != ifindex ||
+	    (bpf_prog_query_opts((int)ifindex, TCX_EGRESS, &opts) && errno != ENOSPC))
+		return false;
+	for (uint32_t i = 0; i < opts.prog_cnt && i < MAX_PROGRAMS; i++)
+		if (ids[i] == tcx->program_id)
+			return true;
+	return false;
+}
+
+static bool is_alive(const struct tcx *tcx, uint32_t unused)
+{
+	(void)unused;
+	return tcx->ifindex != 0;
+}
+
+bool egress_any_alive(const struct netfwv6_mgr *mgr)
+{
+	struct tcx tcx;
+
+	return search(mgr, is_alive, 0, &tcx);
 }
 
 static bool forget_if_gone(const struct tcx *tcx, uint32_t unused)
@@ -88,7 +115,7 @@ bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 	if (search(mgr, is_on, ifindex, &tcx))
 		return true;
 	libbpf_log_begin(mgr);
-	attached = clsact_program(ifindex) != 0;
+	attached = clsact_is_attached(ifindex, mgr->root.ports);
 	libbpf_log_end();
 	return attached;
 }
@@ -138,14 +165,23 @@ static netfwv6_result attach_new(const struct netfwv6_mgr *mgr, const struct dev
 
 	if (error && lacks_tcx(error)) {
 		libbpf_log_begin(mgr);
-		error = clsact_attach(device->ifindex, program);
+		error = clsact_attach(device->ifindex, program, mgr->root.ports);
 		libbpf_log_end();
 		if (!error)
 			return NETFWV6_S_OK;
 	}
+	if (error == ENOTSUP)
+		return fail(
+			NETFWV6_E_ABORT,
+			"device %s has an ingress qdisc, which has no egress side: replace it by "
+			"clsact, or enable with --stateless",
+			device->name);
 	if (error)
-		return fail_errno(error, "cannot attach the egress program to device %s",
-				  device->name);
+		return fail_errno(
+			error,
+			"cannot attach the egress program to device %s at priority 1 of its "
+			"clsact qdisc ('tc filter show dev %s egress' shows who has it)",
+			device->name, device->name);
 	result = keep(mgr, link);
 	close(link);
 	return result;
@@ -183,7 +219,7 @@ netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 			error = errno;
 	}
 	libbpf_log_begin(mgr);
-	error = error ?: clsact_detach(ifindex);
+	error = error ?: clsact_detach(ifindex, mgr->root.ports);
 	libbpf_log_end();
 	return error ? fail_errno(error, "cannot detach the egress program of device %u", ifindex) :
 		       NETFWV6_S_OK;

@@ -21,6 +21,9 @@ netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 /* Without the administration lock, too. False for who may not see it. */
 bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
+/* Has any learning link a device, in whatever network namespace? */
+bool egress_any_alive(const struct netfwv6_mgr *mgr);
+
 /* Forgets links whose device is gone. */
 void egress_tidy(const struct netfwv6_mgr *mgr);
 

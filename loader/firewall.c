@@ -42,11 +42,16 @@ static netfwv6_result check_kind(const struct device *device)
 
 /* ---- Enable -------------------------------------------------------------- */
 
-/* The egress side, and the sockets that exist. */
+/*
+ * The egress side, and the sockets that exist. The record first: what is attached
+ * without one would never be removed.
+ */
 static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device)
 {
-	netfwv6_result result = egress_attach(mgr, device);
+	netfwv6_result result = attachment_write_learn_only(mgr, device);
 
+	if (NETFWV6_SUCCEEDED(result))
+		result = egress_attach(mgr, device);
 	if (NETFWV6_SUCCEEDED(result))
 		seed_from_sockets(&mgr->policy);
 	return result;
@@ -67,10 +72,10 @@ static netfwv6_result enable_new(struct netfwv6_mgr *mgr, const struct device *d
 	if (NETFWV6_SUCCEEDED(result))
 		result = ingress_attach(mgr, device, &instance, options);
 	instance_unload(&instance);
-	if (NETFWV6_SUCCEEDED(result))
-		attachment_forget_learn_only(mgr, device->ifindex);
 	if (NETFWV6_FAILED(result) ? !learned : options->stateless)
 		egress_detach(mgr, device->ifindex);
+	if (NETFWV6_SUCCEEDED(result) || !learned)
+		attachment_forget_learn_only(mgr, device->ifindex);
 	return result;
 }
 
@@ -78,7 +83,7 @@ static netfwv6_result enable_new(struct netfwv6_mgr *mgr, const struct device *d
 static netfwv6_result replace_ingress(struct netfwv6_mgr *mgr, const struct attached_device *seen,
 				      bool stateless)
 {
-	bool was_stateless = seen->ours.record.flags & ATTACHED_STATELESS;
+	uint32_t flags = stateless ? ATTACHED_STATELESS : 0;
 	struct instance instance;
 	char path[PIN_PATH_SIZE];
 	netfwv6_result result;
@@ -91,7 +96,8 @@ static netfwv6_result replace_ingress(struct netfwv6_mgr *mgr, const struct atta
 	close(counts);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (stateless != was_stateless || !instance_is_running(&instance, seen->xdp.program_id))
+	if (flags != seen->ours.record.flags ||
+	    !instance_is_running(&instance, seen->xdp.program_id))
 		result = ingress_replace(mgr, seen, &instance, stateless);
 	instance_unload(&instance);
 	return result;
@@ -104,33 +110,34 @@ static netfwv6_result enable_again(struct netfwv6_mgr *mgr, const struct attache
 	netfwv6_result result = NETFWV6_S_OK;
 
 	if (options->mode != NETFWV6_MODE_AUTO && options->mode != seen->xdp.mode)
-		return fail(NETFWV6_E_ABORT,
-			    "device %s is firewalled in %s mode: the kernel changes a mode only over "
-			    "an unfiltered moment, so disable it first if that may be",
-			    seen->device.name, ingress_mode_name(seen->xdp.mode));
+		return fail(
+			NETFWV6_E_ABORT,
+			"device %s is firewalled in %s mode: the kernel changes a mode only over "
+			"an unfiltered moment, so disable it first if that may be",
+			seen->device.name, ingress_mode_name(seen->xdp.mode));
 	if (!options->stateless)
 		result = learn(mgr, &seen->device);
 	if (NETFWV6_SUCCEEDED(result))
 		result = replace_ingress(mgr, seen, options->stateless);
 	if (NETFWV6_SUCCEEDED(result) && options->stateless)
 		result = egress_detach(mgr, seen->device.ifindex);
+	attachment_forget_learn_only(mgr, seen->device.ifindex); /* it is firewalled */
 	return result;
 }
 
 static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct attached_device *seen)
 {
+	bool learned = egress_is_attached(mgr, seen->device.ifindex);
 	netfwv6_result result;
 
 	if (seen->ours.id)
-		return fail(NETFWV6_E_ABORT,
-			    "device %s is firewalled, which includes learning: disable it first if it "
-			    "should only learn",
-			    seen->device.name);
-	/* The record first: what is attached without one would never be removed. */
-	result = attachment_write_learn_only(mgr, &seen->device);
-	if (NETFWV6_SUCCEEDED(result))
-		result = learn(mgr, &seen->device);
-	if (NETFWV6_FAILED(result))
+		return fail(
+			NETFWV6_E_ABORT,
+			"device %s is firewalled, which includes learning: disable it first if it "
+			"should only learn",
+			seen->device.name);
+	result = learn(mgr, &seen->device);
+	if (NETFWV6_FAILED(result) && !learned)
 		attachment_forget_learn_only(mgr, seen->device.ifindex);
 	return result;
 }
@@ -223,6 +230,9 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))
 		result = connection_look(connection, &seen);
+	/* While only the egress side is left, it is a device that is only learned from. */
+	if (NETFWV6_SUCCEEDED(result) && seen.ours.id)
+		result = attachment_write_learn_only(mgr, &seen.device);
 	if (NETFWV6_SUCCEEDED(result) && seen.ours.id)
 		result = attachment_drop(mgr, &seen.ours);
 	if (NETFWV6_SUCCEEDED(result) && mgr->root.state != ROOT_ABSENT) {

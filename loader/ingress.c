@@ -55,7 +55,8 @@ static netfwv6_result link_failed(const struct device *device, uint32_t mode, in
 }
 
 /* Attaches for as long as the descriptor lives; *mode becomes what was got. */
-static netfwv6_result attach_link(const struct device *device, int program, uint32_t *mode, int *link)
+static netfwv6_result attach_link(const struct device *device, int program, uint32_t *mode,
+				  int *link)
 {
 	uint32_t got = *mode == NETFWV6_MODE_AUTO ? NETFWV6_MODE_NATIVE : *mode;
 	int fd = create_link(program, device->ifindex, got);
@@ -102,11 +103,16 @@ static netfwv6_result keep(const struct netfwv6_mgr *mgr, const struct attachmen
 	result = pin(instance->counts, counts_path, COUNTS_MODE);
 	if (NETFWV6_SUCCEEDED(result))
 		result = attachment_write(mgr, attachment);
+	if (NETFWV6_SUCCEEDED(result) &&
+	    bpf_map_update_elem(mgr->root.filtered, &attachment->record.ifindex, &attachment->id,
+				BPF_ANY))
+		result = fail_errno(errno, "cannot record device %s", attachment->record.device);
 	if (NETFWV6_SUCCEEDED(result))
 		result = pin(link, link_path, LINK_MODE);
 	if (NETFWV6_FAILED(result)) {
 		unlink(link_path);
 		unlink(counts_path);
+		bpf_map_delete_elem(mgr->root.filtered, &attachment->record.ifindex);
 		bpf_map_delete_elem(mgr->root.attachments, &attachment->id);
 	}
 	return result;
@@ -157,7 +163,8 @@ netfwv6_result ingress_replace(const struct netfwv6_mgr *mgr, const struct attac
 	if (link < 0)
 		return fail_errno(errno, "cannot open %s", path);
 	attachment.record.program_id = instance->id;
-	attachment.record.flags = stateless ? ATTACHED_STATELESS : 0;
+	/* Killed before the end, it is unsure which of the two runs: replaced once more then. */
+	attachment.record.flags = ATTACHED_UNSURE;
 	result = attachment_write(mgr, &attachment);
 	if (NETFWV6_SUCCEEDED(result) && bpf_link_update(link, instance->program, NULL)) {
 		result = fail_errno(errno, "cannot replace the program on device %s",
@@ -166,5 +173,8 @@ netfwv6_result ingress_replace(const struct netfwv6_mgr *mgr, const struct attac
 				    BPF_ANY);
 	}
 	close(link);
-	return result;
+	if (NETFWV6_FAILED(result))
+		return result;
+	attachment.record.flags = stateless ? ATTACHED_STATELESS : 0;
+	return attachment_write(mgr, &attachment);
 }

@@ -99,6 +99,8 @@ static int configure(struct bpf_object *object, const struct netfwv6_mgr *mgr,
 	int error = share_map(object, "netfwv6_ports", mgr->root.ports);
 
 	if (!error)
+		error = share_map(object, "netfwv6_filter", mgr->root.filtered);
+	if (!error)
 		error = share_flows(object, &mgr->root);
 	if (!error && plan->counts >= 0)
 		error = share_map(object, "netfwv6_counts", plan->counts);

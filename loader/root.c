@@ -25,7 +25,17 @@ static const struct {
 } directories[] = { { "lock", 0700 }, { "links", 0700 }, { "egress", 0700 }, { "counts", 0755 } };
 
 /* The maps in the order of their making; "root" last, so that it says "complete". */
-enum { MAP_PORTS, MAP_NAMES, MAP_ATTACHMENTS, MAP_TCP, MAP_ANSWER, MAP_UDP, MAP_ROOT, MAPS };
+enum {
+	MAP_PORTS,
+	MAP_NAMES,
+	MAP_ATTACHMENTS,
+	MAP_FILTER,
+	MAP_TCP,
+	MAP_ANSWER,
+	MAP_UDP,
+	MAP_ROOT,
+	MAPS
+};
 static const struct {
 	const char *pin, *name;
 	mode_t mode;
@@ -39,6 +49,8 @@ static const struct {
 	[MAP_ATTACHMENTS] = { "attachments", "netfwv6_attach", 0644, BPF_MAP_TYPE_HASH,
 			      sizeof(uint32_t), sizeof(struct attachment_record),
 			      ATTACHMENT_RECORDS, BPF_F_NO_PREALLOC },
+	[MAP_FILTER] = { "filtered", "netfwv6_filter", 0644, BPF_MAP_TYPE_HASH, sizeof(uint32_t),
+			 sizeof(uint32_t), ATTACHMENT_RECORDS, BPF_F_NO_PREALLOC },
 	/* Who talks to whom is nobody else's business. */
 	[MAP_TCP] = { "tcp", "netfwv6_tcp", 0600, BPF_MAP_TYPE_LRU_HASH, sizeof(struct flow_key),
 		      sizeof(struct flow), FLOWS_TCP, 0 },
@@ -60,17 +72,20 @@ static const uint32_t record_key;
 
 static netfwv6_result damaged(const struct root *root)
 {
-	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged", root->dir);
+	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged",
+		    root->dir);
 }
 
 void root_init(struct root *root, char *dir)
 {
-	*root = (struct root){ .dir = dir, .ports = -1, .names = -1, .attachments = -1 };
+	*root = (struct root){
+		.dir = dir, .ports = -1, .names = -1, .attachments = -1, .filtered = -1
+	};
 }
 
 static void close_maps(struct root *root)
 {
-	int *fds[] = { &root->ports, &root->names, &root->attachments };
+	int *fds[] = { &root->ports, &root->names, &root->attachments, &root->filtered };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
 		if (*fds[i] >= 0)
@@ -230,6 +245,8 @@ static netfwv6_result open_maps(struct root *root, struct policy *policy)
 		result = open_as_allowed(root, MAP_NAMES, &root->names);
 	if (result == NETFWV6_S_OK)
 		result = open_as_allowed(root, MAP_ATTACHMENTS, &root->attachments);
+	if (result == NETFWV6_S_OK)
+		result = open_as_allowed(root, MAP_FILTER, &root->filtered);
 	return result;
 }
 
@@ -329,27 +346,28 @@ static netfwv6_result make_directories(const struct root *root)
 	return NETFWV6_S_OK;
 }
 
-static void unpin_counts(const struct root *root)
+static void unpin_all_in(const struct root *root, const char *directory)
 {
 	char path[PIN_PATH_SIZE];
-	DIR *counts = opendir(root_path(root, path, "counts", NULL));
+	DIR *pins = opendir(root_path(root, path, directory, NULL));
 	struct dirent *entry;
 
-	while (counts && (entry = readdir(counts)))
+	while (pins && (entry = readdir(pins)))
 		if (*entry->d_name != '.')
-			unlink(root_path(root, path, "counts", entry->d_name));
-	if (counts)
-		closedir(counts);
+			unlink(root_path(root, path, directory, entry->d_name));
+	if (pins)
+		closedir(pins);
 }
 
-/* Unpins all but links; "root" first: from then on there is no state. */
+/* Unpins all but what filters, the links in "links"; "root" first: from then on there is no state. */
 static void unpin_all(const struct root *root)
 {
 	char path[PIN_PATH_SIZE];
 
 	for (int map = MAPS - 1; map >= 0; map--)
 		unlink(root_path(root, path, maps[map].pin, NULL));
-	unpin_counts(root);
+	unpin_all_in(root, "counts");
+	unpin_all_in(root, "egress");
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		rmdir(root_path(root, path, directories[i].pin, NULL));
 }

@@ -7,6 +7,7 @@
  *   DIR/ports        0644  map: the port table
  *   DIR/names        0644  map: names of open ports
  *   DIR/attachments  0644  map: what is attached, for those who may not see links
+ *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
  *   DIR/tcp, answer, udp
  *                    0600  maps: the flow tables
  *   DIR/lock         0700  directory, flock()ed by those who open ports
@@ -39,7 +40,7 @@ enum root_state {
 struct root {
 	char *dir;
 	enum root_state state;
-	int ports, names, attachments; /* map descriptors, -1 when absent */
+	int ports, names, attachments, filtered; /* map descriptors, -1 when absent */
 	bool frozen; /* somebody froze the port table: not even root can change it */
 	struct root_record record;
 };
