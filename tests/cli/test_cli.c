@@ -404,11 +404,11 @@ static void modes_are_as_documented(void **s)
 	must("umask 077; %s -q enable fw0", netfwv6());
 	assert_string_equal(
 		must("cd %s && stat -c '%%a %%U %%n' . answer attachments counts counts/* "
-		     "egress links links/* lock names ports root tcp udp | sed "
+		     "egress filtered links links/* lock names ports root tcp udp | sed "
 		     "'s|/[0-9]*$|/ID|'",
 		     world.state),
 		"1755 root .\n600 root answer\n644 root attachments\n755 root counts\n"
-		"644 root counts/ID\n700 root egress\n700 root links\n"
+		"644 root counts/ID\n700 root egress\n644 root filtered\n700 root links\n"
 		"600 root links/ID\n700 root lock\n644 root names\n644 root ports\n"
 		"644 root root\n600 root tcp\n600 root udp\n");
 	/* A TCX link, where the kernel has that. */
