@@ -234,6 +234,41 @@ static struct crafted stranger_to_elsewhere(unsigned int i)
 	return packet;
 }
 
+/*
+ * With a forged source a stranger can make a forwarding host send in the name of its own
+ * closed ports, to himself. That must not count as the host's own conversation.
+ */
+static void a_forged_source_opens_no_port(void **s)
+{
+	struct crafted forged[2], attempts[2];
+	struct wire wire;
+	int udp;
+
+	(void)s;
+	route_inner(); /* so the host forwards */
+	firewall("enable " HOST_DEVICE);
+	firewall("open %d/udp %d/tcp", OPEN_UDP, OPEN_TCP);
+	udp = udp_at(world.host, NULL, 7000);
+	wire = open_wire(world.peer, PEER_DEVICE, HOST_DEVICE);
+	forged[0] = crafted_udp(7000, OPEN_UDP);
+	forged[1] = crafted_tcp(22, OPEN_TCP, SYN);
+	attempts[0] = crafted_udp(OPEN_UDP, 7000);
+	attempts[1] = crafted_tcp(OPEN_TCP, 22, SYN);
+	for (int i = 0; i < 2; i++) {
+		set_source(&forged[i], HOST_ADDRESS);
+		set_destination(&forged[i], PEER_ADDRESS);
+	}
+	put(&wire, forged, 2);
+	wait_for_packets(HOST_DEVICE, "open-global", 2);
+	put(&wire, attempts, 2);
+	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
+	wait_for_packets(HOST_DEVICE, "closed-tcp", 1);
+	assert_true(hears_nothing(udp));
+	assert_int_equal(flows_used("udp") + flows_used("tcp") + flows_used("answers"), 0);
+	close(udp);
+	close_wire(&wire);
+}
+
 static void what_a_router_sends_back_pushes_nothing_out(void **s)
 {
 	(void)s;
@@ -281,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scene(strangers_push_no_conversation_out),
 		scene(strangers_at_an_inner_server_push_nothing_out),
+		scene(a_forged_source_opens_no_port),
 		scene(what_a_router_sends_back_pushes_nothing_out),
 		scene(a_full_table_never_blocks),
 	};
