@@ -13,6 +13,9 @@
 #include "flows.h"
 #include "socket_lookup.h"
 
+/* This connection's constants; the JIT folds them into the code. */
+const volatile struct connection_config netfwv6_config = {};
+
 #define QUESTIONS_PER_JIFFY 32
 #define NO_CONVERSATION (-2)
 
@@ -49,7 +52,7 @@ static __always_inline bool take_token(void)
 /* Does a socket of exactly this connection want the segment? A listener never counts. */
 static __always_inline bool tcp_socket_wants(packet_context *ctx, struct tuple *t, __u8 flags)
 {
-	__u32 state = tcp_socket_state(ctx, t);
+	__u32 state = tcp_socket_state(ctx, t, false);
 
 	if (is_bare_syn(flags))
 		return state == BPF_TCP_SYN_SENT;
@@ -82,7 +85,7 @@ static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
 static __always_inline int tcp_conversation(packet_context *ctx, const struct packet *p,
 					    struct tuple *t)
 {
-	struct flow_key key = key_of(t, ctx->ingress_ifindex);
+	struct flow_key key = key_of(t, netfwv6_config.ifindex);
 	__u8 flags;
 
 	if (!read_tcp_flags(ctx, p, &flags))
@@ -105,10 +108,10 @@ static __always_inline bool udp_flow_lives(const struct flow_key *key)
 
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t)
 {
-	__u32 ifindex = ctx->ingress_ifindex;
+	__u32 ifindex = netfwv6_config.ifindex;
 	struct flow_key key = key_of(t, ifindex);
 
-	if (udp_socket_connected(ctx, t))
+	if (udp_socket_connected(ctx, t, false))
 		return REASON_UDP_REPLY;
 	if (udp_flow_lives(&key))
 		return REASON_FLOW;

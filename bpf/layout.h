@@ -51,7 +51,8 @@ struct count {
 struct connection_config {
 	__u64 own;	 /* ENTRY_OPEN(slot), 0 without a slot */
 	__u64 ignored;	 /* ENTRY_IGNORED(slot), 0 without a slot */
-	__u64 stateless; /* not 0: no conversations, a bare port filter */
+	__u32 stateless; /* not 0: no conversations, a bare port filter */
+	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
 };
 
 /*

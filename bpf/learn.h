@@ -95,7 +95,7 @@ static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer,
 				      bool open)
 {
 	struct flow_key key = key_of(answer, ctx->ifindex);
-	__u32 state = tcp_socket_state(ctx, answer);
+	__u32 state = tcp_socket_state(ctx, answer, true);
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct flow new = {};
 
@@ -133,7 +133,7 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer)
 		keep_udp(&key, FLOW_SECONDS_MULTICAST);
 		key.local = answer->source;
 		keep_udp(&key, FLOW_SECONDS_MULTICAST);
-	} else if (!udp_socket_connected(ctx, answer)) {
+	} else if (!udp_socket_connected(ctx, answer, true)) {
 		keep_udp(&key, FLOW_SECONDS_UDP);
 	}
 }

@@ -9,9 +9,6 @@
 
 #include "conversation.h"
 
-/* This connection's constants; the JIT folds them into the code. */
-const volatile struct connection_config netfwv6_config = {};
-
 static __always_inline int verdict_on_closed(packet_context *ctx, const struct packet *p,
 					     volatile __u64 *entry, __u64 policy)
 {

@@ -76,9 +76,11 @@ static int set_config(struct bpf_object *object, const struct connection_config 
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object)
-		if (bpf_map__is_internal(map) && bpf_map__value_size(map) == sizeof(*config))
-			return bpf_map__set_initial_value(map, config, sizeof(*config));
+	bpf_object__for_each_map(map, object) if (
+		bpf_map__is_internal(map) &&
+		bpf_map__value_size(map) ==
+			sizeof(*config)) return bpf_map__set_initial_value(map, config,
+									   sizeof(*config));
 	return -ENOENT;
 }
 
@@ -87,9 +89,10 @@ static int choose_program(struct bpf_object *object, const char *name)
 	struct bpf_program *program;
 	int error = 0;
 
-	bpf_object__for_each_program(program, object)
-		error = error ?: bpf_program__set_autoload(
-					 program, strcmp(bpf_program__name(program), name) == 0);
+	bpf_object__for_each_program(program, object) error =
+		error ?:
+			bpf_program__set_autoload(program,
+						  strcmp(bpf_program__name(program), name) == 0);
 	return error;
 }
 
@@ -156,8 +159,8 @@ static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct plan *pla
 	free(log);
 	if (NETFWV6_FAILED(result))
 		return result;
-	instance->program = bpf_program__fd(
-		bpf_object__find_program_by_name(instance->object, plan->program));
+	instance->program =
+		bpf_program__fd(bpf_object__find_program_by_name(instance->object, plan->program));
 	instance->counts = bpf_object__find_map_fd_by_name(instance->object, "netfwv6_counts");
 	result = identify(instance);
 	if (NETFWV6_FAILED(result))
@@ -168,7 +171,8 @@ static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct plan *pla
 netfwv6_result instance_load_ingress(struct netfwv6_mgr *mgr, const struct device *device,
 				     int counts, bool stateless, struct instance *instance)
 {
-	const struct connection_config config = { .stateless = stateless };
+	const struct connection_config config = { .stateless = stateless,
+						  .ifindex = device->ifindex };
 	struct plan plan = {
 		.name = "netfwv6",
 		.program = device->framing == FRAMING_RAW_IP ? "netfwv6_ip" : "netfwv6_eth",
@@ -185,8 +189,7 @@ netfwv6_result instance_load_egress(struct netfwv6_mgr *mgr, const struct device
 {
 	struct plan plan = {
 		.name = "netfwv6",
-		.program = device->framing == FRAMING_RAW_IP ? "netfwv6_out_ip" :
-							       "netfwv6_out_eth",
+		.program = device->framing == FRAMING_RAW_IP ? "netfwv6_out_ip" : "netfwv6_out_eth",
 		.counts = -1,
 	};
 

@@ -46,13 +46,12 @@ static json_t *device_json(const struct device_report *report)
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:i, s:b, s:b, s:s, s:I, s:s, s:o}", "device", report->name,
-			 "ifindex", (int)report->status.ifindex, "stateless",
-			 report->status.stateless, "learning", report->status.learning, "mode",
-			 mode_name(report->status.mode),
-			 "program_id", (json_int_t)report->status.program_id, "since",
-			 format_time(report->status.since, true, since, sizeof(since)), "reasons",
-			 reasons);
+	return json_pack(
+		"{s:s, s:i, s:b, s:b, s:s, s:I, s:s, s:o}", "device", report->name, "ifindex",
+		(int)report->status.ifindex, "stateless", report->status.stateless, "learning",
+		report->status.learning, "mode", mode_name(report->status.mode), "program_id",
+		(json_int_t)report->status.program_id, "since",
+		format_time(report->status.since, true, since, sizeof(since)), "reasons", reasons);
 }
 
 static void print_device(const struct device_report *report)
@@ -99,40 +98,58 @@ static int read_counters(struct netfwv6_connection *connection, struct device_re
 	return complain_of(result);
 }
 
-/* Reports a firewalled device, to the array or else as text. */
-static int report_device(struct netfwv6_connection *connection, json_t *devices, size_t *reported)
+/* What status --json shows of devices; null pointers where text is wanted. */
+struct lists {
+	json_t *devices, *learning;
+};
+
+/* A device that is only learned from. */
+static int report_learning(const char *name, json_t *learning)
+{
+	if (!learning)
+		printf("%s: learning, not firewalled\n", name);
+	else if (!add_json(learning, json_string(name)))
+		return EXIT_OTHER;
+	return EXIT_DONE;
+}
+
+static int report_firewalled(struct netfwv6_connection *connection, struct device_report *report,
+			     json_t *devices)
+{
+	int code = read_counters(connection, report);
+
+	if (code)
+		return code;
+	if (!devices)
+		print_device(report);
+	else if (!add_json(devices, device_json(report)))
+		code = EXIT_OTHER;
+	free(report->counters);
+	return code;
+}
+
+/* Reports a device that has to do with the firewall. */
+static int report_device(struct netfwv6_connection *connection, const struct lists *lists,
+			 size_t *reported)
 {
 	struct device_report report = {
 		.name = netfwv6_connection_id(connection),
 		.status = { .sz = sizeof(report.status) },
 	};
 	netfwv6_result result = netfwv6_connection_get_status(connection, &report.status);
-	int code;
 
 	/* One that has gone since the snapshot is not in the report. */
 	if (result == NETFWV6_E_NOINTERFACE)
 		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	if (!report.status.firewalled) {
-		if (report.status.learning && !devices)
-			printf("%s: learning, not firewalled\n", report.name);
-		*reported += report.status.learning;
-		return EXIT_DONE;
-	}
-	code = read_counters(connection, &report);
-	if (code)
-		return code;
-	++*reported;
-	if (!devices)
-		print_device(&report);
-	else if (!add_json(devices, device_json(&report)))
-		code = EXIT_OTHER;
-	free(report.counters);
-	return code;
+	*reported += report.status.firewalled || report.status.learning;
+	if (report.status.firewalled)
+		return report_firewalled(connection, &report, lists->devices);
+	return report.status.learning ? report_learning(report.name, lists->learning) : EXIT_DONE;
 }
 
-static int report_all(struct netfwv6_connection_enum *connections, json_t *devices,
+static int report_all(struct netfwv6_connection_enum *connections, const struct lists *lists,
 		      size_t *reported)
 {
 	struct netfwv6_connection *connection;
@@ -146,7 +163,7 @@ static int report_all(struct netfwv6_connection_enum *connections, json_t *devic
 			break;
 		if (NETFWV6_FAILED(result))
 			return complain_of(result);
-		code = report_device(connection, devices, reported);
+		code = report_device(connection, lists, reported);
 		netfwv6_connection_free(connection);
 	}
 	return code;
@@ -169,8 +186,9 @@ static json_t *flows_json(const struct netfwv6_flow_table *tables, size_t n)
 static void print_flows(const struct netfwv6_flow_table *tables, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		printf("%s %s %u of %u", i ? "," : "conversations without a socket here:",
-		       tables[i].name, tables[i].used, tables[i].capacity);
+		printf("%s %s %u of %u",
+		       i ? "," : "conversations without a socket here:", tables[i].name,
+		       tables[i].used, tables[i].capacity);
 	if (n)
 		putchar('\n');
 }
@@ -180,25 +198,28 @@ int run_status(struct cli *cli)
 	struct netfwv6_connection_enum *connections;
 	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
 	struct netfwv6_flow_table tables[MAX_TABLES];
-	json_t *devices;
+	struct lists lists = {};
 	size_t reported = 0, n_tables = 0;
 	int code;
 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	devices = cli->json ? json_array() : NULL;
-	code = report_all(connections, devices, &reported);
+	if (cli->json)
+		lists = (struct lists){ json_array(), json_array() };
+	code = report_all(connections, &lists, &reported);
 	netfwv6_connection_enum_free(connections);
 	if (code) {
-		json_decref(devices);
+		json_decref(lists.devices);
+		json_decref(lists.learning);
 		return code;
 	}
 	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES, tables, &n_tables)))
 		n_tables = 0;
 	if (cli->json)
-		return print_json(json_pack("{s:s, s:o, s:o}", "state",
-					    netfwv6_mgr_state_dir(cli->mgr), "devices", devices,
-					    "flows", flows_json(tables, n_tables)));
+		return print_json(json_pack("{s:s, s:o, s:o, s:o}", "state",
+					    netfwv6_mgr_state_dir(cli->mgr), "devices",
+					    lists.devices, "learning", lists.learning, "flows",
+					    flows_json(tables, n_tables)));
 	if (reported)
 		print_flows(tables, n_tables);
 	else

@@ -208,6 +208,8 @@ static void modes_of_enabling_are_shown(void **s)
 			    "fw0: learning, not firewalled\n");
 	assert_int_equal(
 		strncmp(must("%s status", netfwv6()), "fw0: learning, not firewalled\n", 30), 0);
+	assert_string_equal(must("%s status --json | jq -c '[.devices,.learning]'", netfwv6()),
+			    "[[],[\"fw0\"]]\n");
 	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[false,true]\n");
 	assert_string_equal(must("%s enable fw0 --stateless", netfwv6()),
@@ -251,7 +253,7 @@ static void other_uplinks_are_named(void **s)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s status --json | jq -c 'del(.flows)'", netfwv6()),
+	assert_string_equal(must("%s status --json | jq -c 'del(.flows,.learning)'", netfwv6()),
 			    must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
 	must("%s -q enable fw0", netfwv6());
 	peer_send(5000, "dropped");
