@@ -334,12 +334,8 @@ static netfwv6_result make_directories(const struct root *root)
 
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
 		root_path(root, path, directories[i].pin, NULL);
-		if (mkdir(path, directories[i].mode) && errno == EEXIST)
-			return fail(NETFWV6_E_UNEXPECTED,
-				    "the state in %s is damaged: it has no root record, but %s is "
-				    "not empty; "
-				    "what is pinned there still filters until it is removed",
-				    root->dir, path);
+		if (mkdir(path, directories[i].mode) && errno != EEXIST)
+			return fail_errno(errno, "cannot make %s", path);
 		if (chmod(path, directories[i].mode))
 			return fail_errno(errno, "cannot make %s", path);
 	}
@@ -359,7 +355,22 @@ static void unpin_all_in(const struct root *root, const char *directory)
 		closedir(pins);
 }
 
-/* Unpins all but what filters, the links in "links"; "root" first: from then on there is no state. */
+/* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
+static bool has_links(const struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+	DIR *links = opendir(root_path(root, path, "links", NULL));
+	struct dirent *entry;
+	bool any = false;
+
+	while (links && !any && (entry = readdir(links)))
+		any = *entry->d_name != '.';
+	if (links)
+		closedir(links);
+	return any;
+}
+
+/* Unpins a state that has no links; "root" first: from then on there is none. */
 static void unpin_all(const struct root *root)
 {
 	char path[PIN_PATH_SIZE];
@@ -372,6 +383,12 @@ static void unpin_all(const struct root *root)
 		rmdir(root_path(root, path, directories[i].pin, NULL));
 }
 
+static void remove_all(const struct root *root)
+{
+	unpin_all(root);
+	mountpoint_remove(root->dir);
+}
+
 static netfwv6_result make_state(struct root *root)
 {
 	netfwv6_result result;
@@ -382,14 +399,17 @@ static netfwv6_result make_state(struct root *root)
 		result = mountpoint_ensure(root->dir);
 	if (NETFWV6_FAILED(result))
 		return result;
+	if (has_links(root))
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the state in %s is damaged: it has no root record, but links; what is "
+			    "pinned in %s/links still filters until it is removed",
+			    root->dir, root->dir);
 	unpin_all(root); /* what a killed maker left */
 	result = make_directories(root);
 	for (int map = 0; map < MAPS && NETFWV6_SUCCEEDED(result); map++)
 		result = make_map(root, map);
-	if (NETFWV6_FAILED(result)) {
-		unpin_all(root);
-		mountpoint_remove(root->dir);
-	}
+	if (NETFWV6_FAILED(result))
+		remove_all(root);
 	return result;
 }
 
@@ -442,10 +462,8 @@ static bool has_no_open_port(const struct policy *policy)
 
 void root_remove_if_empty(struct root *root, struct policy *policy)
 {
-	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir)) {
-		unpin_all(root); /* what a killed maker or remover left */
-		mountpoint_remove(root->dir);
-	}
+	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir) && !has_links(root))
+		remove_all(root); /* what a killed maker or remover left */
 	if (root->state != ROOT_WRITABLE)
 		return;
 	if (!has_no_device(root) || !has_no_open_port(policy))
@@ -456,7 +474,6 @@ void root_remove_if_empty(struct root *root, struct policy *policy)
 		policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
 		return;
 	}
-	unpin_all(root);
-	mountpoint_remove(root->dir);
+	remove_all(root);
 	root_close(root, policy);
 }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The manager's ports through the public API. */
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "world.h"
 
 #define TCP NETFWV6_PROTOCOL_TCP
@@ -345,7 +351,8 @@ static void a_state_directory_that_holds_files_is_left_alone(void **s)
 	assert_non_null(strstr(netfwv6_detail(), dir));
 	assert_int_equal(run("grep -q ' %s ' /proc/self/mountinfo", dir)->status, 1);
 	netfwv6_mgr_close(mgr);
-	must("%s --state %s disable " HOST_DEVICE, netfwv6(), dir); /* has nothing to remove there */
+	must("%s --state %s disable " HOST_DEVICE, netfwv6(),
+	     dir); /* has nothing to remove there */
 	must("rm %s/ports && rmdir %s", dir, dir);
 }
 
@@ -425,6 +432,56 @@ static void a_range_names_only_what_it_opens(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
+static void sentences_are_printable(void **s)
+{
+	struct netfwv6_connection *connection;
+	struct netfwv6_mgr *mgr = open_mgr();
+
+	(void)s;
+	assert_result(netfwv6_mgr_get_connection(mgr, "a\033[2J/\xff", &connection),
+		      NETFWV6_E_INVALIDARG);
+	assert_non_null(strstr(netfwv6_detail(), "'a?[2J/?'"));
+	netfwv6_mgr_close(mgr);
+}
+
+/* Adds to the layout's version, the first field of the record. */
+static void add_to_layout(int n)
+{
+	struct root_record record;
+	uint32_t key = 0;
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/root", world.state);
+	fd = bpf_obj_get(path);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_map_lookup_elem(fd, &key, &record), 0);
+	record.layout += n;
+	assert_int_equal(bpf_map_update_elem(fd, &key, &record, BPF_ANY), 0);
+	close(fd);
+}
+
+static void a_state_of_another_layout_is_refused_and_left_alone(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr(), *later;
+	bool open;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 443, TCP, NULL));
+	add_to_layout(1);
+	later = open_mgr();
+	assert_result(netfwv6_mgr_is_port_globally_open(later, 443, TCP, &open),
+		      NETFWV6_E_UNEXPECTED);
+	assert_non_null(strstr(netfwv6_detail(), "layout"));
+	assert_result(netfwv6_mgr_open_global_port(later, 80, TCP, NULL), NETFWV6_E_UNEXPECTED);
+	assert_result(netfwv6_mgr_close_global_port(later, 443, TCP), NETFWV6_E_UNEXPECTED);
+	netfwv6_mgr_close(later);
+	add_to_layout(-1);
+	assert_true(is_open(mgr, 443, TCP));
+	assert_int_equal(count_open(mgr), 1);
+	netfwv6_mgr_close(mgr);
+}
+
 static void names_are_printable_utf8_that_fits(void **s)
 {
 	static const struct {
@@ -451,8 +508,8 @@ static void names_are_printable_utf8_that_fits(void **s)
 		{ "\x80", NETFWV6_E_INVALIDARG },	      /* continuation alone */
 		{ "\xe2\x82", NETFWV6_E_INVALIDARG },	      /* cut off */
 		{ "\xff", NETFWV6_E_INVALIDARG },
-		{ "\xd8\x9c", NETFWV6_E_INVALIDARG },	   /* Arabic letter mark */
-		{ "\xef\xbf\xbf", NETFWV6_E_INVALIDARG },	   /* U+FFFF */
+		{ "\xd8\x9c", NETFWV6_E_INVALIDARG },	      /* Arabic letter mark */
+		{ "\xef\xbf\xbf", NETFWV6_E_INVALIDARG },     /* U+FFFF */
 		{ "\xf3\xa0\x81\x81", NETFWV6_E_INVALIDARG }, /* a tag */
 	};
 	struct netfwv6_mgr *mgr = open_mgr();
@@ -715,6 +772,168 @@ static void eight_threads_of_one_manager_lose_no_update(void **s)
 	assert_no_update_lost();
 }
 
+/* ---- Who else writes the table ------------------------------------------------- */
+
+#define FLIPS 10000000
+
+static atomic_bool flipped;
+
+/* Changes a bit that is not the library's: how often somebody else changed it. */
+static void *flip_foreign_bit(void *entry)
+{
+	uint64_t left = 0, lost = 0;
+
+	for (int i = 0; i < FLIPS; i++) {
+		uint64_t found =
+			__atomic_fetch_xor((uint64_t *)entry, ENTRY_IN_USE, __ATOMIC_SEQ_CST) &
+			ENTRY_IN_USE;
+
+		lost += found != left;
+		left = found ^ ENTRY_IN_USE;
+	}
+	flipped = true;
+	return (void *)lost;
+}
+
+static uint64_t *map_ports(void)
+{
+	char path[128];
+	void *entries;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/ports", world.state);
+	fd = bpf_obj_get(path);
+	assert_true(fd >= 0);
+	entries = mmap(NULL, PORT_ENTRIES * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       fd, 0);
+	assert_ptr_not_equal(entries, MAP_FAILED);
+	close(fd);
+	return entries;
+}
+
+static void a_change_leaves_the_other_bits_alone(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	pthread_t flipper;
+	uint64_t *entries;
+	void *lost;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 1, TCP, NULL)); /* keeps the state */
+	entries = map_ports();
+	flipped = false;
+	assert_int_equal(pthread_create(&flipper, NULL, flip_foreign_bit, &entries[443]), 0);
+	while (!flipped) {
+		/* Closing alone takes no system call, so it meets the flips often. */
+		for (int i = 0; i < 1000; i++) {
+			__atomic_fetch_or(&entries[443], ENTRY_GLOBAL, __ATOMIC_SEQ_CST);
+			assert_ok(netfwv6_mgr_close_global_port(mgr, 443, TCP));
+		}
+		for (int i = 0; i < 50; i++) {
+			assert_ok(netfwv6_mgr_open_global_port(mgr, 443, TCP, NULL));
+			assert_ok(netfwv6_mgr_close_global_port(mgr, 443, TCP));
+		}
+	}
+	pthread_join(flipper, &lost);
+	assert_int_equal((uintptr_t)lost, 0);
+	munmap(entries, PORT_ENTRIES * sizeof(uint64_t));
+	netfwv6_mgr_close(mgr);
+}
+
+/* The child waits for a lock, or has ended without. */
+static bool waits_or_ended(void *pid)
+{
+	pid_t child = *(pid_t *)pid;
+	siginfo_t info = {};
+
+	if (run("grep -q -- '-> FLOCK .* %d ' /proc/locks", child)->status == 0)
+		return true;
+	return waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+static void an_opener_waits_for_another(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	int lock, status;
+	char path[128];
+	pid_t child;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 1, TCP, NULL)); /* makes the state */
+	snprintf(path, sizeof(path), "%s/lock", world.state);
+	lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(lock, LOCK_EX), 0);
+	child = fork();
+	if (child == 0) {
+		struct netfwv6_mgr *own = NULL;
+
+		_exit(NETFWV6_FAILED(netfwv6_mgr_open(&own, NULL)) ||
+		      NETFWV6_FAILED(netfwv6_mgr_open_global_port(own, 443, TCP, "late")));
+	}
+	wait_until(waits_or_ended, &child, "the opener waits");
+	assert_false(is_open(mgr, 443, TCP));
+	flock(lock, LOCK_UN);
+	close(lock);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(is_open(mgr, 443, TCP));
+	netfwv6_mgr_close(mgr);
+}
+
+#define FORKS 50
+
+static atomic_bool stop_opening, stopped_opening;
+
+static void *open_until_stopped(void *mgr)
+{
+	while (!stop_opening) {
+		netfwv6_mgr_open_global_ports(mgr, 1, 2000, TCP, "held");
+		netfwv6_mgr_close_global_ports(mgr, 2, 2000, TCP);
+	}
+	stopped_opening = true;
+	return NULL;
+}
+
+static bool opening_began(void *mgr)
+{
+	return is_open(mgr, 1, TCP);
+}
+
+static bool opening_stopped(void *unused)
+{
+	(void)unused;
+	return stopped_opening;
+}
+
+/* Most of these are forked while another thread holds the names lock. */
+static void a_forked_child_keeps_no_lock(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	pid_t children[FORKS];
+	pthread_t opener;
+
+	(void)s;
+	stop_opening = stopped_opening = false;
+	assert_int_equal(pthread_create(&opener, NULL, open_until_stopped, mgr), 0);
+	wait_until(opening_began, mgr, "the opener began");
+	for (int i = 0; i < FORKS; i++) {
+		children[i] = fork();
+		if (children[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				pause();
+		}
+	}
+	stop_opening = true;
+	wait_until(opening_stopped, NULL, "the opener got the lock again");
+	pthread_join(opener, NULL);
+	for (int i = 0; i < FORKS; i++) {
+		kill(children[i], SIGKILL);
+		waitpid(children[i], NULL, 0);
+	}
+	netfwv6_mgr_close(mgr);
+}
+
 static void a_killed_opener_leaves_no_lock(void **s)
 {
 	struct netfwv6_mgr *mgr = open_mgr();
@@ -890,6 +1109,8 @@ int main(void)
 		test(the_first_name_is_kept_until_the_port_closes),
 		test(a_port_opened_without_name_stays_nameless),
 		test(a_range_names_only_what_it_opens),
+		test(sentences_are_printable),
+		test(a_state_of_another_layout_is_refused_and_left_alone),
 		test(names_are_printable_utf8_that_fits),
 		test(a_range_includes_both_ends),
 		test(all_ports_open_named_and_close),
@@ -899,6 +1120,9 @@ int main(void)
 		test(random_sequences_agree_with_a_model),
 		test(eight_processes_lose_no_update),
 		test(eight_threads_of_one_manager_lose_no_update),
+		test(a_change_leaves_the_other_bits_alone),
+		test(an_opener_waits_for_another),
+		test(a_forked_child_keeps_no_lock),
 		test(a_killed_opener_leaves_no_lock),
 		test(a_handle_works_on_both_sides_of_a_fork),
 		test(handles_follow_a_removed_state),

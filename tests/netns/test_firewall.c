@@ -599,6 +599,22 @@ static void a_kill_while_replacing_leaves_it_firewalled(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
+/* Users who may not see links go by the record, which a killed replacer left behind. */
+static void the_next_command_mends_a_record(void **s)
+{
+	const char *nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+
+	(void)s;
+	must("install -m 755 %s %s-netfwv6", netfwv6(), world.state);
+	must("ip link add mend0 type veth peer name mend1");
+	enable(HOST_DEVICE);
+	downgrade();
+	must("%s %s-netfwv6 status | grep -q 'no device'", nobody, world.state);
+	must("%s disable mend0 && ip link del mend0", netfwv6());
+	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": '", nobody, world.state);
+	must("rm %s-netfwv6", world.state);
+}
+
 static void enablers_at_the_same_time_agree(void **s)
 {
 	(void)s;
@@ -859,7 +875,8 @@ static void a_host_program_may_ignore_its_children(void **s)
 {
 	(void)s;
 	enter_outside();
-	must("trap '' CHLD; exec ip netns exec %s %s -q enable " HOST_DEVICE, world.host, netfwv6());
+	must("trap '' CHLD; exec ip netns exec %s %s -q enable " HOST_DEVICE, world.host,
+	     netfwv6());
 	enter_host();
 	assert_true(firewalled(HOST_DEVICE));
 }
@@ -872,6 +889,26 @@ static void a_state_behind_a_symbolic_link_is_unmounted(void **s)
 	must("%s disable " HOST_DEVICE, netfwv6());
 	assert_int_equal(run("grep -q '%s' /proc/self/mountinfo", world.state)->status, 1);
 	must("rm %s", world.state);
+}
+
+static void a_bpffs_of_others_stays(void **s)
+{
+	(void)s;
+	must("mkdir %s && mount -t bpf somebody %s", world.state, world.state);
+	enable(HOST_DEVICE);
+	must("%s disable " HOST_DEVICE, netfwv6());
+	must("grep -q '^somebody %s ' /proc/self/mounts", world.state);
+	must("umount %s && rmdir %s", world.state, world.state);
+}
+
+static void a_strict_umask_hides_no_state(void **s)
+{
+	(void)s;
+	must("mkdir %s-own && mount -t bpf bpf %s-own", world.state, world.state);
+	must("umask 077; %s --state %s-own/state -q open 443/tcp", netfwv6(), world.state);
+	assert_string_equal(must("stat -c %%a %s-own/state", world.state), "755\n");
+	must("%s --state %s-own/state -q close 443/tcp", netfwv6(), world.state);
+	must("umount %s-own && rmdir %s-own", world.state, world.state);
 }
 
 static void a_frozen_table_can_be_read_and_left(void **s)
@@ -890,6 +927,27 @@ static void a_frozen_table_can_be_read_and_left(void **s)
 	assert_false(firewalled(HOST_DEVICE));
 	must("umount %s", world.state); /* as the sentence says */
 	assert_int_equal(run("%s check 443/tcp", netfwv6())->status, 1);
+}
+
+static void a_state_without_its_record_goes_on_filtering(void **s)
+{
+	const struct output *output;
+
+	(void)s;
+	must("ip link add lost0 type veth peer name lost1");
+	enable(HOST_DEVICE);
+	must("rm %s/root", world.state);
+	output = run("%s enable " HOST_DEVICE, netfwv6());
+	assert_int_equal(output->status, 4);
+	assert_non_null(strstr(output->err, "no root record"));
+	must("ip -o link show " HOST_DEVICE " | grep -q xdp");
+	must("%s disable lost0", netfwv6());
+	must("ip -o link show " HOST_DEVICE " | grep -q xdp");
+	must("rm -f %s/links/* %s/egress/*", world.state, world.state);
+	must("%s disable lost0", netfwv6());
+	assert_int_equal(run("ip -o link show " HOST_DEVICE " | grep -q xdp")->status, 1);
+	assert_int_not_equal(access(world.state, F_OK), 0);
+	must("ip link del lost0");
 }
 
 static void another_namespace_is_refused(void **s)
@@ -953,6 +1011,7 @@ int main(void)
 		test(a_kill_leaves_nothing_on_a_bpffs_of_others),
 		test(enabling_again_replaces_an_older_program),
 		test(a_kill_while_replacing_leaves_it_firewalled),
+		test(the_next_command_mends_a_record),
 		test(enablers_at_the_same_time_agree),
 		test(a_foreign_program_is_named_and_left_alone),
 		test(another_mode_is_refused_while_enabled),
@@ -969,7 +1028,10 @@ int main(void)
 		test(the_state_outlives_ip_netns_exec),
 		test(a_host_program_may_ignore_its_children),
 		test(a_state_behind_a_symbolic_link_is_unmounted),
+		test(a_bpffs_of_others_stays),
+		test(a_strict_umask_hides_no_state),
 		test(a_frozen_table_can_be_read_and_left),
+		test(a_state_without_its_record_goes_on_filtering),
 		test(another_namespace_is_refused),
 		test(a_state_whose_devices_are_gone_is_taken_over),
 	};
