@@ -211,7 +211,7 @@ netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr
  * fetched  receives how many were copied; may be NULL when n is 1
  * Returns  S_OK when n were copied, S_FALSE when fewer were left
  * Errors   E_POINTER
- * Source   IEnumXXXX::Next
+ * Source   Next of the original enumerators
  */
 netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
 				      struct netfwv6_port *elements, size_t *fetched);

@@ -84,7 +84,8 @@ void warn_of_lockout(const struct cli *cli, const char *device)
 							     &open)) ||
 	    open)
 		return;
-	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: %s comes in "
+	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: %s "
+		 "comes in "
 		 "through %s; type: netfwv6%s%s open %u/tcp",
 		 port, cli->stateless ? "neither it nor a new one" : "it goes on, but no new one",
 		 device, cli->state ? " --state " : "", cli->state ?: "", port);

@@ -16,7 +16,8 @@ static void name_uplink(const struct cli *cli, const char *device)
 	netfwv6_connection_free(connection);
 	if (NETFWV6_SUCCEEDED(result) && !status.learning)
 		say(cli,
-		    "note: a default route leads through %s, which nothing is learned from; if answers "
+		    "note: a default route leads through %s, which nothing is learned from; if "
+		    "answers "
 		    "to what leaves there come in here, type: netfwv6%s%s enable --learn-only %s\n",
 		    device, cli->state ? " --state " : "", cli->state ?: "", device);
 }
@@ -29,7 +30,8 @@ void name_other_uplinks(const struct cli *cli)
 
 	/* destination, its length, source, its length, next hop, metric, ..., device */
 	while (routes && fgets(line, sizeof(line), routes))
-		if (sscanf(line, "%*32s %2x %*s %*s %*s %*s %*s %*s %*s %31s", &length, device) == 2 &&
+		if (sscanf(line, "%*32s %2x %*s %*s %*s %*s %*s %*s %*s %31s", &length, device) ==
+			    2 &&
 		    length == 0 && strcmp(device, "lo") != 0 && strcmp(device, last) != 0) {
 			name_uplink(cli, device);
 			strcpy(last, device);

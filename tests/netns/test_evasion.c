@@ -57,14 +57,19 @@ struct header {
 	uint8_t n, type, length, routing, left;
 };
 
-#define HEADERS(count, number, l) { .n = (count), .type = (number), .length = (l) }
+#define HEADERS(count, number, l)                                                                  \
+	{                                                                                          \
+		.n = (count), .type = (number), .length = (l)                                      \
+	}
 #define HOP(l) HEADERS(1, IPPROTO_HOPOPTS, l)
 #define DEST(l) HEADERS(1, IPPROTO_DSTOPTS, l)
 #define AUTH(l) HEADERS(1, IPPROTO_AH, l)
 #define OTHER(number) HEADERS(1, number, 0)
-#define ROUTINGS(count, kind, l, segments)                                     \
-	{ .n = (count), .type = IPPROTO_ROUTING, .length = (l), .routing = (kind), \
-	  .left = (segments) }
+#define ROUTINGS(count, kind, l, segments)                                                         \
+	{                                                                                          \
+		.n = (count), .type = IPPROTO_ROUTING, .length = (l), .routing = (kind),           \
+		.left = (segments)                                                                 \
+	}
 #define ROUTING(kind, l, segments) ROUTINGS(1, kind, l, segments)
 #define FRAGMENT(reserved) HEADERS(1, IPPROTO_FRAGMENT, reserved) /* an atomic one */
 #define INNER_IPV6 HEADERS(1, IPPROTO_IPV6, 0)
@@ -79,10 +84,19 @@ struct cut {
 	bool more;		/* says that more follow, though it is the end */
 };
 
-#define CUT(first, end) { .from = (first), .to = (end) }
+#define CUT(first, end)                                                                            \
+	{                                                                                          \
+		.from = (first), .to = (end)                                                       \
+	}
 #define ALL CUT(0, 0)
-#define RESERVED(byte) { .reserved = (byte) }
-#define DECOY(first, end) { .from = (first), .to = (end), .decoy = true }
+#define RESERVED(byte)                                                                             \
+	{                                                                                          \
+		.reserved = (byte)                                                                 \
+	}
+#define DECOY(first, end)                                                                          \
+	{                                                                                          \
+		.from = (first), .to = (end), .decoy = true                                        \
+	}
 
 struct row {
 	const char *sentence;
@@ -90,7 +104,7 @@ struct row {
 	struct header before[24], behind[24]; /* of the fragment header, if there are cuts */
 	struct cut cuts[8];		      /* fragments in the order of their sending */
 	size_t n_cuts;
-	uint16_t tags[5]; /* ethertypes, all with VID 0 */
+	uint16_t tags[5];   /* ethertypes, all with VID 0 */
 	uint16_t ethertype; /* instead of IPv6 */
 	int plus;	    /* is added to the payload length */
 	bool no_length;	    /* the payload length is 0 */
@@ -106,7 +120,10 @@ struct row {
 #define CUTS(...) .cuts = { __VA_ARGS__ }, .n_cuts = N_CUTS(__VA_ARGS__)
 #define TAGS(...) .tags = { __VA_ARGS__ }
 
-#define CHAIN(n, verdict) { #n " destination options", verdict, BEFORE(HEADERS(n, 60, 0)) }
+#define CHAIN(n, verdict)                                                                          \
+	{                                                                                          \
+#n " destination options", verdict, BEFORE(HEADERS(n, 60, 0))                      \
+	}
 #define Q ETH_P_8021Q
 #define AD ETH_P_8021AD
 
@@ -116,11 +133,26 @@ static const struct row rows[] = {
 	{ "a broadcast frame", WALKED, .broadcast = true },
 	{ "a packet to all nodes", WALKED, .to_group = true },
 
-	CHAIN(1, WALKED), CHAIN(2, WALKED), CHAIN(3, WALKED), CHAIN(4, WALKED), CHAIN(5, WALKED),
-	CHAIN(6, WALKED), CHAIN(7, WALKED), CHAIN(8, WALKED), CHAIN(9, WALKED),
-	CHAIN(10, WALKED), CHAIN(11, WALKED), CHAIN(12, WALKED), CHAIN(13, WALKED),
-	CHAIN(14, WALKED), CHAIN(15, WALKED), CHAIN(16, DROPPED), CHAIN(17, DROPPED),
-	CHAIN(18, DROPPED), CHAIN(19, DROPPED), CHAIN(20, DROPPED),
+	CHAIN(1, WALKED),
+	CHAIN(2, WALKED),
+	CHAIN(3, WALKED),
+	CHAIN(4, WALKED),
+	CHAIN(5, WALKED),
+	CHAIN(6, WALKED),
+	CHAIN(7, WALKED),
+	CHAIN(8, WALKED),
+	CHAIN(9, WALKED),
+	CHAIN(10, WALKED),
+	CHAIN(11, WALKED),
+	CHAIN(12, WALKED),
+	CHAIN(13, WALKED),
+	CHAIN(14, WALKED),
+	CHAIN(15, WALKED),
+	CHAIN(16, DROPPED),
+	CHAIN(17, DROPPED),
+	CHAIN(18, DROPPED),
+	CHAIN(19, DROPPED),
+	CHAIN(20, DROPPED),
 	{ "long destination options", WALKED, BEFORE(DEST(255)) },
 	{ "three long destination options", WALKED, BEFORE(DEST(255), DEST(255), DEST(254)) },
 	{ "hop-by-hop", WALKED, BEFORE(HOP(0)) },
@@ -139,10 +171,8 @@ static const struct row rows[] = {
 	{ "routing of type 253, long", WALKED, BEFORE(ROUTING(253, 255, 0)) },
 	{ "routing between destination options", WALKED,
 	  BEFORE(DEST(0), ROUTING(0, 4, 0), DEST(2)) },
-	{ "14 routing headers and a hop-by-hop", WALKED,
-	  BEFORE(HOP(0), ROUTINGS(14, 0, 0, 0)) },
-	{ "15 routing headers and a hop-by-hop", DROPPED,
-	  BEFORE(HOP(0), ROUTINGS(15, 0, 0, 0)) },
+	{ "14 routing headers and a hop-by-hop", WALKED, BEFORE(HOP(0), ROUTINGS(14, 0, 0, 0)) },
+	{ "15 routing headers and a hop-by-hop", DROPPED, BEFORE(HOP(0), ROUTINGS(15, 0, 0, 0)) },
 	{ "AH", WALKED, BEFORE(AUTH(4)) },
 	{ "AH of 8 bytes behind destination options", WALKED, BEFORE(DEST(0), AUTH(0)) },
 
@@ -172,8 +202,7 @@ static const struct row rows[] = {
 	{ "an atomic fragment behind hop-by-hop and routing", DROPPED,
 	  BEFORE(HOP(0), ROUTING(0, 0, 0)), CUTS(ALL) },
 	{ "two atomic fragments", DROPPED, BEFORE(FRAGMENT(0)), CUTS(ALL) },
-	{ "two atomic fragments, reserved bytes", DROPPED, BEFORE(FRAGMENT(1)),
-	  CUTS(RESERVED(1)) },
+	{ "two atomic fragments, reserved bytes", DROPPED, BEFORE(FRAGMENT(1)), CUTS(RESERVED(1)) },
 	{ "14 destination options in an atomic fragment", WALKED, BEHIND(HEADERS(14, 60, 0)),
 	  CUTS(ALL) },
 	{ "15 destination options in an atomic fragment", DROPPED, BEHIND(HEADERS(15, 60, 0)),
@@ -194,8 +223,8 @@ static const struct row rows[] = {
 	  CUTS(CUT(0, 24), CUT(24, 0)) },
 	{ "a first fragment of eight bytes", WALKED, CUTS(CUT(0, 8), CUT(8, 0)),
 	  .short_for_tcp = true },
-	{ "a first fragment of eight bytes, the last one first", WALKED,
-	  CUTS(CUT(8, 0), CUT(0, 8)), .short_for_tcp = true },
+	{ "a first fragment of eight bytes, the last one first", WALKED, CUTS(CUT(8, 0), CUT(0, 8)),
+	  .short_for_tcp = true },
 	{ "a first fragment through the flags", WALKED, CUTS(CUT(0, 16), CUT(16, 0)) },
 	{ "a first fragment of destination options alone", DROPPED, BEHIND(DEST(0)),
 	  CUTS(CUT(0, 8), CUT(8, 0)) },

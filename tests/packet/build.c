@@ -219,8 +219,7 @@ static void settle(struct builder *b)
 			put16(frame->bytes + at + 4, given);
 	}
 	if (b->jumbo != NOWHERE)
-		put32(frame->bytes + b->jumbo,
-		      end - frame->ip - IPV6_HEADER + b->jumbo_plus);
+		put32(frame->bytes + b->jumbo, end - frame->ip - IPV6_HEADER + b->jumbo_plus);
 }
 
 void frame_build(struct frame *frame, const struct piece *link, const struct piece *packet,

@@ -55,24 +55,53 @@ struct piece {
 #define PIECES(...) ((const struct piece[]){ __VA_ARGS__, { .kind = PIECE_END } })
 
 /* Link layer. TYPE gives a type to what follows, whatever it is. */
-#define ETHERNET { .kind = PIECE_ETHERNET }
-#define TAG(ethertype, tci) { .kind = PIECE_TAG, .value = (ethertype), .amount = (tci) }
-#define TYPE(ethertype) { .kind = PIECE_TYPE, .value = (ethertype) }
+#define ETHERNET                                                                                   \
+	{                                                                                          \
+		.kind = PIECE_ETHERNET                                                             \
+	}
+#define TAG(ethertype, tci)                                                                        \
+	{                                                                                          \
+		.kind = PIECE_TAG, .value = (ethertype), .amount = (tci)                           \
+	}
+#define TYPE(ethertype)                                                                            \
+	{                                                                                          \
+		.kind = PIECE_TYPE, .value = (ethertype)                                           \
+	}
 
 /*
  * IPv6, with the right payload length, or one that is off by some bytes, or a given
  * one. The right one reaches to PAYLOAD_ENDS or else to the end of the frame.
  */
-#define IPV6 { .kind = PIECE_IPV6, .value = 6 }
-#define IPV6_VERSION(version) { .kind = PIECE_IPV6, .value = (version) }
-#define IPV6_PLUS(bytes) { .kind = PIECE_IPV6, .value = 6, .amount = (bytes) }
-#define IPV6_LENGTH(bytes) { .kind = PIECE_IPV6_FORCED, .value = 6, .amount = (bytes) }
-#define PAYLOAD_ENDS { .kind = PIECE_PAYLOAD_ENDS }
-#define IPV4 { .kind = PIECE_IPV4 }
+#define IPV6                                                                                       \
+	{                                                                                          \
+		.kind = PIECE_IPV6, .value = 6                                                     \
+	}
+#define IPV6_VERSION(version)                                                                      \
+	{                                                                                          \
+		.kind = PIECE_IPV6, .value = (version)                                             \
+	}
+#define IPV6_PLUS(bytes)                                                                           \
+	{                                                                                          \
+		.kind = PIECE_IPV6, .value = 6, .amount = (bytes)                                  \
+	}
+#define IPV6_LENGTH(bytes)                                                                         \
+	{                                                                                          \
+		.kind = PIECE_IPV6_FORCED, .value = 6, .amount = (bytes)                           \
+	}
+#define PAYLOAD_ENDS                                                                               \
+	{                                                                                          \
+		.kind = PIECE_PAYLOAD_ENDS                                                         \
+	}
+#define IPV4                                                                                       \
+	{                                                                                          \
+		.kind = PIECE_IPV4                                                                 \
+	}
 
 /* Extension headers with the given length field, in the unit of that header. */
-#define HEADERS(number, l, n) \
-	{ .kind = PIECE_HEADER, .type = (number), .length = (l), .count = (n) }
+#define HEADERS(number, l, n)                                                                      \
+	{                                                                                          \
+		.kind = PIECE_HEADER, .type = (number), .length = (l), .count = (n)                \
+	}
 #define HEADER(number, length) HEADERS(number, length, 1)
 #define HOP(length) HEADER(IPPROTO_HOPOPTS, length)
 #define ROUTING(length) HEADER(IPPROTO_ROUTING, length)
@@ -80,8 +109,10 @@ struct piece {
 #define AUTH(length) HEADER(IPPROTO_AH, length)
 
 /* The offset counts units of 8 bytes; low holds the field's other bits. */
-#define FRAGMENT_RESERVED(offset, low, reserved) \
-	{ .kind = PIECE_FRAGMENT, .value = (offset) << 3 | (low), .length = (reserved) }
+#define FRAGMENT_RESERVED(offset, low, reserved)                                                   \
+	{                                                                                          \
+		.kind = PIECE_FRAGMENT, .value = (offset) << 3 | (low), .length = (reserved)       \
+	}
 #define FRAGMENT(offset, low) FRAGMENT_RESERVED(offset, low, 0)
 #define MORE 1
 #define LAST 0
@@ -90,28 +121,54 @@ struct piece {
  * A hop-by-hop header that starts with an option of the given type and length, whose
  * value is the length of the payload plus some bytes.
  */
-#define JUMBO_IN(header_length, option, size, plus) \
-	{ .kind = PIECE_JUMBO, .type = (option), .length = (size), .amount = (plus), \
-	  .count = (header_length) }
+#define JUMBO_IN(header_length, option, size, plus)                                                \
+	{                                                                                          \
+		.kind = PIECE_JUMBO, .type = (option), .length = (size), .amount = (plus),         \
+		.count = (header_length)                                                           \
+	}
 #define JUMBO(option, size, plus) JUMBO_IN(0, option, size, plus)
 #define JUMBO_OPTION 0xc2
 
 /* Says what follows, whether it does or not. */
-#define NEXT(number) { .kind = PIECE_NEXT, .type = (number) }
-#define NEXT_IS_L4 { .kind = PIECE_NEXT, .value = 1 }
+#define NEXT(number)                                                                               \
+	{                                                                                          \
+		.kind = PIECE_NEXT, .type = (number)                                               \
+	}
+#define NEXT_IS_L4                                                                                 \
+	{                                                                                          \
+		.kind = PIECE_NEXT, .value = 1                                                     \
+	}
 
 /* TCP or UDP, whichever the row is tried with. */
-#define L4 { .kind = PIECE_L4, .value = TO_TARGET }
-#define L4_DECOY { .kind = PIECE_L4, .value = TO_DECOY }
+#define L4                                                                                         \
+	{                                                                                          \
+		.kind = PIECE_L4, .value = TO_TARGET                                               \
+	}
+#define L4_DECOY                                                                                   \
+	{                                                                                          \
+		.kind = PIECE_L4, .value = TO_DECOY                                                \
+	}
 
-#define NOTHING { .kind = PIECE_DATA, .amount = 0 }
-#define DATA(bytes) { .kind = PIECE_DATA, .amount = (bytes) }
+#define NOTHING                                                                                    \
+	{                                                                                          \
+		.kind = PIECE_DATA, .amount = 0                                                    \
+	}
+#define DATA(bytes)                                                                                \
+	{                                                                                          \
+		.kind = PIECE_DATA, .amount = (bytes)                                              \
+	}
 
 /* As much data as the outer IPv6 header's payload lacks of that many bytes. */
-#define FILL_UP_TO(bytes) { .kind = PIECE_FILL, .amount = (bytes) }
+#define FILL_UP_TO(bytes)                                                                          \
+	{                                                                                          \
+		.kind = PIECE_FILL, .amount = (bytes)                                              \
+	}
 
 /* Of the piece before, only the first bytes exist. */
-#define KEEP(bytes) { .kind = PIECE_KEEP, .amount = (bytes) }
+#define KEEP(bytes)                                                                                \
+	{                                                                                          \
+		.kind = PIECE_KEEP, .amount = (bytes)                                              \
+	}
 
 /* What one description is tried with. */
 struct variant {

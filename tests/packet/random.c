@@ -52,9 +52,21 @@ static uint8_t random_length_field(struct random *r)
 static uint8_t random_number(struct random *r)
 {
 	static const uint8_t known[] = {
-		IPPROTO_HOPOPTS, IPPROTO_TCP,  IPPROTO_UDP,    IPPROTO_IPV6, IPPROTO_ROUTING,
-		IPPROTO_FRAGMENT, IPPROTO_ESP, IPPROTO_AH,     IPPROTO_NONE, IPPROTO_DSTOPTS,
-		IPPROTO_ICMPV6,	 IPPROTO_SCTP, IPPROTO_MH,     139,	     140,
+		IPPROTO_HOPOPTS,
+		IPPROTO_TCP,
+		IPPROTO_UDP,
+		IPPROTO_IPV6,
+		IPPROTO_ROUTING,
+		IPPROTO_FRAGMENT,
+		IPPROTO_ESP,
+		IPPROTO_AH,
+		IPPROTO_NONE,
+		IPPROTO_DSTOPTS,
+		IPPROTO_ICMPV6,
+		IPPROTO_SCTP,
+		IPPROTO_MH,
+		139,
+		140,
 		253,
 	};
 
@@ -149,10 +161,9 @@ static size_t random_super_packet(struct random *r, struct piece *p)
 	size_t n = 0;
 
 	p[n++] = (struct piece)IPV6_LENGTH(0);
-	p[n++] = (struct piece)JUMBO_IN(chance(r, 10),
-					chance(r, 10) ? random_number(r) : JUMBO_OPTION,
-					chance(r, 10) ? below(r, 8) : 4,
-					chance(r, 15) ? (int)below(r, 3) - 1 : 0);
+	p[n++] = (struct piece)JUMBO_IN(
+		chance(r, 10), chance(r, 10) ? random_number(r) : JUMBO_OPTION,
+		chance(r, 10) ? below(r, 8) : 4, chance(r, 15) ? (int)below(r, 3) - 1 : 0);
 	n += random_headers(r, p + n) % 3;
 	p[n++] = (struct piece)L4;
 	p[n++] = (struct piece)FILL_UP_TO(65535 + below(r, 3));

@@ -66,8 +66,8 @@ static void check(struct firewall *fw, const struct cut_test *test, const struct
 	char where[32];
 
 	snprintf(where, sizeof(where), "cut behind byte %zu: ", cut);
-	expect_outcome(link_run(fw, test->link, frame), expected, frame->bytes,
-		       frame->length, where);
+	expect_outcome(link_run(fw, test->link, frame), expected, frame->bytes, frame->length,
+		       where);
 }
 
 static void cut_frame(void **state)

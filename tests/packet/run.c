@@ -157,11 +157,10 @@ uint32_t entry_of(uint8_t protocol, uint16_t port)
 static int test_run(const struct netfwv6_bpf *skel, enum link_type type, const uint8_t *packet,
 		    size_t length, uint32_t linear, enum xdp_action *action)
 {
-	const struct bpf_program *program = type == LINK_ETHERNET ? skel->progs.netfwv6_eth
-								  : skel->progs.netfwv6_ip;
+	const struct bpf_program *program =
+		type == LINK_ETHERNET ? skel->progs.netfwv6_eth : skel->progs.netfwv6_ip;
 	struct xdp_md split = { .data_end = linear };
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = length,
-		    .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = length, .repeat = 1);
 	int err;
 
 	if (linear < length) {

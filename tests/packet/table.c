@@ -25,12 +25,8 @@ struct row_test {
 };
 
 static const char *const link_names[LINK_COUNT] = {
-	[LINK_PLAIN] = "Ethernet",
-	[LINK_TAGGED] = "one tag",
-	[LINK_DOUBLE] = "two tags",
-	[LINK_SPLIT] = "split frame",
-	[LINK_RAW] = "raw IP",
-	[LINK_WHOLE] = "whole frame",
+	[LINK_PLAIN] = "Ethernet",    [LINK_TAGGED] = "one tag", [LINK_DOUBLE] = "two tags",
+	[LINK_SPLIT] = "split frame", [LINK_RAW] = "raw IP",	 [LINK_WHOLE] = "whole frame",
 };
 
 static const struct piece *const link_pieces[LINK_COUNT] = {
@@ -137,8 +133,8 @@ struct outcome port_outcome(uint8_t protocol, uint16_t port)
 {
 	if (port == OPEN_PORT)
 		return (struct outcome)PASS(OPEN_GLOBAL);
-	return protocol == IPPROTO_TCP ? (struct outcome)DROP(CLOSED_TCP)
-				       : (struct outcome)DROP(CLOSED_UDP);
+	return protocol == IPPROTO_TCP ? (struct outcome)DROP(CLOSED_TCP) :
+					 (struct outcome)DROP(CLOSED_UDP);
 }
 
 struct firewall *usual_firewall(void)
@@ -162,9 +158,9 @@ static void run_row(void **state)
 	const struct row_test *test = *state;
 	const struct row *row = test->row;
 	struct firewall *fw = usual_firewall();
-	struct outcome expected = decided_by_port(row)
-					  ? port_outcome(test->v.protocol, test->v.target)
-					  : row->expected;
+	struct outcome expected = decided_by_port(row) ?
+					  port_outcome(test->v.protocol, test->v.target) :
+					  row->expected;
 
 	link_build(&frame, test->link, row->packet, &test->v);
 	expect_outcome(link_run(fw, test->link, &frame), expected, frame.bytes, frame.length, "");

@@ -32,9 +32,18 @@ enum link {
  * BY_PORT: the port decides. The target is open and all decoys are closed, or the
  * reverse. Otherwise target and decoys are both open or both closed.
  */
-#define PASS(why) { XDP_PASS, REASON_##why }
-#define DROP(why) { XDP_DROP, REASON_##why }
-#define BY_PORT { -1, 0 }
+#define PASS(why)                                                                                  \
+	{                                                                                          \
+		XDP_PASS, REASON_##why                                                             \
+	}
+#define DROP(why)                                                                                  \
+	{                                                                                          \
+		XDP_DROP, REASON_##why                                                             \
+	}
+#define BY_PORT                                                                                    \
+	{                                                                                          \
+		-1, 0                                                                              \
+	}
 #define PACKET(...) .packet = PIECES(__VA_ARGS__)
 
 struct row {
