@@ -605,7 +605,11 @@ static void the_next_command_mends_a_record(void **s)
 	const char *nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 
 	(void)s;
-	must("install -m 755 %s %s-netfwv6", netfwv6(), world.state);
+	if (run("%s true", nobody)->status) {
+		print_message("# no setpriv here\n");
+		skip();
+	}
+	must("cp %s %s-netfwv6 && chmod 755 %s-netfwv6", netfwv6(), world.state, world.state);
 	must("ip link add mend0 type veth peer name mend1");
 	enable(HOST_DEVICE);
 	downgrade();
