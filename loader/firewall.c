@@ -235,13 +235,14 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 		result = attachment_write_learn_only(mgr, &seen.device);
 	if (NETFWV6_SUCCEEDED(result) && seen.ours.id)
 		result = attachment_drop(mgr, &seen.ours);
-	if (NETFWV6_SUCCEEDED(result) && mgr->root.state != ROOT_ABSENT) {
+	if (NETFWV6_SUCCEEDED(result) && mgr->root.state != ROOT_ABSENT)
 		result = egress_detach(mgr, seen.device.ifindex);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (mgr->root.state != ROOT_ABSENT) {
 		attachment_forget_learn_only(mgr, seen.device.ifindex);
 		attachments_tidy(mgr);
 	}
-	if (NETFWV6_FAILED(result))
-		return result;
 	root_remove_if_empty(&mgr->root, &mgr->policy);
 	return NETFWV6_S_OK;
 }
