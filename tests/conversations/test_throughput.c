@@ -41,9 +41,17 @@ static int stop_server(void **unused)
 
 static void bulk(const char *options)
 {
+	uint64_t all;
+
 	must("timeout 20 iperf3 -6 -c " PEER_ADDRESS " -n " BYTES " %s", options);
-	assert_int_equal(packets(HOST_DEVICE, "unmatched-tcp"), 0);
-	assert_int_equal(dropped(HOST_DEVICE), 0);
+	/*
+	 * A receiver that has enough closes its socket while segments are on their way:
+	 * these are of no conversation any more. Nothing else may have been dropped. Read
+	 * in this order, as they may still arrive.
+	 */
+	all = dropped(HOST_DEVICE);
+	assert_true(all <= packets(HOST_DEVICE, "unmatched-tcp"));
+	assert_true(all < packets(HOST_DEVICE, "established") / 10);
 }
 
 static void bulk_flows_both_ways(void)
