@@ -10,11 +10,9 @@
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
 
+#include "config.h"
 #include "flows.h"
 #include "socket_lookup.h"
-
-/* This connection's constants; the JIT folds them into the code. */
-const volatile struct connection_config netfwv6_config = {};
 
 #define QUESTIONS_PER_JIFFY 32
 #define NO_CONVERSATION (-2)
@@ -99,21 +97,33 @@ static __always_inline int tcp_conversation(packet_context *ctx, const struct pa
 	return NO_CONVERSATION;
 }
 
-static __always_inline bool udp_flow_lives(const struct flow_key *key)
+static __always_inline bool udp_lives(const struct flow *flow)
 {
-	const struct flow *flow = bpf_map_lookup_elem(&netfwv6_udp, key);
-
 	return flow && bpf_ktime_get_coarse_ns() <= flow->expires;
 }
 
-static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t)
+static __always_inline bool udp_flow_lives(const struct flow_key *key)
+{
+	return udp_lives(bpf_map_lookup_elem(&netfwv6_udp, key));
+}
+
+static __always_inline bool udp_answer_lives(const struct flow_key *key)
+{
+	struct flow_key shared = *key;
+
+	shared.ifindex |= FLOW_KEY_UDP;
+	return udp_lives(bpf_map_lookup_elem(&netfwv6_answer, &shared));
+}
+
+static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t,
+					    bool open_elsewhere)
 {
 	__u32 ifindex = netfwv6_config.ifindex;
 	struct flow_key key = key_of(t, ifindex);
 
 	if (udp_socket_connected(ctx, t, false))
 		return REASON_UDP_REPLY;
-	if (udp_flow_lives(&key))
+	if (udp_flow_lives(&key) || (open_elsewhere && udp_answer_lives(&key)))
 		return REASON_FLOW;
 	widen_to_group(&key, true, ifindex);
 	if (udp_flow_lives(&key))
@@ -126,14 +136,14 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
  * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION.
  * Not inlined, so that the common path stays short.
  */
-__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p)
+__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool open_elsewhere)
 {
 	struct tuple t;
 
 	if (!p || !read_tuple(ctx, p, &t))
 		return NO_CONVERSATION;
 	return p->protocol == IPPROTO_TCP ? tcp_conversation(ctx, p, &t) :
-					    udp_conversation(ctx, &t);
+					    udp_conversation(ctx, &t, open_elsewhere);
 }
 
 #endif

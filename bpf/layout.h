@@ -10,7 +10,7 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and
@@ -34,8 +34,8 @@
 #define ENTRY_IGNORED(slot) (1ULL << (32 + (slot)))
 
 /*
- * Port 0 of TCP is no port; its entry tells writers that this table is retired:
- * they open the state anew and repeat the change. It is an "ignored" bit, which
+ * Port 0 of TCP is no port; its entry tells writers that this table is retired, for
+ * good: they open the state anew and repeat the change. It is an "ignored" bit, which
  * opens nothing, so packets to port 0 stay closed.
  */
 #define RETIRED_ENTRY 0u
@@ -64,6 +64,7 @@ struct flow_key {
 	__be16 local_port, remote_port;
 	__u32 ifindex; /* where an address is only unique on its link, else 0 */
 };
+#define FLOW_KEY_UDP (1u << 31) /* in ifindex: UDP, in the table of answers */
 
 struct flow {
 	__u64 expires; /* CLOCK_MONOTONIC_COARSE, nanoseconds */
@@ -106,32 +107,54 @@ struct flow {
 
 /* The one record that describes the state root. */
 struct root_record {
-	__u32 layout; /* LAYOUT_VERSION; stays first for all time */
-	__u32 zero;
+	__u32 layout;	    /* LAYOUT_VERSION; stays first for all time */
+	__u32 flags;	    /* ROOT_* */
 	__u64 netns_cookie; /* the network namespace that this state serves */
+	__u64 serial;	    /* tells this state root's egress filters from others' */
 };
+#define ROOT_KEPT (1u << 0) /* made by an administrator's wish: it stays when it is empty */
+
+#define DEVICE_NAME_SIZE 16
+
+/* Which connection a slot's bits in the port table belong to. Slot 0 is never used. */
+#define SLOT_RECORDS (SLOT_MAX + 1)
+struct slot_record {
+	char device[DEVICE_NAME_SIZE]; /* NUL-padded; empty: the slot is free */
+	__u32 unsure; /* not 0: programs may run that do not know of it; root mends that */
+	__u32 zero;
+};
+
+/* The devices that are to be firewalled, here or not, by name, NUL-padded. */
+#define CONFIGURED_RECORDS 1024
+struct configured_record {
+	__u32 mode;  /* enum netfwv6_mode, as it was asked for */
+	__u32 flags; /* CONFIGURED_* */
+};
+#define CONFIGURED_STATELESS (1u << 0)
+#define CONFIGURED_LEARN_ONLY (1u << 1)
 
 /*
  * What is attached, by the id of its XDP link, or by LEARN_ONLY_ID: for those who may
  * not open links.
  */
 #define LEARN_ONLY_ID(ifindex) (0x80000000u | (ifindex))
-#define DEVICE_NAME_SIZE 16
 #define ATTACHMENT_RECORDS 1024
 struct attachment_record {
-	char device[DEVICE_NAME_SIZE]; /* its name when it was attached, NUL-padded */
+	char device[DEVICE_NAME_SIZE]; /* the name whose settings are in force, NUL-padded */
 	__u32 program_id;	       /* at ingress; 0 for a device that is only learned from */
 	__u32 ifindex;
 	__u32 mode;	/* enum netfwv6_mode, never "auto" */
 	__u32 flags;	/* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
+	__u32 slot;	/* that the program knows */
+	__u32 zero;
 };
 #define ATTACHED_STATELESS (1u << 0)
 #define ATTACHED_UNSURE (1u << 1) /* its program is being replaced */
 
 /* The name given to an open port. It informs only: no verdict reads it. */
-#define NAME_SIZE 64		  /* bytes, NUL included */
-#define NAME_RECORDS PORT_ENTRIES /* every global port can have one */
+#define NAME_SIZE 64 /* bytes, NUL included */
+#define NAME_RECORDS PORT_ENTRIES
 struct name_key {
 	__u32 entry; /* index into the port table */
 	__u32 slot;  /* 0: the global setting */
@@ -141,8 +164,10 @@ _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 24, "layout");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
-_Static_assert(sizeof(struct root_record) == 16, "layout");
-_Static_assert(sizeof(struct attachment_record) == 40, "layout");
+_Static_assert(sizeof(struct root_record) == 24, "layout");
+_Static_assert(sizeof(struct slot_record) == 24, "layout");
+_Static_assert(sizeof(struct configured_record) == 8, "layout");
+_Static_assert(sizeof(struct attachment_record) == 48, "layout");
 _Static_assert(sizeof(struct name_key) == 8, "layout");
 _Static_assert(ENTRY_IGNORED(SLOT_MAX) == 1ULL << 63, "31 slots fill the entry");
 

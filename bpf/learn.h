@@ -8,6 +8,7 @@
 #ifndef NETFWV6_LEARN_H
 #define NETFWV6_LEARN_H
 
+#include "config.h"
 #include "flows.h"
 #include "socket_lookup.h"
 
@@ -112,35 +113,49 @@ static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer,
 		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
 }
 
-static __always_inline void keep_udp(const struct flow_key *key, __u64 seconds)
+static __always_inline void keep_udp(void *table, const struct flow_key *key, __u64 seconds)
 {
 	struct flow new = { .expires = bpf_ktime_get_coarse_ns() + seconds * SECOND };
-	struct flow *flow = bpf_map_lookup_elem(&netfwv6_udp, key);
+	struct flow *flow = bpf_map_lookup_elem(table, key);
 
 	if (flow)
 		flow_update(flow, 0, new.expires);
 	else
-		bpf_map_update_elem(&netfwv6_udp, key, &new, BPF_ANY);
+		bpf_map_update_elem(table, key, &new, BPF_ANY);
 }
 
-static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer)
+/*
+ * From a port that is open on another connection, an answer may leave here to whoever
+ * asked there. It goes where it pushes nothing out that this side began.
+ */
+static __always_inline void keep_udp_answer(struct flow_key *key)
+{
+	key->ifindex |= FLOW_KEY_UDP;
+	keep_udp(&netfwv6_answer, key, FLOW_SECONDS_UDP);
+}
+
+static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
+				      bool open_elsewhere)
 {
 	struct flow_key key = key_of(answer, ctx->ifindex);
 
 	if (is_multicast(&answer->source)) {
 		/* Answers come to the asker, or as in mDNS to the group. */
 		widen_to_group(&key, stays_on_link(&answer->source), ctx->ifindex);
-		keep_udp(&key, FLOW_SECONDS_MULTICAST);
+		keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_MULTICAST);
 		key.local = answer->source;
-		keep_udp(&key, FLOW_SECONDS_MULTICAST);
+		keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_MULTICAST);
 	} else if (!udp_socket_connected(ctx, answer, true)) {
-		keep_udp(&key, FLOW_SECONDS_UDP);
+		if (open_elsewhere)
+			keep_udp_answer(&key);
+		else
+			keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_UDP);
 	}
 }
 
 static __always_inline void learn(packet_context *ctx, const struct packet *p)
 {
-	bool udp = p->protocol == IPPROTO_UDP;
+	bool udp = p->protocol == IPPROTO_UDP, open;
 	volatile __u64 *entry;
 	__u64 policy;
 	struct tuple t, answer;
@@ -159,10 +174,11 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	if (!(policy & ENTRY_IN_USE) && !(flags & TCP_RST))
 		__sync_fetch_and_or(entry, ENTRY_IN_USE);
 	answer = answer_to(&t);
+	open = is_own(policy) || is_global(policy);
 	if (!udp)
-		learn_tcp(ctx, &answer, flags, policy & ENTRY_OPEN_ANYWHERE);
-	else if (!(policy & ENTRY_OPEN_ANYWHERE))
-		learn_udp(ctx, &answer);
+		learn_tcp(ctx, &answer, flags, open);
+	else if (!open)
+		learn_udp(ctx, &answer, is_open_elsewhere(policy));
 }
 
 #endif

@@ -17,7 +17,7 @@ static __always_inline int verdict_on_closed(packet_context *ctx, const struct p
 
 	if (netfwv6_config.stateless || (!(policy & ENTRY_IN_USE) && !take_token()))
 		return udp ? REASON_CLOSED_UDP : REASON_CLOSED_TCP;
-	reason = netfwv6_converse(ctx, p);
+	reason = netfwv6_converse(ctx, p, is_open_elsewhere(policy));
 	if (reason != NO_CONVERSATION) {
 		if (!(policy & ENTRY_IN_USE))
 			__sync_fetch_and_or(entry, ENTRY_IN_USE);
@@ -37,9 +37,9 @@ static __always_inline int verdict(packet_context *ctx, const struct packet *p)
 	if (!entry)
 		return REASON_CLOSED_TCP; /* never: key < PORT_ENTRIES */
 	policy = *entry;
-	if (policy & netfwv6_config.own)
+	if (is_own(policy))
 		return REASON_OPEN_HERE;
-	if (policy & ENTRY_GLOBAL && !(policy & netfwv6_config.ignored))
+	if (is_global(policy))
 		return REASON_OPEN_GLOBAL;
 	return verdict_on_closed(ctx, p, entry, policy);
 }

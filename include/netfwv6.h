@@ -15,8 +15,9 @@
  *                same handle too, except the call that frees the handle. An
  *                enumerator is used by one thread at a time. Any number of
  *                processes may change the same state at once.
- *   Privileges   Reading: everybody who may read the pinned maps. Changing
- *                ports: who may write them. Enabling and disabling: root.
+ *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
+ *                root, and the group that the state was given to. Enabling, disabling
+ *                and what netfwv6_mgr_initialize() does: root.
  *   Forking      A handle may be used by the child, unless another thread was inside
  *                a call on it at the fork; each side closes its own.
  */
@@ -115,6 +116,59 @@ void netfwv6_mgr_close(struct netfwv6_mgr *mgr);
 
 /* The state root's path. Lives as long as the handle; NULL for NULL. */
 const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr);
+
+/* Set sz to sizeof(struct netfwv6_initialize_options) and the rest to zero. */
+struct netfwv6_initialize_options {
+	size_t sz;
+	bool set_group; /* give the ports to the group below; 0 takes them back for root */
+	uint32_t group; /* a group id */
+	/*
+	 * Move everything to new maps: for a table that somebody froze, for descriptors that
+	 * former members of the group still hold, for a state of an older layout.
+	 */
+	bool rebuild;
+};
+
+/*
+ * Makes the state, if there is none, and keeps it from then on, also when it is empty.
+ * Without options that is all.
+ *
+ * Who is in the group may change ports, global ones and those of connections. When
+ * another group had them, the state is rebuilt, as its members may hold open descriptors.
+ * A rebuild lets no packet pass unfiltered: programs are replaced between two packets,
+ * and running handles follow.
+ *
+ * options  NULL for the defaults
+ * Errors   E_POINTER, E_INVALIDARG (options), E_ACCESSDENIED, E_ABORT (the state serves
+ *          another network namespace), E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
+				      const struct netfwv6_initialize_options *options);
+
+/*
+ * Removes the state with all ports and settings, if nothing is attached. Nothing to
+ * remove is success.
+ *
+ * Errors   as netfwv6_mgr_initialize(); E_ABORT also while a device is firewalled or learned from
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr);
+
+/* Set sz to sizeof(struct netfwv6_mgr_status). */
+struct netfwv6_mgr_status {
+	size_t sz;
+	bool exists;	  /* when not, all below is zero */
+	bool kept;	  /* netfwv6_mgr_initialize() made it: it stays when it is empty */
+	bool writable;	  /* by the caller */
+	uint32_t group;	  /* who may change ports, besides root; 0: nobody */
+	uint32_t layout;  /* the version of its layout */
+	uint32_t slots;	  /* connections that can have settings of their own */
+	uint32_t settled; /* connections that have */
+};
+
+/* Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED */
+netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);
 
 /* ---- Global ports ------------------------------------------------------- */
 
@@ -234,16 +288,17 @@ void netfwv6_port_enum_free(struct netfwv6_port_enum *ports);
 
 /* ---- Connections: INetFwV6Connection ------------------------------------ */
 
-/* A network device of this network namespace. Opaque. */
+/* A network device of this network namespace, by its name. Opaque. */
 struct netfwv6_connection;
 
 /*
- * Finds a device by its name, firewalled or not.
+ * Finds a device by its name, firewalled or not. What was set for a name is kept when
+ * its device goes, so a name that has settings is found without a device, too.
  *
  * connection  receives the handle; the caller frees it with
  *             netfwv6_connection_free(), before the manager is closed
- * Errors      E_POINTER, E_INVALIDARG (not a device name), E_NOINTERFACE,
- *             E_OUTOFMEMORY
+ * Errors      E_POINTER, E_INVALIDARG (not a device name), E_NOINTERFACE (neither a
+ *             device nor settings), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED
  * Source      INetFwV6Mgr::GetConnection
  */
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
@@ -252,8 +307,12 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 /* NULL is allowed. */
 void netfwv6_connection_free(struct netfwv6_connection *connection);
 
-/* The device's name. Lives as long as the handle; NULL for NULL. Source: Id, Name. */
+/*
+ * The device's name, which is both. Lives as long as the handle; NULL for NULL.
+ * Source: INetFwV6Connection::Id, Name.
+ */
 const char *netfwv6_connection_id(const struct netfwv6_connection *connection);
+const char *netfwv6_connection_name(const struct netfwv6_connection *connection);
 
 /* How an XDP program sits in front of the stack. */
 enum netfwv6_mode {
@@ -276,14 +335,23 @@ struct netfwv6_enable_options {
 	 * a firewalled one. Nothing is filtered; neither mode nor stateless applies.
 	 */
 	bool learn_only;
+	/*
+	 * Only if the device's name was enabled before and not disabled since, with the
+	 * options of then; else S_FALSE, without effect. For devices that come back.
+	 * No other option applies.
+	 */
+	bool if_configured;
 };
 
 /*
  * Attaches the firewall to the device. From then on the policy decides, also
  * when every process is gone. What belongs to a conversation of this side passes
  * all the same: answers, and sessions that stood before. On a firewalled device it
- * replaces programs atomically where the library brings newer ones, or where
- * stateless differs, and is otherwise without effect.
+ * replaces programs atomically where the library brings newer ones, where stateless
+ * differs, or where the device was renamed, and is otherwise without effect.
+ *
+ * The wish is kept by the device's name until netfwv6_connection_disable_firewall(),
+ * also when the device goes: see if_configured.
  *
  * options  NULL for the defaults
  * Errors   E_POINTER, E_INVALIDARG (options), E_NOINTERFACE (the device has gone,
@@ -299,37 +367,50 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 						  const struct netfwv6_enable_options *options);
 
 /*
- * Detaches the firewall from the device. The policy stays. When no device is
- * firewalled any more and no port is open, nothing is left to keep and the
- * state root is removed from the kernel.
+ * Detaches the firewall from the device, also from one that was moved to another
+ * network namespace, and forgets that it was wanted. The policy stays, with the
+ * connection's own ports. When no device is to be firewalled any more and no port has
+ * a setting, nothing is left to keep and the state root is removed from the kernel,
+ * unless netfwv6_mgr_initialize() made it.
  *
- * Errors   E_POINTER, E_NOINTERFACE (the device has gone), E_ACCESSDENIED, E_ABORT,
- *          E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root
  * Source   INetFwV6Connection::DisableFirewall
  */
 netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection);
 
 /*
- * Tells whether the device is firewalled by this state root.
+ * Tells whether the device is firewalled by this state root; a device that is not
+ * here is not.
  *
- * Errors   E_POINTER, E_NOINTERFACE (the device has gone), E_ABORT,
- *          E_ACCESSDENIED, E_UNEXPECTED
+ * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_UNEXPECTED
  * Source   INetFwV6Connection::IsFirewalled
  */
 netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
 						bool *firewalled);
 
+/* The size of a device's name, NUL included. */
+#define NETFWV6_DEVICE_SIZE 16
+
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled;     /* when not, all below but ifindex and learning is zero */
+	bool firewalled;     /* when not, mode .. stateless are zero */
 	uint32_t mode;	     /* NETFWV6_MODE_NATIVE or NETFWV6_MODE_GENERIC */
 	uint32_t program_id; /* as bpftool shows it */
-	uint32_t ifindex;
-	int64_t since; /* when it was attached: seconds, CLOCK_REALTIME */
+	uint32_t ifindex;    /* 0: there is no such device here */
+	int64_t since;	     /* when it was attached: seconds, CLOCK_REALTIME */
 	bool stateless;
-	bool learning; /* what leaves is learned from; false also for who may not see it */
+	bool learning;	       /* what leaves is learned from */
+	bool learning_unknown; /* learning is false because the caller may not see it */
+	bool configured; /* the name was enabled and not disabled since, whatever is attached */
+	bool configured_learn_only; /* and then only to learn */
+	bool moved;		    /* its program runs on, in another network namespace */
+	/*
+	 * The name whose settings are in force, as it was enabled under that name and renamed
+	 * since: enabling it again puts those of its present name in force. Else "".
+	 */
+	char settings_of[NETFWV6_DEVICE_SIZE];
 };
 
 /* Errors   as netfwv6_connection_is_firewalled(); E_INVALIDARG (sz) */
@@ -356,6 +437,126 @@ struct netfwv6_counter {
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
 					       struct netfwv6_counter *counters, size_t *count);
 
+/* ---- Settings of one connection ------------------------------------------ */
+
+/*
+ * The settings belong to the device's name. They are kept when the device goes, and
+ * hold again for a device of that name once it is firewalled. NETFWV6_CONNECTIONS_MAX
+ * connections can have settings of their own at a time; one whose settings are all
+ * cleared makes room.
+ */
+#define NETFWV6_CONNECTIONS_MAX 31
+
+/*
+ * Allows inbound connection attempts to the port on this connection, whatever holds
+ * globally, until it is closed here. Opening what this connection has open succeeds and
+ * keeps the name of the first opener. The second form takes all ports from first to
+ * last, both included.
+ *
+ * name     as netfwv6_mgr_open_global_port()
+ * Errors   as netfwv6_mgr_open_global_port(); E_OUTOFMEMORY also when
+ *          NETFWV6_CONNECTIONS_MAX other connections have settings; E_ACCESSDENIED also
+ *          when the firewalled device has no place for settings yet, which root gives it
+ * Source   INetFwV6Connection::OpenPort
+ */
+netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
+					    uint32_t protocol, const char *name);
+netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connection, uint32_t first,
+					     uint32_t last, uint32_t protocol, const char *name);
+
+/*
+ * Takes back what netfwv6_connection_open_port() allowed. The port stays open here if it
+ * is open globally and not ignored. Ends no conversation.
+ *
+ * Errors   as netfwv6_mgr_close_global_port()
+ * Source   INetFwV6Connection::ClosePort
+ */
+netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connection, uint32_t port,
+					     uint32_t protocol);
+netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connection, uint32_t first,
+					      uint32_t last, uint32_t protocol);
+
+/*
+ * Tells whether this connection has opened the port itself. It is that setting alone:
+ * netfwv6_connection_get_effective() says what holds.
+ *
+ * Errors   as netfwv6_mgr_is_port_globally_open()
+ * Source   INetFwV6Connection::IsPortOpen
+ */
+netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connection, uint32_t port,
+					       uint32_t protocol, bool *open);
+
+/*
+ * Excepts this connection from a global port, now and whenever the port is open
+ * globally. What the connection has opened itself stays open.
+ *
+ * Errors   as netfwv6_connection_open_port()
+ * Source   INetFwV6Connection::IgnoreGlobalPort
+ */
+netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
+						     uint32_t port, uint32_t protocol);
+netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection *connection,
+						      uint32_t first, uint32_t last,
+						      uint32_t protocol);
+
+/*
+ * Takes the exception back.
+ *
+ * Errors   as netfwv6_mgr_close_global_port()
+ * Source   INetFwV6Connection::ObserveGlobalPort
+ */
+netfwv6_result netfwv6_connection_observe_global_port(struct netfwv6_connection *connection,
+						      uint32_t port, uint32_t protocol);
+netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection *connection,
+						       uint32_t first, uint32_t last,
+						       uint32_t protocol);
+
+/*
+ * Tells whether this connection ignores the global setting of the port, be that open
+ * or closed.
+ *
+ * Errors   as netfwv6_mgr_is_port_globally_open()
+ * Source   INetFwV6Connection::IsGlobalPortIgnored
+ */
+netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connection *connection,
+							 uint32_t port, uint32_t protocol,
+							 bool *ignored);
+
+/*
+ * Take snapshots of the ports that this connection has opened itself, and of those
+ * whose global setting it ignores; the latter's names are those of the global ports,
+ * "" where one is closed.
+ *
+ * Errors   as netfwv6_mgr_enumerate_globally_open_ports()
+ * Source   INetFwV6Connection::EnumerateOpenPorts, OpenPorts;
+ *          EnumerateIgnoredGlobalPorts, IgnoredGlobalPorts
+ */
+netfwv6_result netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
+						       struct netfwv6_port_enum **ports);
+netfwv6_result
+netfwv6_connection_enumerate_ignored_global_ports(struct netfwv6_connection *connection,
+						  struct netfwv6_port_enum **ports);
+
+/* What decides on an inbound connection attempt, in the order of asking. */
+enum netfwv6_rule {
+	NETFWV6_RULE_OPEN_HERE = 1,   /* open on this connection: allowed */
+	NETFWV6_RULE_OPEN_GLOBAL = 2, /* open globally and not ignored here: allowed */
+	/* Rule 3 is for what is no attempt: conversations that this side already has. */
+	NETFWV6_RULE_CLOSED = 4, /* else: dropped */
+};
+
+/*
+ * Tells which rule decides on an attempt to connect to the port, and so whether the port
+ * is open here: rule < NETFWV6_RULE_CLOSED. On a firewalled device it goes by the
+ * settings in force, also after a rename; else by those of the connection's name, as they
+ * would hold. It does not ask whether the device is firewalled.
+ *
+ * rule     receives the answer, an enum netfwv6_rule
+ * Errors   as netfwv6_mgr_is_port_globally_open()
+ */
+netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
+						uint32_t port, uint32_t protocol, uint32_t *rule);
+
 /* ---- Conversations ------------------------------------------------------- */
 
 /* How full a table of conversations is that sockets alone do not show. */
@@ -379,15 +580,18 @@ netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
 
 /* ---- All connections ------------------------------------------------------ */
 
-/* A snapshot of the namespace's devices, by ascending ifindex. Opaque. */
+/*
+ * A snapshot of connections: the namespace's devices by ascending ifindex, then names
+ * that have settings or were enabled and have no device here, in byte order. Opaque.
+ */
 struct netfwv6_connection_enum;
 
 /*
- * Takes a snapshot of the devices, firewalled or not, without the loopback.
+ * Takes a snapshot of the connections, firewalled or not, without the loopback.
  *
  * connections  receives the enumerator; the caller frees it with
  *              netfwv6_connection_enum_free(), before the manager is closed
- * Errors       E_POINTER, E_OUTOFMEMORY, E_FAIL
+ * Errors       E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Source       INetFwV6Mgr::EnumerateConnections, Connections
  */
 netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,

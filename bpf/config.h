@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an instance knows of its own connection, and what that makes of a port's entry. */
+#ifndef NETFWV6_CONFIG_H
+#define NETFWV6_CONFIG_H
+
+#include "layout.h"
+
+/* This connection's constants; the JIT folds them into the code. */
+const volatile struct connection_config netfwv6_config = {};
+
+/* Rule 1: open on this connection. */
+static __always_inline bool is_own(__u64 policy)
+{
+	return policy & netfwv6_config.own;
+}
+
+/* Rule 2: open globally, which this connection does not ignore. */
+static __always_inline bool is_global(__u64 policy)
+{
+	return policy & ENTRY_GLOBAL && !(policy & netfwv6_config.ignored);
+}
+
+/* Of a port that is closed here: can strangers talk to it through another connection? */
+static __always_inline bool is_open_elsewhere(__u64 policy)
+{
+	return policy & ENTRY_OPEN_ANYWHERE;
+}
+
+#endif
