@@ -549,13 +549,18 @@ enum netfwv6_rule {
  * Tells which rule decides on an attempt to connect to the port, and so whether the port
  * is open here: rule < NETFWV6_RULE_CLOSED. On a firewalled device it goes by the
  * settings in force, also after a rename; else by those of the connection's name, as they
- * would hold. It does not ask whether the device is firewalled.
+ * would hold. It does not ask whether the device is firewalled. The second form asks for
+ * all ports from first to last, both included.
  *
  * rule     receives the answer, an enum netfwv6_rule
+ * rules    receives the answers, last - first + 1 of them
  * Errors   as netfwv6_mgr_is_port_globally_open()
  */
 netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
 						uint32_t port, uint32_t protocol, uint32_t *rule);
+netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
+						      uint32_t first, uint32_t last,
+						      uint32_t protocol, uint32_t *rules);
 
 /* ---- Conversations ------------------------------------------------------- */
 
