@@ -30,7 +30,8 @@ needs_library() {
 	local wanted=$1 got
 	for program in ensure_port is_open_here; do
 		got=no
-		readelf -d "$scratch/$2/$program" | grep -q 'NEEDED.*libnetfwv6\.so\.0' && got=yes
+		readelf -d "$scratch/$2/$program" >"$scratch/needed" || return 1
+		grep -q 'NEEDED.*libnetfwv6\.so\.0' "$scratch/needed" && got=yes
 		[ $got = "$wanted" ] || { echo "$program: $got, wanted $wanted"; return 1; }
 	done
 }
