@@ -122,30 +122,43 @@ static netfwv6_result write_missed(struct writer *writer)
 
 /* ---- Rounds ------------------------------------------------------------------------ */
 
-static netfwv6_result read_settings(struct writer *writer)
+/*
+ * Sets gone instead when the state was removed: the settings then read as the defaults,
+ * and the next event will say so.
+ */
+static netfwv6_result read_settings(struct writer *writer, bool *gone)
 {
+	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
+	struct netfwv6_mgr *mgr = writer->cli->mgr;
 	char path[NETFWV6_PATH_SIZE];
-	netfwv6_result result = netfwv6_mgr_get_logfile_path(writer->cli->mgr, path);
+	uint64_t size;
+	netfwv6_result result = netfwv6_mgr_get_logfile_path(mgr, path);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_logfile_maximum_size(writer->cli->mgr,
-							      &writer->file.maximum_size);
-	if (NETFWV6_SUCCEEDED(result) && strcmp(path, writer->file.path) != 0) {
+		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &size);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_status(mgr, &status);
+	*gone = !status.exists;
+	if (NETFWV6_FAILED(result) || *gone)
+		return result;
+	writer->file.maximum_size = size;
+	if (strcmp(path, writer->file.path) != 0) {
 		log_file_close(&writer->file);
 		strcpy(writer->file.path, path);
 	}
-	return result;
+	return NETFWV6_S_OK;
 }
 
 /* What is to be done now and then, however many events there are. */
 static netfwv6_result do_round(struct writer *writer)
 {
 	netfwv6_result result;
+	bool gone;
 
 	writer->round = now_ns(CLOCK_MONOTONIC);
 	tzset(); /* the time zone may have been changed */
-	result = read_settings(writer);
-	if (NETFWV6_FAILED(result))
+	result = read_settings(writer, &gone);
+	if (NETFWV6_FAILED(result) || gone)
 		return result;
 	mind_the_file(writer);
 	return write_missed(writer);
@@ -233,7 +246,8 @@ static bool disk_is_full(int error)
 /* A path that cannot work is refused at the start; a full disk is waited for. */
 static int open_file(struct writer *writer)
 {
-	netfwv6_result result = read_settings(writer);
+	bool gone;
+	netfwv6_result result = read_settings(writer, &gone);
 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
