@@ -419,7 +419,6 @@ static void modes_are_as_documented(void **s)
 	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
 #define ERROR_ROWS (sizeof(error_rows) / sizeof(*error_rows))
 
 int main(void)

@@ -35,6 +35,8 @@ int world_teardown(void **unused);
 /* A test's fixture: no device firewalled, no port open. */
 int world_reset(void **unused);
 
+#define test(function) cmocka_unit_test_setup(function, world_reset)
+
 /* Moves the calling thread. */
 void enter_host(void);
 void enter_peer(void);
