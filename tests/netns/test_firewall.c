@@ -1,65 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The firewall switch, and what it does to real traffic. */
 #include <bpf/bpf.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <netinet/icmp6.h>
-#include <netinet/ip6.h>
-#include <netinet/udp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "connections.h"
 #include "sockets.h"
-#include "world.h"
-
-#define TCP NETFWV6_PROTOCOL_TCP
-#define UDP NETFWV6_PROTOCOL_UDP
-
-static bool firewalled(const char *device)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, device);
-	bool answer = false;
-
-	assert_ok(netfwv6_connection_is_firewalled(connection, &answer));
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return answer;
-}
-
-static struct netfwv6_connection_status status_of(const char *device)
-{
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, device);
-
-	assert_ok(netfwv6_connection_get_status(connection, &status));
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return status;
-}
+#include "tun.h"
 
 static void enable(const char *device)
 {
 	must("%s -q enable %s", netfwv6(), device);
-}
-
-static void set_global(uint32_t port, uint32_t protocol, bool open)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-
-	assert_ok(open ? netfwv6_mgr_open_global_port(mgr, port, protocol, NULL) :
-			 netfwv6_mgr_close_global_port(mgr, port, protocol));
-	netfwv6_mgr_close(mgr);
 }
 
 static bool is_closed(void *counter)
@@ -251,62 +209,6 @@ static void large_datagrams_arrive_in_fragments(void **s)
 	assert_int_equal(packets(HOST_DEVICE, "later-fragment"), 2);
 	close(closed);
 	close(open);
-}
-
-/* A device whose frames start with the IP header, fed by hand. */
-static int make_tun(const char *name)
-{
-	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0) {
-		print_message("# no /dev/net/tun here\n");
-		skip();
-	}
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	assert_int_equal(ioctl(fd, TUNSETIFF, &request), 0);
-	must("ip addr add 2001:db8:1::1/64 dev %s nodad && ip link set %s up", name, name);
-	return fd;
-}
-
-struct udp_packet {
-	struct ip6_hdr ip;
-	struct udphdr udp;
-	char text[6];
-} __attribute__((packed));
-
-static uint16_t checksum(const struct udp_packet *packet)
-{
-	uint32_t sum = htons(sizeof(packet->udp) + sizeof(packet->text)) + htons(IPPROTO_UDP);
-	uint16_t word;
-
-	/* The addresses, the UDP header and the text: all behind the first 8 bytes. */
-	for (size_t i = 8; i < sizeof(*packet); i += sizeof(word)) {
-		memcpy(&word, (const char *)packet + i, sizeof(word));
-		sum += word;
-	}
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
-static void write_udp(int tun, uint16_t port, const char *text)
-{
-	struct udp_packet packet = {};
-
-	packet.ip.ip6_flow = htonl(6 << 28);
-	packet.ip.ip6_plen = htons(sizeof(packet.udp) + sizeof(packet.text));
-	packet.ip.ip6_nxt = IPPROTO_UDP;
-	packet.ip.ip6_hlim = 64;
-	packet.ip.ip6_src.s6_addr32[0] = packet.ip.ip6_dst.s6_addr32[0] = htonl(0x20010db8);
-	packet.ip.ip6_src.s6_addr32[1] = packet.ip.ip6_dst.s6_addr32[1] = htonl(0x00010000);
-	packet.ip.ip6_src.s6_addr[15] = 2;
-	packet.ip.ip6_dst.s6_addr[15] = 1;
-	packet.udp.uh_sport = htons(9);
-	packet.udp.uh_dport = htons(port);
-	packet.udp.uh_ulen = packet.ip.ip6_plen;
-	memcpy(packet.text, text, sizeof(packet.text));
-	packet.udp.uh_sum = checksum(&packet);
-	assert_int_equal(write(tun, &packet, sizeof(packet)), sizeof(packet));
 }
 
 static void a_device_without_ethernet_header_is_filtered(void **s)

@@ -233,9 +233,8 @@ int world_reset(void **unused)
 	    ";; "
 	    "fw0) ip link set fw0 xdp off ;; *) ip link del $d 2>/dev/null ;; esac; done");
 	mgr = open_mgr();
-	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_TCP));
-	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_UDP));
 	disable_all(mgr);
+	assert_ok(netfwv6_mgr_remove(mgr));
 	netfwv6_mgr_close(mgr);
 	return 0;
 }

@@ -32,7 +32,7 @@ extern struct world world;
 int world_setup(void **unused);
 int world_teardown(void **unused);
 
-/* A test's fixture: no device firewalled, no port open. */
+/* A test's fixture: no device but fw0, none firewalled, no port open, nothing set. */
 int world_reset(void **unused);
 
 /* Moves the calling thread. */
