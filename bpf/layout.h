@@ -150,7 +150,6 @@ struct attachment_record {
 	__u32 zero;
 };
 #define ATTACHED_STATELESS (1u << 0)
-#define ATTACHED_UNSURE (1u << 1) /* its program is being replaced */
 
 /* The name given to an open port. It informs only: no verdict reads it. */
 #define NAME_SIZE 64 /* bytes, NUL included */

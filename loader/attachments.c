@@ -10,33 +10,34 @@
 
 #include "egress.h"
 #include "error.h"
+#include "instance.h"
 
-static char *pin_path(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id, char *path)
+static char *pin_of(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id, char *path)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "%u", id);
-	return root_path(&mgr->root, path, directory, name);
+	return pin_path(mgr->root.dir, path, directory, name);
 }
 
 char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
 {
-	return pin_path(mgr, "links", id, path);
+	return pin_of(mgr, "links", id, path);
 }
 
 char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
 {
-	return pin_path(mgr, "counts", id, path);
+	return pin_of(mgr, "counts", id, path);
 }
 
-/* Steps to the next record; begins with a zeroed attachment. False at the end. */
-static bool next_attachment(const struct netfwv6_mgr *mgr, struct attachment *at)
+bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
 	uint32_t next;
 
-	while (!bpf_map_get_next_key(mgr->root.attachments, at->id ? &at->id : NULL, &next)) {
+	while (!bpf_map_get_next_key(mgr->root.map[PIN_ATTACHMENTS], at->id ? &at->id : NULL,
+				     &next)) {
 		at->id = next;
-		if (!bpf_map_lookup_elem(mgr->root.attachments, &next, &at->record))
+		if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &next, &at->record))
 			return true;
 	}
 	return false;
@@ -76,7 +77,7 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 {
 	struct attachment at = {};
 
-	while (xdp->program_id && next_attachment(mgr, &at)) {
+	while (xdp->program_id && attachment_next(mgr, &at)) {
 		uint32_t program_id = at.record.program_id;
 
 		if (program_id)
@@ -87,10 +88,42 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 	return (struct attachment){};
 }
 
+bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot)
+{
+	struct attachment at = {};
+
+	while (attachment_next(mgr, &at))
+		if (at.record.program_id && at.record.slot == slot)
+			return true;
+	return false;
+}
+
+bool attachment_is_here(const struct attachment *at)
+{
+	struct device_xdp xdp;
+
+	return NETFWV6_SUCCEEDED(device_xdp(at->record.ifindex, &xdp)) &&
+	       xdp.program_id == at->record.program_id;
+}
+
+struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct attachment at = {};
+
+	while (mgr->root.state != ROOT_ABSENT && attachment_next(mgr, &at)) {
+		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0 &&
+		    at.record.program_id &&
+		    look_at_link(mgr, at.id, &at.record.program_id) == LINK_ALIVE &&
+		    !attachment_is_here(&at))
+			return at;
+	}
+	return (struct attachment){};
+}
+
 netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
 {
-	if (!bpf_map_update_elem(mgr->root.attachments, &attachment->id, &attachment->record,
-				 BPF_ANY))
+	if (!bpf_map_update_elem(mgr->root.map[PIN_ATTACHMENTS], &attachment->id,
+				 &attachment->record, BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
 		return fail(NETFWV6_E_OUTOFMEMORY, "%d devices are firewalled already",
@@ -103,12 +136,12 @@ static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
 	struct attachment_record record;
 	char path[PIN_PATH_SIZE];
 
-	if (!bpf_map_lookup_elem(mgr->root.attachments, &id, &record) && record.program_id)
-		bpf_map_delete_elem(mgr->root.filtered, &record.ifindex);
+	if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) && record.program_id)
+		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &record.ifindex);
 
 	unlink(attachment_link_path(mgr, id, path));
 	unlink(attachment_counts_path(mgr, id, path));
-	bpf_map_delete_elem(mgr->root.attachments, &id);
+	bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &id);
 }
 
 netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
@@ -132,14 +165,15 @@ netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attac
 static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 {
 	char path[PIN_PATH_SIZE];
-	DIR *counts = opendir(root_path(&mgr->root, path, "counts", NULL));
+	DIR *counts = opendir(pin_path(mgr->root.dir, path, "counts", NULL));
 	struct attachment_record record;
 	struct dirent *entry;
 	uint32_t id;
 
 	while (counts && (entry = readdir(counts)))
 		if (sscanf(entry->d_name, "%u", &id) == 1 &&
-		    bpf_map_lookup_elem(mgr->root.attachments, &id, &record) && errno == ENOENT)
+		    bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) &&
+		    errno == ENOENT)
 			unlink(attachment_counts_path(mgr, id, path));
 	if (counts)
 		closedir(counts);
@@ -154,6 +188,19 @@ static enum link_state look_at(const struct netfwv6_mgr *mgr, const struct attac
 	return egress_is_attached(mgr, at->record.ifindex) ? LINK_ALIVE : LINK_GONE;
 }
 
+/* The record of a program that was replaced by someone who was killed before he wrote. */
+static void mend(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t program_id)
+{
+	struct instance_spec spec;
+
+	if (NETFWV6_FAILED(instance_spec_of(program_id, &spec)))
+		return;
+	at->record.program_id = program_id;
+	at->record.flags = spec.config.stateless ? ATTACHED_STATELESS : 0;
+	at->record.slot = connection_config_slot(&spec.config);
+	attachment_write(mgr, at);
+}
+
 static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
 	uint32_t program_id = at->record.program_id;
@@ -162,15 +209,14 @@ static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 	if (link == LINK_GONE) {
 		forget(mgr, at->id);
 	} else if (program_id != at->record.program_id) {
-		at->record.program_id = program_id;
-		attachment_write(mgr, at);
+		mend(mgr, at, program_id);
 	}
 }
 
 void attachments_tidy(const struct netfwv6_mgr *mgr)
 {
 	struct attachment at = {};
-	bool more = next_attachment(mgr, &at);
+	bool more = attachment_next(mgr, &at);
 
 	forget_unrecorded_counts(mgr);
 	egress_tidy(mgr);
@@ -178,7 +224,7 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 		struct attachment this = at;
 
 		/* First the step, then the removal: a removed key would begin anew. */
-		more = next_attachment(mgr, &at);
+		more = attachment_next(mgr, &at);
 		tidy(mgr, &this);
 	}
 }
@@ -189,7 +235,7 @@ bool attachments_alive(const struct netfwv6_mgr *mgr)
 	uint32_t program_id;
 
 	/* Of a device that is only learned from by a filter, only its namespace can tell. */
-	while (next_attachment(mgr, &at))
+	while (attachment_next(mgr, &at))
 		if (!at.record.program_id || look_at_link(mgr, at.id, &program_id) != LINK_GONE)
 			return true;
 	return egress_any_alive(mgr);

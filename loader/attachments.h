@@ -21,8 +21,23 @@ struct attachment {
 	struct attachment_record record;
 };
 
-/* Finds what this state has attached to a device. With root_mutex held. */
+/* Steps to the next; begins with a zeroed one. False at the end. With root_mutex held. */
+bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at);
+
+/* Finds what this state has attached to a device. Likewise. */
 struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp);
+
+/*
+ * Finds what was attached to a device of that name which is in another network namespace
+ * now, as far as the caller may see it. Likewise.
+ */
+struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device);
+
+/* Is there an attachment whose program knows the slot? Likewise. */
+bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot);
+
+/* Is the attachment's program on the device of its index in this network namespace? */
+bool attachment_is_here(const struct attachment *at);
 
 /* Paths of the pins. The buffer has PIN_PATH_SIZE bytes. */
 char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);

@@ -105,34 +105,36 @@ static bool has_clsact(uint32_t ifindex)
 /* ---- Our filter --------------------------------------------------------------- */
 
 /* A pair of handles for each state root; the odd one says that the qdisc is ours, too. */
-static uint32_t handle_of(int ports)
+static uint32_t handle_of(uint64_t serial)
 {
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(ports, &info, &size) ? 0 : info.id << 1;
+	return (uint32_t)serial << 1;
 }
 
-/* The handle of our filter, or 0. */
-static uint32_t find(uint32_t ifindex, int ports)
+/* The handle of our filter and its program, or 0. */
+static uint32_t find(uint32_t ifindex, uint64_t serial, uint32_t *program_id)
 {
 	struct bpf_tc_hook hook = egress_of(ifindex);
-	uint32_t handle = handle_of(ports);
 
-	if (!handle || !has_clsact(ifindex))
+	if (!handle_of(serial) || !has_clsact(ifindex))
 		return 0;
 	for (uint32_t i = 0; i < 2; i++) {
-		LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle | i, .priority = PRIORITY);
+		LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle_of(serial) | i,
+			    .priority = PRIORITY);
 
-		if (!bpf_tc_query(&hook, &opts))
-			return handle | i;
+		if (!bpf_tc_query(&hook, &opts)) {
+			*program_id = opts.prog_id;
+			return opts.handle;
+		}
 	}
 	return 0;
 }
 
-bool clsact_is_attached(uint32_t ifindex, int ports)
+uint32_t clsact_program(uint32_t ifindex, uint64_t serial)
 {
-	return find(ifindex, ports) != 0;
+	uint32_t program_id = 0;
+
+	find(ifindex, serial, &program_id);
+	return program_id;
 }
 
 /* Removes the qdisc with all that is in it. */
@@ -144,10 +146,10 @@ static int destroy(uint32_t ifindex)
 	return -bpf_tc_hook_destroy(&hook);
 }
 
-int clsact_attach(uint32_t ifindex, int program, int ports)
+int clsact_attach(uint32_t ifindex, int program, uint64_t serial)
 {
 	struct bpf_tc_hook hook = egress_of(ifindex);
-	uint32_t handle = find(ifindex, ports);
+	uint32_t program_id, handle = find(ifindex, serial, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program, .priority = PRIORITY);
 	bool made = false;
 	int error;
@@ -162,7 +164,7 @@ int clsact_attach(uint32_t ifindex, int program, int ports)
 			return error;
 		made = !error;
 		/* An empty one may be left of ours, whose maker was killed. */
-		handle = handle_of(ports) | (made || is_unused(ifindex));
+		handle = handle_of(serial) | (made || is_unused(ifindex));
 	}
 	opts.handle = handle;
 	error = -bpf_tc_attach(&hook, &opts);
@@ -171,10 +173,10 @@ int clsact_attach(uint32_t ifindex, int program, int ports)
 	return error;
 }
 
-int clsact_detach(uint32_t ifindex, int ports)
+int clsact_detach(uint32_t ifindex, uint64_t serial)
 {
 	struct bpf_tc_hook hook = egress_of(ifindex);
-	uint32_t handle = find(ifindex, ports);
+	uint32_t program_id, handle = find(ifindex, serial, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle, .priority = PRIORITY);
 	int error;
 

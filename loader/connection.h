@@ -14,12 +14,12 @@ struct netfwv6_connection {
 
 /* A device as it is now, and what this state has attached to it. */
 struct attached_device {
-	struct device device;
+	struct device device; /* ifindex 0: there is none of that name here */
 	struct device_xdp xdp;
 	struct attachment ours;
 };
 
-/* Looks at the connection's device. With root_mutex held and the state opened. */
+/* Looks at the connection's device, if there is one. With root_mutex held and the state opened. */
 netfwv6_result connection_look(const struct netfwv6_connection *connection,
 			       struct attached_device *seen);
 

@@ -4,9 +4,12 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "configured.h"
 #include "connection.h"
 #include "error.h"
+#include "slots.h"
 #include "snapshot.h"
 
 static netfwv6_result new_connection(struct netfwv6_mgr *mgr, const char *name,
@@ -22,6 +25,48 @@ static netfwv6_result new_connection(struct netfwv6_mgr *mgr, const char *name,
 	return NETFWV6_S_OK;
 }
 
+/* ---- Names without a device ------------------------------------------------ */
+
+/* What is known of names, of which some have a device here. */
+struct known {
+	struct slot_record slots[SLOT_RECORDS];
+	uint64_t bits;
+};
+
+/* With root_mutex held. */
+static netfwv6_result look_up_names(struct netfwv6_mgr *mgr, struct known *known)
+{
+	netfwv6_result result = mgr_refresh(mgr, MGR_READ);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = slots_read(mgr, known->slots);
+	return NETFWV6_FAILED(result) ? result : slots_used(mgr, &known->bits);
+}
+
+static bool has_settings(const struct known *known, const char *name)
+{
+	return slot_is_used(slot_of(known->slots, name), known->bits);
+}
+
+static netfwv6_result find_absent(struct netfwv6_mgr *mgr, const char *name)
+{
+	struct configured_record configured;
+	netfwv6_result result;
+	struct known known;
+
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = look_up_names(mgr, &known);
+	if (NETFWV6_SUCCEEDED(result) && !has_settings(&known, name))
+		result = configured_get(mgr, name, &configured);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	if (result != NETFWV6_S_FALSE)
+		return result;
+	return fail(NETFWV6_E_NOINTERFACE,
+		    "there is no device %s in this network namespace, nor settings for one of that "
+		    "name: 'ip link' lists the devices",
+		    name);
+}
+
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
 					  struct netfwv6_connection **connection)
 {
@@ -34,19 +79,62 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 			    !name ? "the device's name" :
 				    "the connection's out-pointer");
 	result = device_find(name, &device);
+	if (result == NETFWV6_E_NOINTERFACE)
+		result = find_absent(mgr, name);
 	return NETFWV6_FAILED(result) ? result : new_connection(mgr, name, connection);
 }
 
 /* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */
 
+/* Names without a device, whose ifindex is 0, come behind the devices. */
 static int by_ifindex(const void *a, const void *b)
 {
 	const struct device *left = a, *right = b;
 
-	return (left->ifindex > right->ifindex) - (left->ifindex < right->ifindex);
+	if (left->ifindex == right->ifindex)
+		return strcmp(left->name, right->name);
+	return left->ifindex - 1 < right->ifindex - 1 ? -1 : 1;
 }
 
-static netfwv6_result collect(struct snapshot_builder *builder)
+static bool has_device(const char *name)
+{
+	struct device device;
+
+	return NETFWV6_SUCCEEDED(device_find(name, &device));
+}
+
+/* The group that may change ports writes names, too: not everything is one. */
+static netfwv6_result add_absent(struct snapshot_builder *builder, const char *name)
+{
+	struct device absent = {};
+
+	if (!device_name_is_sane(name))
+		return NETFWV6_S_OK;
+	for (size_t i = 0; i < builder->count; i++)
+		if (strcmp(((struct device *)builder->elements)[i].name, name) == 0)
+			return NETFWV6_S_OK;
+	if (has_device(name))
+		return NETFWV6_S_OK;
+	snprintf(absent.name, sizeof(absent.name), "%s", name);
+	return snapshot_add(builder, &absent);
+}
+
+/* With root_mutex held. */
+static netfwv6_result collect_absent(struct netfwv6_mgr *mgr, struct snapshot_builder *builder)
+{
+	char name[DEVICE_NAME_SIZE] = "";
+	struct known known;
+	netfwv6_result result = look_up_names(mgr, &known);
+
+	while (NETFWV6_SUCCEEDED(result) && configured_next(mgr, name))
+		result = add_absent(builder, name);
+	for (uint32_t slot = 1; slot <= SLOT_MAX && NETFWV6_SUCCEEDED(result); slot++)
+		if (known.slots[slot].device[0] && slot_is_used(slot, known.bits))
+			result = add_absent(builder, known.slots[slot].device);
+	return result;
+}
+
+static netfwv6_result collect_devices(struct snapshot_builder *builder)
 {
 	struct if_nameindex *names = if_nameindex();
 	netfwv6_result result = NETFWV6_S_OK;
@@ -62,6 +150,18 @@ static netfwv6_result collect(struct snapshot_builder *builder)
 			result = snapshot_add(builder, &device);
 	}
 	if_freenameindex(names);
+	return result;
+}
+
+static netfwv6_result collect(struct netfwv6_mgr *mgr, struct snapshot_builder *builder)
+{
+	netfwv6_result result = collect_devices(builder);
+
+	if (NETFWV6_SUCCEEDED(result)) {
+		pthread_mutex_lock(&mgr->root_mutex);
+		result = collect_absent(mgr, builder);
+		pthread_mutex_unlock(&mgr->root_mutex);
+	}
 	if (builder->count)
 		qsort(builder->elements, builder->count, builder->size, by_ifindex);
 	return result;
@@ -77,7 +177,7 @@ netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
 	if (!mgr || !connections)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the enumerator's out-pointer" : "the manager");
-	result = snapshot_finish(&builder, collect(&builder), &cursor);
+	result = snapshot_finish(&builder, collect(mgr, &builder), &cursor);
 	if (NETFWV6_SUCCEEDED(result))
 		*connections = (struct netfwv6_connection_enum *)cursor;
 	return result;

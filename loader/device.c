@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "utf8.h"
 
 _Static_assert(DEVICE_NAME_SIZE == IFNAMSIZ, "a device name fits its record");
 
@@ -44,6 +45,18 @@ static bool is_device_name(const char *name)
 
 	return length > 0 && length < DEVICE_NAME_SIZE && !strpbrk(name, "/: \t\n\v\f\r") &&
 	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+bool device_name_is_sane(const char *name)
+{
+	if (!is_device_name(name))
+		return false;
+	for (size_t step; *name; name += step) {
+		step = utf8_printable(name);
+		if (!step)
+			return false;
+	}
+	return true;
 }
 
 netfwv6_result device_find(const char *name, struct device *device)

@@ -24,6 +24,9 @@ struct device {
 	enum framing framing;
 };
 
+/* Could it be a device's, and can it be printed? */
+bool device_name_is_sane(const char *name);
+
 /* E_INVALIDARG when it is no device name, E_NOINTERFACE when there is none. */
 netfwv6_result device_find(const char *name, struct device *device);
 

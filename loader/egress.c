@@ -20,115 +20,152 @@
 #define MAX_PROGRAMS 64	    /* as many as the kernel allows on one hook */
 #define TCX_FIRST (1U << 3) /* BPF_F_BEFORE nothing: in front of all others */
 
-/* A TCX link, by its pin. */
-struct tcx {
-	char path[PIN_PATH_SIZE];
-	uint32_t ifindex, program_id;
-};
-
-static bool look_at(const char *path, struct tcx *tcx)
+static bool look_at(const char *path, struct egress_link *seen)
 {
 	int link = bpf_obj_get(path);
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
-	bool seen;
+	bool done;
 
 	if (link < 0)
 		return false;
-	seen = bpf_obj_get_info_by_fd(link, &info, &size) == 0;
+	done = bpf_obj_get_info_by_fd(link, &info, &size) == 0;
 	close(link);
-	snprintf(tcx->path, sizeof(tcx->path), "%s", path);
-	tcx->ifindex = info.xdp.ifindex; /* lies where info.tcx.ifindex does */
-	tcx->program_id = info.prog_id;
-	return seen;
+	snprintf(seen->path, sizeof(seen->path), "%s", path);
+	seen->ifindex = info.xdp.ifindex; /* lies where info.tcx.ifindex does */
+	seen->program_id = info.prog_id;
+	return done;
 }
 
-/* Calls found for each pinned link, until it says that it has what it wants. */
-static bool search(const struct netfwv6_mgr *mgr, bool (*found)(const struct tcx *, uint32_t),
-		   uint32_t ifindex, struct tcx *tcx)
+bool egress_search(const struct netfwv6_mgr *mgr,
+		   bool (*found)(const struct egress_link *link, void *context), void *context,
+		   struct egress_link *link)
 {
 	char path[PIN_PATH_SIZE];
-	DIR *pins = opendir(root_path(&mgr->root, path, "egress", NULL));
+	DIR *pins = opendir(pin_path(mgr->root.dir, path, "egress", NULL));
 	struct dirent *entry;
 	bool got = false;
 
 	while (pins && !got && (entry = readdir(pins)))
 		got = *entry->d_name != '.' &&
-		      look_at(root_path(&mgr->root, path, "egress", entry->d_name), tcx) &&
-		      found(tcx, ifindex);
+		      look_at(pin_path(mgr->root.dir, path, "egress", entry->d_name), link) &&
+		      found(link, context);
 	if (pins)
 		closedir(pins);
 	return got;
 }
 
+bool egress_is_visible(const struct netfwv6_mgr *mgr)
+{
+	char path[PIN_PATH_SIZE];
+
+	return access(pin_path(mgr->root.dir, path, "egress", NULL), R_OK | X_OK) == 0;
+}
+
 /*
- * Is the link's program on this device of this network namespace? An ifindex alone can
- * be that of a device which has moved to another one.
+ * Is the link's program on the device of its index in this network namespace? An ifindex
+ * alone can be that of a device which has moved to another one.
  */
-static bool is_on(const struct tcx *tcx, uint32_t ifindex)
+static bool is_here(const struct egress_link *link)
 {
 	uint32_t ids[MAX_PROGRAMS];
 	LIBBPF_OPTS(bpf_prog_query_opts, opts, .prog_ids = ids, .prog_cnt = MAX_PROGRAMS);
 
-	if (tcx->ifindex != ifindex ||
-	    (bpf_prog_query_opts((int)ifindex, TCX_EGRESS, &opts) && errno != ENOSPC))
+	if (bpf_prog_query_opts((int)link->ifindex, TCX_EGRESS, &opts) && errno != ENOSPC)
 		return false;
 	for (uint32_t i = 0; i < opts.prog_cnt && i < MAX_PROGRAMS; i++)
-		if (ids[i] == tcx->program_id)
+		if (ids[i] == link->program_id)
 			return true;
 	return false;
 }
 
-static bool is_alive(const struct tcx *tcx, uint32_t unused)
+/* What a search is for. */
+struct place {
+	uint32_t ifindex;
+	bool here;
+};
+
+static bool is_at(const struct egress_link *link, void *context)
+{
+	const struct place *place = context;
+
+	return link->ifindex == place->ifindex && is_here(link) == place->here;
+}
+
+static bool find_link(const struct netfwv6_mgr *mgr, uint32_t ifindex, bool here,
+		      struct egress_link *link)
+{
+	struct place place = { ifindex, here };
+
+	return egress_search(mgr, is_at, &place, link);
+}
+
+static bool is_alive(const struct egress_link *link, void *unused)
 {
 	(void)unused;
-	return tcx->ifindex != 0;
+	return link->ifindex != 0;
 }
 
 bool egress_any_alive(const struct netfwv6_mgr *mgr)
 {
-	struct tcx tcx;
+	struct egress_link link;
 
-	return search(mgr, is_alive, 0, &tcx);
+	return egress_search(mgr, is_alive, NULL, &link);
 }
 
-static bool forget_if_gone(const struct tcx *tcx, uint32_t unused)
+static bool forget_if_gone(const struct egress_link *link, void *unused)
 {
 	(void)unused;
-	if (!tcx->ifindex)
-		unlink(tcx->path);
+	if (!link->ifindex)
+		unlink(link->path);
 	return false;
 }
 
 void egress_tidy(const struct netfwv6_mgr *mgr)
 {
-	struct tcx tcx;
+	struct egress_link link;
 
-	search(mgr, forget_if_gone, 0, &tcx);
+	egress_search(mgr, forget_if_gone, NULL, &link);
+}
+
+uint32_t egress_filter_program(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+{
+	uint32_t program_id;
+
+	libbpf_log_begin(mgr);
+	program_id = clsact_program(ifindex, mgr->root.record.serial);
+	libbpf_log_end();
+	return program_id;
+}
+
+int egress_put_filter(const struct netfwv6_mgr *mgr, uint32_t ifindex, int program)
+{
+	int error;
+
+	libbpf_log_begin(mgr);
+	error = clsact_attach(ifindex, program, mgr->root.record.serial);
+	libbpf_log_end();
+	return error;
 }
 
 bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 {
-	struct tcx tcx;
-	bool attached;
+	struct egress_link link;
 
-	if (search(mgr, is_on, ifindex, &tcx))
-		return true;
-	libbpf_log_begin(mgr);
-	attached = clsact_is_attached(ifindex, mgr->root.ports);
-	libbpf_log_end();
-	return attached;
+	return find_link(mgr, ifindex, true, &link) || egress_filter_program(mgr, ifindex);
 }
 
-static netfwv6_result update(const struct tcx *tcx, const struct device *device, int program)
-{
-	int link = bpf_obj_get(tcx->path);
-	int error = link < 0 || bpf_link_update(link, program, NULL) ? errno : 0;
+/* ---- Attaching --------------------------------------------------------------- */
 
-	if (link >= 0)
-		close(link);
-	return error ? fail_errno(error, "cannot replace the egress program on device %s",
-				  device->name) :
+static netfwv6_result update(const struct egress_link *link, int program)
+{
+	int fd = bpf_obj_get(link->path);
+	int error = fd < 0 || bpf_link_update(fd, program, NULL) ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return error ? fail_errno(error, "cannot replace the egress program of device %u",
+				  link->ifindex) :
 		       NETFWV6_S_OK;
 }
 
@@ -142,7 +179,7 @@ static netfwv6_result keep(const struct netfwv6_mgr *mgr, int link)
 	if (bpf_obj_get_info_by_fd(link, &info, &size))
 		return fail_errno(errno, "cannot identify the egress link");
 	snprintf(name, sizeof(name), "%u", info.id);
-	root_path(&mgr->root, path, "egress", name);
+	pin_path(mgr->root.dir, path, "egress", name);
 	unlink(path); /* of a killed process, whose id came again */
 	if (bpf_obj_pin(link, path) || chmod(path, LINK_MODE))
 		return fail_errno(errno, "cannot pin %s", path);
@@ -164,9 +201,7 @@ static netfwv6_result attach_new(const struct netfwv6_mgr *mgr, const struct dev
 	netfwv6_result result;
 
 	if (error && lacks_tcx(error)) {
-		libbpf_log_begin(mgr);
-		error = clsact_attach(device->ifindex, program, mgr->root.ports);
-		libbpf_log_end();
+		error = egress_put_filter(mgr, device->ifindex, program);
 		if (!error)
 			return NETFWV6_S_OK;
 	}
@@ -187,40 +222,86 @@ static netfwv6_result attach_new(const struct netfwv6_mgr *mgr, const struct dev
 	return result;
 }
 
-netfwv6_result egress_attach(struct netfwv6_mgr *mgr, const struct device *device)
+netfwv6_result egress_attach(struct netfwv6_mgr *mgr, const struct device *device,
+			     const struct instance_spec *spec)
 {
+	struct egress_link link;
 	struct instance instance;
 	netfwv6_result result;
-	struct tcx tcx;
 
-	result = instance_load_egress(mgr, device, &instance);
+	result = instance_load_egress(mgr, &mgr->root, spec, &instance);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (!search(mgr, is_on, device->ifindex, &tcx))
+	if (!find_link(mgr, device->ifindex, true, &link))
 		result = attach_new(mgr, device, instance.program);
-	else if (!instance_is_running(&instance, tcx.program_id))
-		result = update(&tcx, device, instance.program);
+	else if (!instance_is_running(&instance, &mgr->root, link.program_id))
+		result = update(&link, instance.program);
 	instance_unload(&instance);
 	return result;
 }
 
-netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+netfwv6_result egress_replace(const struct netfwv6_mgr *mgr, uint32_t ifindex, bool here,
+			      const struct instance_spec *spec)
 {
-	struct tcx tcx;
+	struct egress_link link;
+	struct instance instance;
+	netfwv6_result result;
+	bool linked = find_link(mgr, ifindex, here, &link);
+	int error;
+
+	if (!linked && (!here || !egress_filter_program(mgr, ifindex)))
+		return NETFWV6_S_OK;
+	result = instance_load_egress(mgr, &mgr->root, spec, &instance);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (linked) {
+		result = update(&link, instance.program);
+	} else {
+		error = egress_put_filter(mgr, ifindex, instance.program);
+		if (error)
+			result = fail_errno(error, "cannot replace the egress filter of device %u",
+					    ifindex);
+	}
+	instance_unload(&instance);
+	return result;
+}
+
+/* ---- Detaching --------------------------------------------------------------- */
+
+static int detach_links(const struct netfwv6_mgr *mgr, uint32_t ifindex, bool here)
+{
+	struct egress_link link;
 	int error = 0;
 
-	while (!error && search(mgr, is_on, ifindex, &tcx)) {
-		int link = bpf_obj_get(tcx.path);
+	while (!error && find_link(mgr, ifindex, here, &link)) {
+		int fd = bpf_obj_get(link.path);
 
-		error = link < 0 || bpf_link_detach(link) ? errno : 0;
-		if (link >= 0)
-			close(link);
-		if (!error && unlink(tcx.path))
+		error = fd < 0 || bpf_link_detach(fd) ? errno : 0;
+		if (fd >= 0)
+			close(fd);
+		if (!error && unlink(link.path))
 			error = errno;
 	}
-	libbpf_log_begin(mgr);
-	error = error ?: clsact_detach(ifindex, mgr->root.ports);
-	libbpf_log_end();
+	return error;
+}
+
+static netfwv6_result detached(uint32_t ifindex, int error)
+{
 	return error ? fail_errno(error, "cannot detach the egress program of device %u", ifindex) :
 		       NETFWV6_S_OK;
+}
+
+netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+{
+	int error = detach_links(mgr, ifindex, true);
+
+	libbpf_log_begin(mgr);
+	error = error ?: clsact_detach(ifindex, mgr->root.record.serial);
+	libbpf_log_end();
+	return detached(ifindex, error);
+}
+
+netfwv6_result egress_detach_elsewhere(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+{
+	return detached(ifindex, detach_links(mgr, ifindex, false));
 }

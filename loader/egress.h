@@ -10,21 +10,50 @@
 #include <stdbool.h>
 
 #include "device.h"
-#include "mgr.h"
+#include "instance.h"
 
-/* Attaches; what is attached already is replaced if its code differs. */
-netfwv6_result egress_attach(struct netfwv6_mgr *mgr, const struct device *device);
+/* Attaches; what is attached already is replaced if it differs. */
+netfwv6_result egress_attach(struct netfwv6_mgr *mgr, const struct device *device,
+			     const struct instance_spec *spec);
+
+/*
+ * Replaces what is attached, if anything is: to the device of that index here, or to one
+ * that was moved away with it.
+ */
+netfwv6_result egress_replace(const struct netfwv6_mgr *mgr, uint32_t ifindex, bool here,
+			      const struct instance_spec *spec);
+
+/* The filter in the clsact qdisc alone: its program's id, 0 for none; an errno value. */
+uint32_t egress_filter_program(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+int egress_put_filter(const struct netfwv6_mgr *mgr, uint32_t ifindex, int program);
 
 /* Detaches, if it is attached; leaves nothing of ours. */
 netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
+/* The same for a device that was moved to another network namespace, by links alone. */
+netfwv6_result egress_detach_elsewhere(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+
 /* Without the administration lock, too. False for who may not see it. */
 bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+
+/* May the caller see links at all? Likewise. */
+bool egress_is_visible(const struct netfwv6_mgr *mgr);
 
 /* Has any learning link a device, in whatever network namespace? */
 bool egress_any_alive(const struct netfwv6_mgr *mgr);
 
 /* Forgets links whose device is gone. */
 void egress_tidy(const struct netfwv6_mgr *mgr);
+
+/* A TCX link, by its pin. */
+struct egress_link {
+	char path[PIN_PATH_SIZE];
+	uint32_t ifindex, program_id; /* ifindex 0: its device is gone */
+};
+
+/* Calls found for each pinned link, until it says that it has what it wants. */
+bool egress_search(const struct netfwv6_mgr *mgr,
+		   bool (*found)(const struct egress_link *link, void *context), void *context,
+		   struct egress_link *link);
 
 #endif

@@ -14,12 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "configured.h"
+#include "connection.h"
 #include "egress.h"
 #include "error.h"
 #include "ingress.h"
 #include "locks.h"
 #include "options.h"
 #include "seed.h"
+#include "slot_give.h"
 
 static netfwv6_result check_kind(const struct device *device)
 {
@@ -42,37 +45,46 @@ static netfwv6_result check_kind(const struct device *device)
 
 /* ---- Enable -------------------------------------------------------------- */
 
+static struct instance_spec spec_for(const struct device *device, uint32_t slot, bool stateless)
+{
+	return (struct instance_spec){
+		.raw_ip = device->framing == FRAMING_RAW_IP,
+		.config = connection_config(device->ifindex, slot, stateless),
+	};
+}
+
 /*
  * The egress side, and the sockets that exist. The record first: what is attached
  * without one would never be removed.
  */
-static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device)
+static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device,
+			    const struct instance_spec *spec)
 {
 	netfwv6_result result = attachment_write_learn_only(mgr, device);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = egress_attach(mgr, device);
+		result = egress_attach(mgr, device, spec);
 	if (NETFWV6_SUCCEEDED(result))
 		seed_from_sockets(&mgr->policy);
 	return result;
 }
 
 static netfwv6_result enable_new(struct netfwv6_mgr *mgr, const struct device *device,
-				 const struct netfwv6_enable_options *options)
+				 const struct instance_spec *spec, uint32_t mode)
 {
 	bool learned = egress_is_attached(mgr, device->ifindex);
 	struct instance instance;
 	netfwv6_result result;
 
-	result = instance_load_ingress(mgr, device, -1, options->stateless, &instance);
+	result = instance_load_ingress(mgr, &mgr->root, spec, -1, &instance);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (!options->stateless)
-		result = learn(mgr, device);
+	if (!spec->config.stateless)
+		result = learn(mgr, device, spec);
 	if (NETFWV6_SUCCEEDED(result))
-		result = ingress_attach(mgr, device, &instance, options);
+		result = ingress_attach(mgr, device, &instance, mode);
 	instance_unload(&instance);
-	if (NETFWV6_FAILED(result) ? !learned : options->stateless)
+	if (NETFWV6_FAILED(result) ? !learned : spec->config.stateless)
 		egress_detach(mgr, device->ifindex);
 	if (NETFWV6_SUCCEEDED(result) || !learned)
 		attachment_forget_learn_only(mgr, device->ifindex);
@@ -80,53 +92,67 @@ static netfwv6_result enable_new(struct netfwv6_mgr *mgr, const struct device *d
 }
 
 /* Counters go on, and nothing happens where the program is the same. */
-static netfwv6_result replace_ingress(struct netfwv6_mgr *mgr, const struct attached_device *seen,
-				      bool stateless)
+static netfwv6_result replace_ingress(struct netfwv6_mgr *mgr, struct attached_device *seen,
+				      const struct instance_spec *spec)
 {
-	uint32_t flags = stateless ? ATTACHED_STATELESS : 0;
 	struct instance instance;
-	char path[PIN_PATH_SIZE];
-	netfwv6_result result;
-	int counts;
+	netfwv6_result result = ingress_load_again(mgr, &seen->ours, spec, &instance);
 
-	counts = bpf_obj_get(attachment_counts_path(mgr, seen->ours.id, path));
-	if (counts < 0)
-		return fail_errno(errno, "cannot open %s", path);
-	result = instance_load_ingress(mgr, &seen->device, counts, stateless, &instance);
-	close(counts);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (flags != seen->ours.record.flags ||
-	    !instance_is_running(&instance, seen->xdp.program_id))
-		result = ingress_replace(mgr, seen, &instance, stateless);
+	if (!instance_is_running(&instance, &mgr->root, seen->xdp.program_id) ||
+	    strncmp(seen->ours.record.device, seen->device.name, DEVICE_NAME_SIZE) != 0)
+		result = ingress_replace(mgr, &seen->ours, seen->device.name, &instance);
 	instance_unload(&instance);
 	return result;
 }
 
-/* An upgrade, or a change of mind about conversations. */
-static netfwv6_result enable_again(struct netfwv6_mgr *mgr, const struct attached_device *seen,
-				   const struct netfwv6_enable_options *options)
+/* An upgrade, another name, or a change of mind about conversations. */
+static netfwv6_result enable_again(struct netfwv6_mgr *mgr, struct attached_device *seen,
+				   const struct instance_spec *spec)
 {
 	netfwv6_result result = NETFWV6_S_OK;
 
-	if (options->mode != NETFWV6_MODE_AUTO && options->mode != seen->xdp.mode)
-		return fail(
-			NETFWV6_E_ABORT,
-			"device %s is firewalled in %s mode: the kernel changes a mode only over "
-			"an unfiltered moment, so disable it first if that may be",
-			seen->device.name, ingress_mode_name(seen->xdp.mode));
-	if (!options->stateless)
-		result = learn(mgr, &seen->device);
+	if (!spec->config.stateless)
+		result = learn(mgr, &seen->device, spec);
 	if (NETFWV6_SUCCEEDED(result))
-		result = replace_ingress(mgr, seen, options->stateless);
-	if (NETFWV6_SUCCEEDED(result) && options->stateless)
+		result = replace_ingress(mgr, seen, spec);
+	if (NETFWV6_SUCCEEDED(result) && spec->config.stateless)
 		result = egress_detach(mgr, seen->device.ifindex);
 	attachment_forget_learn_only(mgr, seen->device.ifindex); /* it is firewalled */
 	return result;
 }
 
-static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct attached_device *seen)
+static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
+				       const struct configured_record *wanted)
 {
+	struct instance_spec spec;
+	netfwv6_result result;
+	uint32_t slot;
+
+	if (seen->ours.id && wanted->mode != NETFWV6_MODE_AUTO && wanted->mode != seen->xdp.mode)
+		return fail(
+			NETFWV6_E_ABORT,
+			"device %s is firewalled in %s mode: the kernel changes a mode only over "
+			"an unfiltered moment, so disable it first if that may be",
+			seen->device.name, ingress_mode_name(seen->xdp.mode));
+	if (!seen->ours.id && seen->xdp.program_id)
+		return device_held(&seen->device, &seen->xdp);
+	result = slot_reserve(mgr, seen->device.name, wanted, &slot);
+	if (NETFWV6_FAILED(result))
+		return result;
+	spec = spec_for(&seen->device, slot, wanted->flags & CONFIGURED_STATELESS);
+	result = seen->ours.id ? enable_again(mgr, seen, &spec) :
+				 enable_new(mgr, &seen->device, &spec, wanted->mode);
+	if (NETFWV6_SUCCEEDED(result))
+		slot_settle(mgr, seen->device.name);
+	return result;
+}
+
+static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct attached_device *seen,
+				      const struct configured_record *wanted)
+{
+	struct instance_spec spec = spec_for(&seen->device, 0, false);
 	bool learned = egress_is_attached(mgr, seen->device.ifindex);
 	netfwv6_result result;
 
@@ -136,7 +162,9 @@ static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct atta
 			"device %s is firewalled, which includes learning: disable it first if it "
 			"should only learn",
 			seen->device.name);
-	result = learn(mgr, &seen->device);
+	result = configured_put(mgr, seen->device.name, wanted);
+	if (NETFWV6_SUCCEEDED(result))
+		result = learn(mgr, &seen->device, &spec);
 	if (NETFWV6_FAILED(result) && !learned)
 		attachment_forget_learn_only(mgr, seen->device.ifindex);
 	return result;
@@ -145,7 +173,7 @@ static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct atta
 /* The state for this network namespace; one whose devices are all gone is taken over. */
 static netfwv6_result create_or_adopt(struct netfwv6_mgr *mgr)
 {
-	netfwv6_result result = root_create(&mgr->root, &mgr->policy);
+	netfwv6_result result = mgr_create(mgr, 0);
 	netfwv6_result opened;
 
 	if (result != NETFWV6_E_ABORT)
@@ -159,13 +187,48 @@ static netfwv6_result create_or_adopt(struct netfwv6_mgr *mgr)
 	return result;
 }
 
-static netfwv6_result enable_locked(struct netfwv6_connection *connection,
-				    const struct netfwv6_enable_options *options)
+/* Enables a device that can be; what it was configured to before holds again if that fails. */
+static netfwv6_result enable_as(struct netfwv6_mgr *mgr, struct attached_device *seen,
+				const struct configured_record *wanted)
 {
-	struct netfwv6_mgr *mgr = connection->mgr;
-	struct attached_device seen;
+	const char *device = seen->device.name;
+	struct configured_record before;
+	netfwv6_result configured = configured_get(mgr, device, &before);
 	netfwv6_result result;
 
+	if (NETFWV6_FAILED(configured))
+		return configured;
+	result = wanted->flags & CONFIGURED_LEARN_ONLY ? enable_learning(mgr, seen, wanted) :
+							 enable_filtering(mgr, seen, wanted);
+	if (NETFWV6_SUCCEEDED(result))
+		return result;
+	if (configured == NETFWV6_S_OK)
+		configured_put(mgr, device, &before);
+	else
+		configured_drop(mgr, device);
+	return result;
+}
+
+/* What was configured for the device's name; S_FALSE when nothing was. */
+static netfwv6_result recall(struct netfwv6_mgr *mgr, const char *device,
+			     struct configured_record *wanted)
+{
+	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
+
+	return NETFWV6_FAILED(result) ? result : configured_get(mgr, device, wanted);
+}
+
+static netfwv6_result enable_locked(struct netfwv6_connection *connection, bool if_configured,
+				    struct configured_record *wanted)
+{
+	struct netfwv6_mgr *mgr = connection->mgr;
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attached_device seen;
+
+	if (if_configured)
+		result = recall(mgr, connection->name, wanted);
+	if (result != NETFWV6_S_OK)
+		return result;
 	/* The device first: what cannot be enabled leaves no state behind. */
 	result = device_find(connection->name, &seen.device);
 	if (NETFWV6_SUCCEEDED(result))
@@ -176,21 +239,28 @@ static netfwv6_result enable_locked(struct netfwv6_connection *connection,
 		return result;
 	attachments_tidy(mgr);
 	result = connection_look(connection, &seen);
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (options->learn_only)
-		return enable_learning(mgr, &seen);
-	if (seen.ours.id)
-		return enable_again(mgr, &seen, options);
-	if (seen.xdp.program_id)
-		return device_held(&seen.device, &seen.xdp);
-	return enable_new(mgr, &seen.device, options);
+	return NETFWV6_FAILED(result) ? result : enable_as(mgr, &seen, wanted);
+}
+
+static netfwv6_result check_options(const struct netfwv6_enable_options *options)
+{
+	if (options->mode > NETFWV6_MODE_GENERIC)
+		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic",
+			    options->mode);
+	if (options->learn_only && (options->stateless || options->mode))
+		return fail(NETFWV6_E_INVALIDARG,
+			    "a device that is only learned from has no mode and is not stateless");
+	if (options->if_configured && (options->stateless || options->mode || options->learn_only))
+		return fail(NETFWV6_E_INVALIDARG,
+			    "a device that is enabled as it was configured takes no other options");
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
 						  const struct netfwv6_enable_options *options)
 {
 	struct netfwv6_enable_options given = { .sz = sizeof(given) };
+	struct configured_record wanted;
 	struct netfwv6_mgr *mgr;
 	netfwv6_result result;
 	int lock;
@@ -198,19 +268,20 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	if (!connection)
 		return fail(NETFWV6_E_POINTER, "the connection is null");
 	result = options_take(&given, sizeof(given), options);
+	if (NETFWV6_SUCCEEDED(result))
+		result = check_options(&given);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (given.mode > NETFWV6_MODE_GENERIC)
-		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic",
-			    given.mode);
-	if (given.learn_only && (given.stateless || given.mode))
-		return fail(NETFWV6_E_INVALIDARG,
-			    "a device that is only learned from has no mode and is not stateless");
+	wanted = (struct configured_record){
+		.mode = given.mode,
+		.flags = (given.stateless ? CONFIGURED_STATELESS : 0) |
+			 (given.learn_only ? CONFIGURED_LEARN_ONLY : 0),
+	};
 	mgr = connection->mgr;
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = lock_administration(&lock);
 	if (NETFWV6_SUCCEEDED(result)) {
-		result = enable_locked(connection, &given);
+		result = enable_locked(connection, given.if_configured, &wanted);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);
 		unlock(lock);
@@ -221,6 +292,57 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 
 /* ---- Disable ------------------------------------------------------------- */
 
+/* What is on a device here. */
+static netfwv6_result detach_here(const struct netfwv6_mgr *mgr, const struct attached_device *seen)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+
+	/* While only the egress side is left, it is a device that is only learned from. */
+	if (seen->ours.id) {
+		result = attachment_write_learn_only(mgr, &seen->device);
+		if (NETFWV6_SUCCEEDED(result))
+			result = attachment_drop(mgr, &seen->ours);
+	}
+	if (NETFWV6_SUCCEEDED(result))
+		result = egress_detach(mgr, seen->device.ifindex);
+	if (NETFWV6_SUCCEEDED(result))
+		attachment_forget_learn_only(mgr, seen->device.ifindex);
+	return result;
+}
+
+/* What is on devices of that name which were moved to other network namespaces. */
+static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at;
+
+	while (NETFWV6_SUCCEEDED(result) && (at = attachment_find_elsewhere(mgr, device)).id) {
+		result = attachment_drop(mgr, &at);
+		if (NETFWV6_SUCCEEDED(result))
+			result = egress_detach_elsewhere(mgr, at.record.ifindex);
+	}
+	return result;
+}
+
+static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct attachment at = {};
+
+	while (attachment_next(mgr, &at))
+		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
+			return true;
+	return false;
+}
+
+/* A device that was renamed is configured by the name under which it was enabled. */
+static void forget_configured(const struct netfwv6_mgr *mgr, const char *device,
+			      const struct attachment *was)
+{
+	configured_drop(mgr, device);
+	if (was->id && !is_attached_anywhere(mgr, was->record.device))
+		configured_drop(mgr, was->record.device);
+}
+
 static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 {
 	struct netfwv6_mgr *mgr = connection->mgr;
@@ -230,17 +352,16 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))
 		result = connection_look(connection, &seen);
-	/* While only the egress side is left, it is a device that is only learned from. */
-	if (NETFWV6_SUCCEEDED(result) && seen.ours.id)
-		result = attachment_write_learn_only(mgr, &seen.device);
-	if (NETFWV6_SUCCEEDED(result) && seen.ours.id)
-		result = attachment_drop(mgr, &seen.ours);
-	if (NETFWV6_SUCCEEDED(result) && mgr->root.state != ROOT_ABSENT)
-		result = egress_detach(mgr, seen.device.ifindex);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state != ROOT_ABSENT) {
-		attachment_forget_learn_only(mgr, seen.device.ifindex);
+		if (seen.device.ifindex)
+			result = detach_here(mgr, &seen);
+		if (NETFWV6_SUCCEEDED(result))
+			result = detach_elsewhere(mgr, connection->name);
+		if (NETFWV6_FAILED(result))
+			return result;
+		forget_configured(mgr, connection->name, &seen.ours);
 		attachments_tidy(mgr);
 	}
 	root_remove_if_empty(&mgr->root, &mgr->policy);

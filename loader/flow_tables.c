@@ -49,17 +49,23 @@ static netfwv6_result count_live(int map, struct batch *batch, uint32_t *used)
 	return NETFWV6_S_OK;
 }
 
+static const char *const names[FLOW_TABLES] = { "tcp", "answers", "udp" };
+
 static netfwv6_result read_table(const struct root *root, int table, struct batch *batch,
 				 struct netfwv6_flow_table *out)
 {
-	const struct root_flow_table *known = root_flow_table(table);
+	enum pin pin = PIN_TCP + table;
 	netfwv6_result result = NETFWV6_S_OK;
-	int fd;
+	int fd = -1;
 
-	*out = (struct netfwv6_flow_table){ .name = known->name, .capacity = known->capacity };
+	*out = (struct netfwv6_flow_table){ .name = names[table],
+					    .capacity = pin_map_capacity(pin) };
 	if (root->state == ROOT_ABSENT)
 		return result;
-	result = root_open_flows(root, table, &fd);
+	result = pin_open(root->dir, pin, 0, &fd);
+	if (result == NETFWV6_S_FALSE)
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the state in %s is damaged: a flow table is gone", root->dir);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = count_live(fd, batch, &out->used);
@@ -76,7 +82,7 @@ static netfwv6_result read_all(struct netfwv6_mgr *mgr, struct netfwv6_flow_tabl
 		return fail_errno(ENOMEM, "cannot read the flow tables");
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = mgr_refresh(mgr, MGR_READ);
-	for (int table = 0; table < ROOT_FLOW_TABLES && NETFWV6_SUCCEEDED(result); table++)
+	for (int table = 0; table < FLOW_TABLES && NETFWV6_SUCCEEDED(result); table++)
 		result = read_table(&mgr->root, table, batch, &all[table]);
 	pthread_mutex_unlock(&mgr->root_mutex);
 	free(batch);
@@ -86,7 +92,7 @@ static netfwv6_result read_all(struct netfwv6_mgr *mgr, struct netfwv6_flow_tabl
 netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
 					   struct netfwv6_flow_table *tables, size_t *count)
 {
-	struct netfwv6_flow_table all[ROOT_FLOW_TABLES];
+	struct netfwv6_flow_table all[FLOW_TABLES];
 	netfwv6_result result;
 
 	if (!mgr || !count || (!tables && n))
@@ -96,7 +102,7 @@ netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (n)
-		memcpy(tables, all, (n < ROOT_FLOW_TABLES ? n : ROOT_FLOW_TABLES) * sizeof(*all));
-	*count = ROOT_FLOW_TABLES;
+		memcpy(tables, all, (n < FLOW_TABLES ? n : FLOW_TABLES) * sizeof(*all));
+	*count = FLOW_TABLES;
 	return NETFWV6_S_OK;
 }

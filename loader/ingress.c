@@ -4,11 +4,13 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "driver_reason.h"
 #include "error.h"
 
 #define LINK_MODE 0600
@@ -35,8 +37,10 @@ static bool is_final(int error)
 	       error == -ENODEV || error == -ENOMEM;
 }
 
-static netfwv6_result link_failed(const struct device *device, uint32_t mode, int error)
+static netfwv6_result link_failed(const struct device *device, int program, uint32_t mode,
+				  int error)
 {
+	char reason[DRIVER_REASON_SIZE];
 	struct device_xdp xdp;
 
 	if ((error == -EBUSY || error == -EEXIST) &&
@@ -44,29 +48,34 @@ static netfwv6_result link_failed(const struct device *device, uint32_t mode, in
 		return device_held(device, &xdp);
 	if (is_final(error))
 		return fail_errno(-error, "cannot attach to device %s", device->name);
-	fail_errno(
-		-error, "device %s takes no XDP program in %s mode%s", device->name,
-		ingress_mode_name(mode),
-		mode == NETFWV6_MODE_NATIVE ?
-			" (no support in its driver, or its MTU or offloads are in the way): use "
-			"--mode generic or auto" :
-			"");
-	return NETFWV6_E_NOINTERFACE;
+	if (mode == NETFWV6_MODE_GENERIC)
+		return fail_errno(-error, "device %s takes no XDP program in generic mode",
+				  device->name);
+	return fail(NETFWV6_E_NOINTERFACE,
+		    "device %s takes no XDP program in native mode (%s): use --mode generic, or "
+		    "auto, which then takes generic",
+		    device->name, driver_reason(device, program, error, reason));
 }
 
 /* Attaches for as long as the descriptor lives; *mode becomes what was got. */
-static netfwv6_result attach_link(const struct device *device, int program, uint32_t *mode,
-				  int *link)
+static netfwv6_result attach_link(const struct netfwv6_mgr *mgr, const struct device *device,
+				  int program, uint32_t *mode, int *link)
 {
 	uint32_t got = *mode == NETFWV6_MODE_AUTO ? NETFWV6_MODE_NATIVE : *mode;
 	int fd = create_link(program, device->ifindex, got);
+	char reason[DRIVER_REASON_SIZE];
 
 	if (fd < 0 && *mode == NETFWV6_MODE_AUTO && !is_final(fd)) {
+		if (mgr->log)
+			mgr_log(mgr,
+				"device %s takes no XDP program in native mode (%s), so it "
+				"gets generic mode",
+				device->name, driver_reason(device, program, fd, reason));
 		got = NETFWV6_MODE_GENERIC;
 		fd = create_link(program, device->ifindex, got);
 	}
 	if (fd < 0)
-		return link_failed(device, got, fd);
+		return link_failed(device, program, got, fd);
 	*mode = got;
 	*link = fd;
 	return NETFWV6_S_OK;
@@ -104,16 +113,16 @@ static netfwv6_result keep(const struct netfwv6_mgr *mgr, const struct attachmen
 	if (NETFWV6_SUCCEEDED(result))
 		result = attachment_write(mgr, attachment);
 	if (NETFWV6_SUCCEEDED(result) &&
-	    bpf_map_update_elem(mgr->root.filtered, &attachment->record.ifindex, &attachment->id,
-				BPF_ANY))
+	    bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &attachment->record.ifindex,
+				&attachment->id, BPF_ANY))
 		result = fail_errno(errno, "cannot record device %s", attachment->record.device);
 	if (NETFWV6_SUCCEEDED(result))
 		result = pin(link, link_path, LINK_MODE);
 	if (NETFWV6_FAILED(result)) {
 		unlink(link_path);
 		unlink(counts_path);
-		bpf_map_delete_elem(mgr->root.filtered, &attachment->record.ifindex);
-		bpf_map_delete_elem(mgr->root.attachments, &attachment->id);
+		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &attachment->record.ifindex);
+		bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &attachment->id);
 	}
 	return result;
 }
@@ -126,23 +135,32 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* What the record says of a program. */
+static void describe(struct attachment_record *record, const char *device,
+		     const struct instance *instance)
+{
+	char name[DEVICE_NAME_SIZE] = "";
+
+	snprintf(name, sizeof(name), "%s", device); /* which may be the record's own */
+	memcpy(record->device, name, sizeof(record->device));
+	record->program_id = instance->id;
+	record->slot = connection_config_slot(&instance->spec.config);
+	record->flags = instance->spec.config.stateless ? ATTACHED_STATELESS : 0;
+}
+
 netfwv6_result ingress_attach(const struct netfwv6_mgr *mgr, const struct device *device,
-			      const struct instance *instance,
-			      const struct netfwv6_enable_options *options)
+			      const struct instance *instance, uint32_t mode)
 {
 	struct attachment attachment = {};
-	uint32_t mode = options->mode;
 	netfwv6_result result;
 	int link = -1;
 
-	result = attach_link(device, instance->program, &mode, &link);
+	result = attach_link(mgr, device, instance->program, &mode, &link);
 	if (NETFWV6_FAILED(result))
 		return result;
-	memcpy(attachment.record.device, device->name, sizeof(attachment.record.device));
-	attachment.record.program_id = instance->id;
+	describe(&attachment.record, device->name, instance);
 	attachment.record.ifindex = device->ifindex;
 	attachment.record.mode = mode;
-	attachment.record.flags = options->stateless ? ATTACHED_STATELESS : 0;
 	attachment.record.since_ns = now_ns();
 	result = link_id_of(link, &attachment.id);
 	if (NETFWV6_SUCCEEDED(result))
@@ -151,30 +169,34 @@ netfwv6_result ingress_attach(const struct netfwv6_mgr *mgr, const struct device
 	return result;
 }
 
-netfwv6_result ingress_replace(const struct netfwv6_mgr *mgr, const struct attached_device *seen,
-			       const struct instance *instance, bool stateless)
+netfwv6_result ingress_load_again(const struct netfwv6_mgr *mgr, const struct attachment *at,
+				  const struct instance_spec *spec, struct instance *instance)
 {
-	struct attachment attachment = seen->ours;
 	char path[PIN_PATH_SIZE];
+	int counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));
 	netfwv6_result result;
-	int link;
 
-	link = bpf_obj_get(attachment_link_path(mgr, attachment.id, path));
+	if (counts < 0)
+		return fail_errno(errno, "cannot open %s", path);
+	result = instance_load_ingress(mgr, &mgr->root, spec, counts, instance);
+	close(counts);
+	return result;
+}
+
+netfwv6_result ingress_replace(const struct netfwv6_mgr *mgr, struct attachment *at,
+			       const char *device, const struct instance *instance)
+{
+	char path[PIN_PATH_SIZE];
+	netfwv6_result result = NETFWV6_S_OK;
+	int link = bpf_obj_get(attachment_link_path(mgr, at->id, path));
+
 	if (link < 0)
 		return fail_errno(errno, "cannot open %s", path);
-	attachment.record.program_id = instance->id;
-	/* Killed before the end, it is unsure which of the two runs: replaced once more then. */
-	attachment.record.flags = ATTACHED_UNSURE;
-	result = attachment_write(mgr, &attachment);
-	if (NETFWV6_SUCCEEDED(result) && bpf_link_update(link, instance->program, NULL)) {
-		result = fail_errno(errno, "cannot replace the program on device %s",
-				    seen->device.name);
-		bpf_map_update_elem(mgr->root.attachments, &attachment.id, &seen->ours.record,
-				    BPF_ANY);
-	}
+	if (bpf_link_update(link, instance->program, NULL))
+		result = fail_errno(errno, "cannot replace the program on device %s", device);
 	close(link);
 	if (NETFWV6_FAILED(result))
 		return result;
-	attachment.record.flags = stateless ? ATTACHED_STATELESS : 0;
-	return attachment_write(mgr, &attachment);
+	describe(&at->record, device, instance);
+	return attachment_write(mgr, at);
 }

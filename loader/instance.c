@@ -15,6 +15,12 @@
 
 #define VERIFIER_LOG_SIZE (256 * 1024)
 
+/* The programs' names, by which a running one tells its framing. */
+#define INGRESS_ETHERNET "netfwv6_eth"
+#define INGRESS_RAW_IP "netfwv6_ip"
+#define EGRESS_ETHERNET "netfwv6_out_eth"
+#define EGRESS_RAW_IP "netfwv6_out_ip"
+
 /* What to load: the embedded object, the one program of it, what it works on. */
 struct plan {
 	const void *elf;
@@ -59,17 +65,17 @@ static int share_map(struct bpf_object *object, const char *name, int fd)
 
 static int share_flows(struct bpf_object *object, const struct root *root)
 {
-	for (int table = 0; table < ROOT_FLOW_TABLES; table++) {
-		int fd, error;
+	int error = 0;
 
-		if (NETFWV6_FAILED(root_open_flows(root, table, &fd)))
+	for (int pin = PIN_TCP; pin < PIN_TCP + FLOW_TABLES && !error; pin++) {
+		int fd = -1;
+
+		if (pin_open(root->dir, pin, 0, &fd) != NETFWV6_S_OK)
 			return -EACCES;
-		error = share_map(object, root_flow_table(table)->map, fd);
+		error = share_map(object, pin_map_name(pin), fd);
 		close(fd);
-		if (error)
-			return error;
 	}
-	return 0;
+	return error;
 }
 
 static int set_config(struct bpf_object *object, const struct connection_config *config)
@@ -96,23 +102,27 @@ static int choose_program(struct bpf_object *object, const char *name)
 	return error;
 }
 
-static int configure(struct bpf_object *object, const struct netfwv6_mgr *mgr,
-		     const struct plan *plan)
+static int share_held(struct bpf_object *object, const struct root *root, enum pin pin)
 {
-	int error = share_map(object, "netfwv6_ports", mgr->root.ports);
+	return share_map(object, pin_map_name(pin), root->map[pin]);
+}
+
+static int configure(struct bpf_object *object, const struct root *root, const struct plan *plan)
+{
+	int error = share_held(object, root, PIN_PORTS);
 
 	if (!error)
-		error = share_map(object, "netfwv6_filter", mgr->root.filtered);
+		error = share_held(object, root, PIN_FILTERED);
 	if (!error)
-		error = share_flows(object, &mgr->root);
+		error = share_flows(object, root);
 	if (!error && plan->counts >= 0)
 		error = share_map(object, "netfwv6_counts", plan->counts);
-	if (!error && plan->config)
+	if (!error)
 		error = set_config(object, plan->config);
 	return error ?: choose_program(object, plan->program);
 }
 
-static netfwv6_result load_object(const struct netfwv6_mgr *mgr, const struct plan *plan, char *log,
+static netfwv6_result load_object(const struct root *root, const struct plan *plan, char *log,
 				  struct bpf_object **loaded)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = plan->name, .kernel_log_buf = log,
@@ -122,7 +132,7 @@ static netfwv6_result load_object(const struct netfwv6_mgr *mgr, const struct pl
 
 	if (!object)
 		return fail_errno(errno, "cannot open the built-in program");
-	error = configure(object, mgr, plan);
+	error = configure(object, root, plan);
 	if (!error)
 		error = bpf_object__load(object);
 	if (error) {
@@ -145,8 +155,8 @@ static netfwv6_result identify(struct instance *instance)
 	return NETFWV6_S_OK;
 }
 
-static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct plan *plan,
-			   struct instance *instance)
+static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct root *root,
+			   const struct plan *plan, struct instance *instance)
 {
 	char *log = calloc(1, VERIFIER_LOG_SIZE);
 	netfwv6_result result;
@@ -154,7 +164,7 @@ static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct plan *pla
 	if (!log)
 		return fail_errno(ENOMEM, "cannot load the program");
 	libbpf_log_begin(mgr);
-	result = load_object(mgr, plan, log, &instance->object);
+	result = load_object(root, plan, log, &instance->object);
 	libbpf_log_end();
 	free(log);
 	if (NETFWV6_FAILED(result))
@@ -168,51 +178,140 @@ static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct plan *pla
 	return result;
 }
 
-netfwv6_result instance_load_ingress(struct netfwv6_mgr *mgr, const struct device *device,
-				     int counts, bool stateless, struct instance *instance)
+netfwv6_result instance_load_ingress(const struct netfwv6_mgr *mgr, const struct root *root,
+				     const struct instance_spec *spec, int counts,
+				     struct instance *instance)
 {
-	const struct connection_config config = { .stateless = stateless,
-						  .ifindex = device->ifindex };
 	struct plan plan = {
 		.name = "netfwv6",
-		.program = device->framing == FRAMING_RAW_IP ? "netfwv6_ip" : "netfwv6_eth",
+		.program = spec->raw_ip ? INGRESS_RAW_IP : INGRESS_ETHERNET,
 		.counts = counts,
-		.config = &config,
+		.config = &spec->config,
 	};
 
+	instance->spec = *spec;
 	plan.elf = netfwv6_bpf__elf_bytes(&plan.elf_size);
-	return load(mgr, &plan, instance);
+	return load(mgr, root, &plan, instance);
 }
 
-netfwv6_result instance_load_egress(struct netfwv6_mgr *mgr, const struct device *device,
-				    struct instance *instance)
+netfwv6_result instance_load_egress(const struct netfwv6_mgr *mgr, const struct root *root,
+				    const struct instance_spec *spec, struct instance *instance)
 {
 	struct plan plan = {
 		.name = "netfwv6",
-		.program = device->framing == FRAMING_RAW_IP ? "netfwv6_out_ip" : "netfwv6_out_eth",
+		.program = spec->raw_ip ? EGRESS_RAW_IP : EGRESS_ETHERNET,
 		.counts = -1,
+		.config = &spec->config,
 	};
 
+	instance->spec = *spec;
 	plan.elf = egress_bpf__elf_bytes(&plan.elf_size);
-	return load(mgr, &plan, instance);
-}
-
-bool instance_is_running(const struct instance *instance, uint32_t program_id)
-{
-	int fd = bpf_prog_get_fd_by_id(program_id);
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-	bool same;
-
-	if (fd < 0)
-		return false;
-	same = !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-	       !memcmp(info.tag, instance->tag, sizeof(info.tag));
-	close(fd);
-	return same;
+	return load(mgr, root, &plan, instance);
 }
 
 void instance_unload(struct instance *instance)
 {
 	bpf_object__close(instance->object);
+}
+
+/* ---- Programs that run ------------------------------------------------------- */
+
+struct connection_config connection_config(uint32_t ifindex, uint32_t slot, bool stateless)
+{
+	return (struct connection_config){
+		.own = slot ? ENTRY_OPEN(slot) : 0,
+		.ignored = slot ? ENTRY_IGNORED(slot) : 0,
+		.stateless = stateless,
+		.ifindex = ifindex,
+	};
+}
+
+uint32_t connection_config_slot(const struct connection_config *config)
+{
+	return config->own ? (uint32_t)__builtin_ctzll(config->own) : 0;
+}
+
+/* A program's maps; none has more than this. */
+#define MAX_MAPS 16
+
+struct running {
+	struct bpf_prog_info info;
+	uint32_t maps[MAX_MAPS];
+};
+
+static netfwv6_result look_at_program(uint32_t program_id, struct running *running)
+{
+	uint32_t size = sizeof(running->info);
+	int fd = bpf_prog_get_fd_by_id(program_id);
+	int error = fd < 0 ? errno : 0;
+
+	*running = (struct running){ .info = { .nr_map_ids = MAX_MAPS } };
+	running->info.map_ids = (uintptr_t)running->maps;
+	if (!error && bpf_obj_get_info_by_fd(fd, &running->info, &size))
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (running->info.nr_map_ids > MAX_MAPS)
+		running->info.nr_map_ids = MAX_MAPS;
+	return error ? fail_errno(error, "cannot look at the program %u", program_id) :
+		       NETFWV6_S_OK;
+}
+
+/* Reads the constants, if this is the map that holds them. */
+static bool read_constants(uint32_t map_id, struct connection_config *config)
+{
+	int fd = bpf_map_get_fd_by_id(map_id);
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info), key = 0;
+	bool read;
+
+	if (fd < 0)
+		return false;
+	read = !bpf_obj_get_info_by_fd(fd, &info, &size) && strstr(info.name, ".rodata") &&
+	       info.value_size == sizeof(*config) && !bpf_map_lookup_elem(fd, &key, config);
+	close(fd);
+	return read;
+}
+
+netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec)
+{
+	struct instance_spec found = {};
+	struct running running;
+	netfwv6_result result = look_at_program(program_id, &running);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	found.raw_ip = strcmp(running.info.name, INGRESS_RAW_IP) == 0 ||
+		       strcmp(running.info.name, EGRESS_RAW_IP) == 0;
+	for (uint32_t i = 0; i < running.info.nr_map_ids; i++)
+		if (read_constants(running.maps[i], &found.config))
+			break;
+	*spec = found;
+	return NETFWV6_S_OK;
+}
+
+static bool uses_map(const struct running *running, int fd)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return false;
+	for (uint32_t i = 0; i < running->info.nr_map_ids; i++)
+		if (running->maps[i] == info.id)
+			return true;
+	return false;
+}
+
+bool instance_is_running(const struct instance *instance, const struct root *root,
+			 uint32_t program_id)
+{
+	struct instance_spec spec;
+	struct running running;
+
+	return NETFWV6_SUCCEEDED(look_at_program(program_id, &running)) &&
+	       !memcmp(running.info.tag, instance->tag, sizeof(instance->tag)) &&
+	       uses_map(&running, root->map[PIN_PORTS]) &&
+	       NETFWV6_SUCCEEDED(instance_spec_of(program_id, &spec)) &&
+	       !memcmp(&spec.config, &instance->spec.config, sizeof(spec.config));
 }

@@ -1,34 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An instance of a data-plane program for one device, loaded but not attached. */
+/* An instance of a data-plane program for one connection, loaded but not attached. */
 #ifndef NETFWV6_INSTANCE_H
 #define NETFWV6_INSTANCE_H
 
 #include <stdbool.h>
 
-#include "device.h"
 #include "mgr.h"
 
 struct bpf_object;
 
+/* What an instance is made for. */
+struct instance_spec {
+	bool raw_ip; /* frames start with the IP header */
+	struct connection_config config;
+};
+
 struct instance {
+	struct instance_spec spec;
 	struct bpf_object *object;
 	int program, counts; /* descriptors; they belong to the object */
 	uint32_t id;
 	uint8_t tag[8]; /* the kernel's digest of the instructions */
 };
 
-/*
- * Loads the program for the device's framing, with root_mutex held and the state
- * writable. counts is the map to count in, or -1 for a new one. The caller ends it
- * with instance_unload().
- */
-netfwv6_result instance_load_ingress(struct netfwv6_mgr *mgr, const struct device *device,
-				     int counts, bool stateless, struct instance *instance);
-netfwv6_result instance_load_egress(struct netfwv6_mgr *mgr, const struct device *device,
-				    struct instance *instance);
+/* The constants of a connection. */
+struct connection_config connection_config(uint32_t ifindex, uint32_t slot, bool stateless);
+uint32_t connection_config_slot(const struct connection_config *config);
 
-/* Does the loaded program of that id have the same code? */
-bool instance_is_running(const struct instance *instance, uint32_t program_id);
+/*
+ * Loads the program on the maps of root, with root_mutex held. counts is the map to count
+ * in, or -1 for a new one. The caller ends it with instance_unload().
+ */
+netfwv6_result instance_load_ingress(const struct netfwv6_mgr *mgr, const struct root *root,
+				     const struct instance_spec *spec, int counts,
+				     struct instance *instance);
+netfwv6_result instance_load_egress(const struct netfwv6_mgr *mgr, const struct root *root,
+				    const struct instance_spec *spec, struct instance *instance);
+
+/* What a running program was made for, be it of this version or an older one. For root. */
+netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec);
+
+/* Has the running program the same code, constants and port table? For root. */
+bool instance_is_running(const struct instance *instance, const struct root *root,
+			 uint32_t program_id);
 
 /* Lets go of it; what is attached and pinned stays. */
 void instance_unload(struct instance *instance);

@@ -40,7 +40,7 @@ netfwv6_result lock_names(const struct root *root, int *lock)
 {
 	char path[PIN_PATH_SIZE];
 
-	root_path(root, path, "lock", NULL);
+	pin_path(root->dir, path, "lock", NULL);
 	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), lock, path);
 }
 

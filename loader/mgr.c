@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,14 @@
 #include "error.h"
 #include "locks.h"
 #include "options.h"
+#include "rebuild.h"
+#include "utf8.h"
 
 #define DEFAULT_STATE_DIR "/run/netfwv6"
 #define STATE_DIR_MAX 256 /* leaves room in a pin's path */
 
-/* A removal takes far less than a millisecond; this long means its maker was killed. */
-#define REMOVAL_POLLS 1000
+/* A removal takes under a millisecond, a rebuild tens; this long means its maker was killed. */
+#define REMOVAL_POLLS 5000
 
 /* An absolute path without a slash at its end; the caller frees it. */
 static netfwv6_result resolve(const char *dir, char **path)
@@ -94,7 +97,32 @@ const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr)
 	return mgr ? mgr->root.dir : NULL;
 }
 
-/* Under the administration lock: makes what is missing, mends what was half removed. */
+void mgr_log(const struct netfwv6_mgr *mgr, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	if (!mgr->log)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	utf8_sanitize(line);
+	mgr->log(mgr->log_context, line);
+}
+
+netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags)
+{
+	netfwv6_result result = root_create(&mgr->root, &mgr->policy, flags);
+	gid_t group;
+
+	if (NETFWV6_FAILED(result) || !policy_retired(&mgr->policy))
+		return result;
+	/* Whoever was rebuilding or removing it was killed. Retired tables never come back. */
+	result = pins_get_group(mgr->root.dir, &group);
+	return NETFWV6_FAILED(result) ? result : rebuild(mgr, group);
+}
+
 static netfwv6_result create(struct netfwv6_mgr *mgr)
 {
 	netfwv6_result result;
@@ -103,7 +131,7 @@ static netfwv6_result create(struct netfwv6_mgr *mgr)
 	result = lock_administration(&lock);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = root_create(&mgr->root, &mgr->policy);
+	result = mgr_create(mgr, 0);
 	unlock(lock);
 	return result;
 }
@@ -139,8 +167,8 @@ static netfwv6_result await_removal(struct netfwv6_mgr *mgr)
 	}
 	if (mgr->root.state == ROOT_WRITABLE && policy_retired(&mgr->policy))
 		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s was left half removed: any netfwv6 command of root "
-			    "mends it",
+			    "the state in %s was left half removed or half rebuilt: 'netfwv6 init' "
+			    "as root mends it",
 			    mgr->root.dir);
 	return NETFWV6_S_OK;
 }

@@ -6,8 +6,9 @@
  *   policy.entries (port table)     any thread, any process    atomics; see policy.h
  *   policy.generation               the thread that remaps     root_mutex; read without
  *   root (descriptors, record)      any thread of the handle   root_mutex
- *   names map                       openers of ports           names lock (flock)
- *   attachments, links, counts      administrators             administration lock (flock)
+ *   names, slots maps               setters of ports           names lock (flock)
+ *   attachments, configured,        administrators             administration lock (flock)
+ *     links, counts
  *
  * Order: root_mutex, administration lock, names lock.
  */
@@ -40,5 +41,15 @@ enum mgr_intent {
  * absent.
  */
 netfwv6_result mgr_refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent);
+
+/*
+ * Opens the state for writing with the administration lock held, too: makes it with these
+ * flags where there is none, and makes it anew where its port table is retired.
+ */
+netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags);
+
+/* Tells the handle's owner one line, if he wants to hear it. */
+void mgr_log(const struct netfwv6_mgr *mgr, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -31,27 +31,39 @@ static bool is_open(const struct netfwv6_mgr *mgr, struct name_key key)
 {
 	uint64_t bit = key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL;
 
-	return policy_load(&mgr->policy, key.entry) & bit;
+	/* A group may write this map: what is no key of ours is no name of a port. */
+	return key.entry < PORT_ENTRIES && key.slot <= SLOT_MAX &&
+	       policy_load(&mgr->policy, key.entry) & bit;
 }
 
-void names_drop_closed(struct netfwv6_mgr *mgr, uint32_t first, uint32_t count)
+static int map_of(const struct netfwv6_mgr *mgr)
+{
+	return mgr->root.map[PIN_NAMES];
+}
+
+/* Drops those of closed ports, in one scope or, if every is set, in all. */
+static void sweep(struct netfwv6_mgr *mgr, struct range range, uint32_t slot, bool every)
 {
 	struct name_key key, next;
-	int end;
+	int end = bpf_map_get_next_key(map_of(mgr), NULL, &next);
 
-	if (count == 1) {
-		key = (struct name_key){ .entry = first };
-		if (!is_open(mgr, key))
-			bpf_map_delete_elem(mgr->root.names, &key);
-		return;
-	}
-	end = bpf_map_get_next_key(mgr->root.names, NULL, &next);
 	while (!end) {
 		key = next;
-		end = bpf_map_get_next_key(mgr->root.names, &key, &next);
-		if (key.entry - first < count && !is_open(mgr, key))
-			bpf_map_delete_elem(mgr->root.names, &key);
+		end = bpf_map_get_next_key(map_of(mgr), &key, &next);
+		if (key.entry - range.first < range.count && (every || key.slot == slot) &&
+		    !is_open(mgr, key))
+			bpf_map_delete_elem(map_of(mgr), &key);
 	}
+}
+
+void names_drop_closed(struct netfwv6_mgr *mgr, struct range range, uint32_t slot)
+{
+	struct name_key key = { .entry = range.first, .slot = slot };
+
+	if (range.count > 1)
+		sweep(mgr, range, slot, false);
+	else if (!is_open(mgr, key))
+		bpf_map_delete_elem(map_of(mgr), &key);
 }
 
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name)
@@ -59,22 +71,34 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
 	char value[NAME_SIZE] = "";
 
 	strncpy(value, name, sizeof(value) - 1);
-	if (bpf_map_update_elem(mgr->root.names, &key, value, BPF_ANY))
-		return fail_errno(errno, "cannot store the name '%s'", name);
-	return NETFWV6_S_OK;
+	if (!bpf_map_update_elem(map_of(mgr), &key, value, BPF_ANY))
+		return NETFWV6_S_OK;
+	if (errno == E2BIG) {
+		sweep(mgr, ALL_ENTRIES, 0, true);
+		if (!bpf_map_update_elem(map_of(mgr), &key, value, BPF_ANY))
+			return NETFWV6_S_OK;
+	}
+	if (errno == E2BIG)
+		return fail(NETFWV6_E_OUTOFMEMORY,
+			    "%u ports have names, and no more fit: open '%s' without one",
+			    NAME_RECORDS, name);
+	return fail_errno(errno,
+			  "cannot store the name '%s' ('netfwv6 init --rebuild' as root makes the "
+			  "names anew)",
+			  name);
 }
 
 bool names_none(const struct netfwv6_mgr *mgr)
 {
 	struct name_key key;
 
-	return bpf_map_get_next_key(mgr->root.names, NULL, &key) && errno == ENOENT;
+	return bpf_map_get_next_key(map_of(mgr), NULL, &key) && errno == ENOENT;
 }
 
 void name_get(const struct netfwv6_mgr *mgr, struct name_key key, char *name)
 {
 	memset(name, 0, NAME_SIZE);
-	if (bpf_map_lookup_elem(mgr->root.names, &key, name))
+	if (bpf_map_lookup_elem(map_of(mgr), &key, name))
 		*name = '\0';
 	name[NAME_SIZE - 1] = '\0';
 }

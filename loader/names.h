@@ -7,7 +7,7 @@
 #ifndef NETFWV6_NAMES_H
 #define NETFWV6_NAMES_H
 
-#include "mgr.h"
+#include "port_table.h"
 
 /* E_INVALIDARG unless name is NULL or printable UTF-8 that fits. */
 netfwv6_result name_check(const char *name);
@@ -15,8 +15,8 @@ netfwv6_result name_check(const char *name);
 /* Gives a closed port its name before it opens. */
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name);
 
-/* Drops the names of the closed ports among count entries from first on. */
-void names_drop_closed(struct netfwv6_mgr *mgr, uint32_t first, uint32_t count);
+/* Drops the names of the range's ports that are closed in the slot's scope. */
+void names_drop_closed(struct netfwv6_mgr *mgr, struct range range, uint32_t slot);
 
 /* Are there none at all? Spares a look-up for each port. */
 bool names_none(const struct netfwv6_mgr *mgr);

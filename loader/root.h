@@ -1,34 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The state root: a directory on a bpffs that holds everything of one network
- * namespace, pinned.
- *
- *   DIR/root         0644  map: the root record; the state exists while this does
- *   DIR/ports        0644  map: the port table
- *   DIR/names        0644  map: names of open ports
- *   DIR/attachments  0644  map: what is attached, for those who may not see links
- *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
- *   DIR/tcp, answer, udp
- *                    0600  maps: the flow tables
- *   DIR/lock         0700  directory, flock()ed by those who open ports
- *   DIR/links/ID     0600  a device's XDP link by its id, in a directory of mode 0700
- *   DIR/egress/ID    0600  a device's egress link, likewise (kernels with TCX)
- *   DIR/counts/ID    0644  map: the counters of that link's program
+ * The life cycle of a state root: a directory on a bpffs that holds everything of one
+ * network namespace, pinned (see pins.h).
  *
  * Who makes, attaches, detaches or removes holds the administration lock, a file
  * that only root can open; it outlives every state root.
  *
- * All functions but root_path() are called with the manager's lock held.
+ * All functions are called with the manager's lock held.
  */
 #ifndef NETFWV6_ROOT_H
 #define NETFWV6_ROOT_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "layout.h"
 #include "netfwv6.h"
+#include "pins.h"
 #include "policy.h"
 
 enum root_state {
@@ -40,28 +27,26 @@ enum root_state {
 struct root {
 	char *dir;
 	enum root_state state;
-	int ports, names, attachments, filtered; /* map descriptors, -1 when absent */
-	bool frozen; /* somebody froze the port table: not even root can change it */
+	int map[PINS_HELD]; /* descriptors by enum pin, -1 when absent */
+	bool frozen;	    /* somebody froze the port table: not even root can change it */
 	struct root_record record;
 };
-
-#define PIN_PATH_SIZE 512
 
 /* dir is taken over. */
 void root_init(struct root *root, char *dir);
 void root_destroy(struct root *root);
 
-/* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
-char *root_path(const struct root *root, char *path, const char *a, const char *b);
-
 /*
  * Opens what is pinned, as far as the caller may, unless it is open and current; a
- * missing state is no failure.
+ * missing state is no failure. The port table may be retired.
  */
 netfwv6_result root_open(struct root *root, struct policy *policy);
 
-/* The same, for a caller who holds the administration lock; makes what is missing. */
-netfwv6_result root_create(struct root *root, struct policy *policy);
+/*
+ * The same, for a caller who holds the administration lock; makes what is missing, with
+ * these flags.
+ */
+netfwv6_result root_create(struct root *root, struct policy *policy, uint32_t flags);
 
 /* Opens what is pinned, whichever network namespace it serves. */
 netfwv6_result root_open_any(struct root *root, struct policy *policy);
@@ -69,22 +54,26 @@ netfwv6_result root_open_any(struct root *root, struct policy *policy);
 /* Makes the open, writable state serve the calling process's network namespace. */
 netfwv6_result root_adopt(struct root *root);
 
+/* Writes the record, which has been changed. */
+netfwv6_result root_write_record(const struct root *root);
+
+/* The record of whatever layout, of which the first field alone is certain. S_FALSE: none. */
+netfwv6_result root_read_layout(const struct root *root, uint32_t *layout);
+
+/* E_ABORT unless the state serves the calling process's network namespace. */
+netfwv6_result root_check_namespace(const struct root *root);
+
 void root_close(struct root *root, struct policy *policy);
 
 /*
- * Removes a state that holds nothing: no device, no open port; or what is left of
- * one. The caller holds the administration lock.
+ * Removes a state that holds nothing and need not be kept: no device is attached or
+ * configured, no port has a setting; or what is left of one. The caller holds the
+ * administration lock.
  */
 void root_remove_if_empty(struct root *root, struct policy *policy);
 
-/* The flow tables. */
-#define ROOT_FLOW_TABLES 3
-struct root_flow_table {
-	const char *name, *map;
-	uint32_t capacity;
-};
-const struct root_flow_table *root_flow_table(int table);
-netfwv6_result root_open_flows(const struct root *root, int table, int *fd);
+/* Removes a state with all ports, to which nothing may be attached. Likewise. */
+void root_remove(struct root *root, struct policy *policy);
 
 /* E_ACCESSDENIED, and why a state that is ROOT_READABLE cannot be changed. */
 netfwv6_result root_read_only(const struct root *root);

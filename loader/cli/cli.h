@@ -19,17 +19,19 @@ struct cli {
 	char **operands;
 	int n_operands;
 	/* options */
-	const char *state, *mode, *name;
-	bool quiet, json, help, version, completion, stateless, learn_only;
+	const char *state, *mode, *name, *device, *group;
+	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
 	/* open while a command runs that needs it */
 	struct netfwv6_mgr *mgr;
+	struct netfwv6_connection *connection; /* of --dev, or null */
 };
 
 struct command {
 	const char *name;
 	const char *operands; /* as the synopsis shows them */
 	int least, most;      /* how many; most < 0: any number */
-	const char *options;  /* the short names of those it takes, see main.c */
+	const char *options;  /* the letters of those it takes, see options.c */
+	const char *needs;    /* the letters of those it cannot do without */
 	const char *summary;  /* one line */
 	const char *text;     /* the rest of its help */
 	bool needs_mgr;
@@ -63,7 +65,12 @@ int run_disable(struct cli *cli);
 int run_open(struct cli *cli);
 int run_close(struct cli *cli);
 int run_check(struct cli *cli);
+int run_ignore(struct cli *cli);
+int run_observe(struct cli *cli);
+int run_explain(struct cli *cli);
 int run_list(struct cli *cli);
+int run_init(struct cli *cli);
+int run_remove(struct cli *cli);
 int run_status(struct cli *cli);
 int run_help(struct cli *cli);
 

@@ -8,6 +8,12 @@ static int take_options(const struct cli *cli, struct netfwv6_enable_options *op
 {
 	options->stateless = cli->stateless;
 	options->learn_only = cli->learn_only;
+	options->if_configured = cli->if_configured;
+	if (cli->if_configured && (cli->stateless || cli->mode || cli->learn_only)) {
+		complain("--if-configured enables a device as it was before, so it goes with no "
+			 "other option");
+		return EXIT_USAGE;
+	}
 	if (cli->learn_only && (cli->stateless || cli->mode)) {
 		complain("--learn-only filters nothing, so it goes with neither --mode nor "
 			 "--stateless");
@@ -35,9 +41,12 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	if (code >= 0)
 		return code;
 	result = netfwv6_connection_get_status(connection, &status);
-	if (NETFWV6_SUCCEEDED(result) && !status.firewalled && !cli->learn_only)
-		warn_of_lockout(cli, cli->operands[0]);
+	if (NETFWV6_SUCCEEDED(result) && (!status.firewalled || *status.settings_of) &&
+	    !cli->learn_only && !cli->if_configured)
+		warn_of_lockout(cli, connection);
 	result = netfwv6_connection_enable_firewall(connection, &options);
+	if (result == NETFWV6_S_FALSE)
+		return EXIT_DONE; /* not configured */
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_FAILED(result))

@@ -5,9 +5,10 @@
 
 #include "options.h"
 
-static void print_option_synopsis(const struct option_entry *option)
+static void print_option_synopsis(const struct option_entry *option, bool needed)
 {
-	printf(" [--%s%s%s]", option->name, option->value ? " " : "", option->value ?: "");
+	printf(" %s--%s%s%s%s", needed ? "" : "[", option->name, option->value ? " " : "",
+	       option->value ?: "", needed ? "" : "]");
 }
 
 void print_synopsis(const struct command *command)
@@ -15,7 +16,7 @@ void print_synopsis(const struct command *command)
 	printf("netfwv6 %s%s%s", command->name, *command->operands ? " " : "", command->operands);
 	for (const struct option_entry *option = option_entries; option->name; option++)
 		if (!option->everywhere && option_applies(option, command))
-			print_option_synopsis(option);
+			print_option_synopsis(option, option_is_needed(option, command));
 	putchar('\n');
 }
 
@@ -82,6 +83,9 @@ static void print_completion(void)
 	     "\tdone\n"
 	     "\tcase $prev in\n"
 	     "\t--state) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
+	     "\t--dev) COMPREPLY=($(compgen -W \"$(cd /sys/class/net && echo *)\" -- \"$cur\")); "
+	     "return ;;\n"
+	     "\t--group) COMPREPLY=($(compgen -g -- \"$cur\")); return ;;\n"
 	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic' -- \"$cur\")); return ;;\n"
 	     "\t--name) return ;;\n"
 	     "\tesac\n"

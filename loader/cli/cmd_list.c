@@ -1,34 +1,50 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* list: the open ports. */
+/* list: the open ports and the ignored ones, of every scope. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "port_operand.h"
 
-static int list_json(struct netfwv6_port_enum *ports)
+/* Ports that have something in common. */
+struct group {
+	const char *device; /* NULL: global */
+	bool ignored;
+	struct netfwv6_port_enum *ports;
+};
+
+/* Where rows go: to the text, or to arrays. */
+struct output {
+	json_t *open, *ignored; /* null for text */
+	bool any;
+};
+
+static int list_json(const struct group *group, struct output *output)
 {
-	json_t *array = json_array();
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK) {
-		json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "scope", "global", "protocol",
-					   protocol_name(port.protocol), "port", (int)port.port,
-					   "name", port.name);
+	while (netfwv6_port_enum_next(group->ports, 1, &port, NULL) == NETFWV6_S_OK) {
+		const char *protocol = protocol_name(port.protocol);
+		json_t *object = group->ignored ?
+					 json_pack("{s:s, s:s, s:i}", "device", group->device,
+						   "protocol", protocol, "port", (int)port.port) :
+					 json_pack("{s:s, s:s?, s:s, s:i, s:s}", "scope",
+						   group->device ? "connection" : "global",
+						   "device", group->device, "protocol", protocol,
+						   "port", (int)port.port, "name", port.name);
 
-		if (!add_json(array, object)) {
-			json_decref(array);
+		if (!add_json(group->ignored ? output->ignored : output->open, object))
 			return EXIT_OTHER;
-		}
 	}
-	return print_json(json_pack("{s:o}", "ports", array));
+	return EXIT_DONE;
 }
 
-static void print_row(const struct port_range *range, const char *name)
+static void print_row(const struct group *group, const struct port_range *range, const char *name)
 {
 	char text[PORT_TEXT_SIZE];
 
-	printf("%-8s %-16s %s\n", "global", format_range(range, text), name);
+	printf("%-15s %-16s %-8s %s\n", group->device ?: "global", format_range(range, text),
+	       group->ignored ? "ignored" : "open", name);
 }
 
 static bool continues(const struct port_range *range, const char *name,
@@ -39,40 +55,100 @@ static bool continues(const struct port_range *range, const char *name,
 }
 
 /* Neighbours of the same name make one row. */
-static int list_text(struct cli *cli, struct netfwv6_port_enum *ports)
+static int list_text(const struct group *group, struct output *output)
 {
 	char name[NETFWV6_NAME_MAX + 1] = "";
 	struct port_range range = {};
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK) {
-		if (!range.first)
-			printf("%-8s %-16s %s\n", "SCOPE", "PORT", "NAME");
+	while (netfwv6_port_enum_next(group->ports, 1, &port, NULL) == NETFWV6_S_OK) {
+		if (!output->any)
+			printf("%-15s %-16s %-8s %s\n", "SCOPE", "PORT", "STATE", "NAME");
+		output->any = true;
 		if (range.first && continues(&range, name, &port)) {
 			range.last = port.port;
 			continue;
 		}
 		if (range.first)
-			print_row(&range, name);
+			print_row(group, &range, name);
 		range = (struct port_range){ port.port, port.port, port.protocol };
 		memcpy(name, port.name, sizeof(name));
 	}
 	if (range.first)
-		print_row(&range, name);
-	else
-		say(cli, "no port is open\n");
+		print_row(group, &range, name);
 	return EXIT_DONE;
 }
 
-int run_list(struct cli *cli)
+static int list_group(struct group group, netfwv6_result result, struct output *output)
 {
-	struct netfwv6_port_enum *ports;
-	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, &ports);
 	int code;
 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	code = cli->json ? list_json(ports) : list_text(cli, ports);
-	netfwv6_port_enum_free(ports);
+	code = output->open ? list_json(&group, output) : list_text(&group, output);
+	netfwv6_port_enum_free(group.ports);
 	return code;
+}
+
+static int list_connection(struct netfwv6_connection *connection, struct output *output)
+{
+	struct group group = { .device = netfwv6_connection_id(connection) };
+	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &group.ports);
+	int code = list_group(group, result, output);
+
+	if (code)
+		return code;
+	group.ignored = true;
+	result = netfwv6_connection_enumerate_ignored_global_ports(connection, &group.ports);
+	return list_group(group, result, output);
+}
+
+static int list_connections(struct cli *cli, struct output *output)
+{
+	struct netfwv6_connection_enum *connections;
+	struct netfwv6_connection *connection;
+	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
+	int code = EXIT_DONE;
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	while (!code && (result = netfwv6_connection_enum_next(connections, 1, &connection,
+							       NULL)) == NETFWV6_S_OK) {
+		code = list_connection(connection, output);
+		netfwv6_connection_free(connection);
+	}
+	netfwv6_connection_enum_free(connections);
+	return NETFWV6_FAILED(result) ? complain_of(result) : code;
+}
+
+static int list_all(struct cli *cli, struct output *output)
+{
+	struct group global = {};
+	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, &global.ports);
+	int code = list_group(global, result, output);
+
+	return code ?: list_connections(cli, output);
+}
+
+int run_list(struct cli *cli)
+{
+	struct output output = {};
+	int code;
+
+	if (cli->json)
+		output = (struct output){ .open = json_array(), .ignored = json_array() };
+	code = cli->connection ? list_connection(cli->connection, &output) : list_all(cli, &output);
+	if (code) {
+		json_decref(output.open);
+		json_decref(output.ignored);
+		return code;
+	}
+	if (cli->json)
+		return print_json(
+			json_pack("{s:o, s:o}", "ports", output.open, "ignored", output.ignored));
+	if (!output.any && cli->device)
+		say(cli, "%s has no settings of its own\n", cli->device);
+	else if (!output.any)
+		say(cli, "no port is open\n");
+	return EXIT_DONE;
 }

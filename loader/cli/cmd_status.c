@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli.h"
+#include "groups.h"
 #include "modes.h"
 
 struct device_report {
@@ -35,6 +35,17 @@ static json_t *reason_json(const struct netfwv6_counter *counter)
 			 (json_int_t)counter->packets, "bytes", (json_int_t)counter->bytes);
 }
 
+/* The name whose settings are in force. */
+static const char *settings_of(const struct device_report *report)
+{
+	return *report->status.settings_of ? report->status.settings_of : report->name;
+}
+
+static json_t *learning_json(const struct netfwv6_connection_status *status)
+{
+	return status->learning_unknown ? json_null() : json_boolean(status->learning);
+}
+
 static json_t *device_json(const struct device_report *report)
 {
 	json_t *reasons = json_array();
@@ -47,11 +58,26 @@ static json_t *device_json(const struct device_report *report)
 		}
 	}
 	return json_pack(
-		"{s:s, s:i, s:b, s:b, s:s, s:I, s:s, s:o}", "device", report->name, "ifindex",
-		(int)report->status.ifindex, "stateless", report->status.stateless, "learning",
-		report->status.learning, "mode", mode_name(report->status.mode), "program_id",
-		(json_int_t)report->status.program_id, "since",
+		"{s:s, s:i, s:s, s:b, s:b, s:o, s:s, s:I, s:s, s:o}", "device", report->name,
+		"ifindex", (int)report->status.ifindex, "settings_of", settings_of(report),
+		"configured", report->status.configured, "stateless", report->status.stateless,
+		"learning", learning_json(&report->status), "mode", mode_name(report->status.mode),
+		"program_id", (json_int_t)report->status.program_id, "since",
 		format_time(report->status.since, true, since, sizeof(since)), "reasons", reasons);
+}
+
+static void print_troubles(const struct device_report *report)
+{
+	const struct netfwv6_connection_status *status = &report->status;
+
+	if (*status->settings_of)
+		printf("  goes by the settings of %s, as which it was enabled: 'netfwv6 enable %s' "
+		       "puts its own in force\n",
+		       status->settings_of, report->name);
+	if (!status->stateless && !status->learning && !status->learning_unknown)
+		printf("  egress program missing, so answers to this host may be dropped: 'netfwv6 "
+		       "enable %s' mends that\n",
+		       report->name);
 }
 
 static void print_device(const struct device_report *report)
@@ -63,6 +89,7 @@ static void print_device(const struct device_report *report)
 	       mode_name(report->status.mode), report->status.stateless ? ", stateless" : "",
 	       report->status.program_id,
 	       format_time(report->status.since, false, since, sizeof(since)));
+	print_troubles(report);
 	for (size_t i = 0; i < report->n_counters; i++) {
 		const struct netfwv6_counter *counter = &report->counters[i];
 
@@ -100,7 +127,7 @@ static int read_counters(struct netfwv6_connection *connection, struct device_re
 
 /* What status --json shows of devices; null pointers where text is wanted. */
 struct lists {
-	json_t *devices, *learning;
+	json_t *devices, *learning, *configured;
 };
 
 /* A device that is only learned from. */
@@ -109,6 +136,24 @@ static int report_learning(const char *name, json_t *learning)
 	if (!learning)
 		printf("%s: learning, not firewalled\n", name);
 	else if (!add_json(learning, json_string(name)))
+		return EXIT_OTHER;
+	return EXIT_DONE;
+}
+
+/* A device that is to be firewalled, or learned from, and is not. */
+static int report_configured(const struct device_report *report, json_t *configured)
+{
+	const struct netfwv6_connection_status *status = &report->status;
+
+	if (!configured)
+		printf("%s: configured, not attached%s\n", report->name,
+		       status->moved ? ": moved to another network namespace, and filtered there" :
+		       status->ifindex ? ": 'netfwv6 enable' attaches it" :
+					 ": no such device here");
+	else if (!add_json(configured,
+			   json_pack("{s:s, s:b, s:b, s:b}", "device", report->name, "present",
+				     status->ifindex != 0, "moved", status->moved, "learn_only",
+				     status->configured_learn_only)))
 		return EXIT_OTHER;
 	return EXIT_DONE;
 }
@@ -128,6 +173,12 @@ static int report_firewalled(struct netfwv6_connection *connection, struct devic
 	return code;
 }
 
+/* Who may not see what learns cannot tell that a device which should does not. */
+static bool is_missing(const struct netfwv6_connection_status *status)
+{
+	return status->configured && !(status->configured_learn_only && status->learning_unknown);
+}
+
 /* Reports a device that has to do with the firewall. */
 static int report_device(struct netfwv6_connection *connection, const struct lists *lists,
 			 size_t *reported)
@@ -143,10 +194,13 @@ static int report_device(struct netfwv6_connection *connection, const struct lis
 		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	*reported += report.status.firewalled || report.status.learning;
+	*reported += report.status.firewalled || report.status.learning || report.status.configured;
 	if (report.status.firewalled)
 		return report_firewalled(connection, &report, lists->devices);
-	return report.status.learning ? report_learning(report.name, lists->learning) : EXIT_DONE;
+	if (report.status.learning)
+		return report_learning(report.name, lists->learning);
+	return is_missing(&report.status) ? report_configured(&report, lists->configured) :
+					    EXIT_DONE;
 }
 
 static int report_all(struct netfwv6_connection_enum *connections, const struct lists *lists,
@@ -193,36 +247,63 @@ static void print_flows(const struct netfwv6_flow_table *tables, size_t n)
 		putchar('\n');
 }
 
+static json_t *group_json(const struct netfwv6_mgr_status *status)
+{
+	char name[GROUP_TEXT_SIZE];
+
+	if (!status->group)
+		return json_null();
+	return json_pack("{s:I, s:s}", "id", (json_int_t)status->group, "name",
+			 format_group(status->group, name));
+}
+
+/* The state as a whole, behind its devices. */
+static int report_state(struct cli *cli, const struct lists *lists, size_t reported)
+{
+	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
+	struct netfwv6_flow_table tables[MAX_TABLES];
+	netfwv6_result result = netfwv6_mgr_get_status(cli->mgr, &status);
+	char group[GROUP_TEXT_SIZE];
+	size_t n = 0;
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES, tables, &n)))
+		n = 0;
+	if (lists->devices)
+		return print_json(json_pack("{s:s, s:b, s:o, s:O, s:O, s:O, s:o}", "state",
+					    netfwv6_mgr_state_dir(cli->mgr), "kept", status.kept,
+					    "group", group_json(&status), "devices", lists->devices,
+					    "configured", lists->configured, "learning",
+					    lists->learning, "flows", flows_json(tables, n)));
+	if (!reported)
+		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
+	else
+		print_flows(tables, n);
+	if (status.group)
+		printf("ports may be changed by root and group %s\n",
+		       format_group(status.group, group));
+	return EXIT_DONE;
+}
+
 int run_status(struct cli *cli)
 {
 	struct netfwv6_connection_enum *connections;
 	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
-	struct netfwv6_flow_table tables[MAX_TABLES];
 	struct lists lists = {};
-	size_t reported = 0, n_tables = 0;
+	size_t reported = 0;
 	int code;
 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	if (cli->json)
-		lists = (struct lists){ json_array(), json_array() };
+		lists = (struct lists){ json_array(), json_array(), json_array() };
 	code = report_all(connections, &lists, &reported);
 	netfwv6_connection_enum_free(connections);
-	if (code) {
-		json_decref(lists.devices);
-		json_decref(lists.learning);
-		return code;
-	}
-	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES, tables, &n_tables)))
-		n_tables = 0;
-	if (cli->json)
-		return print_json(json_pack("{s:s, s:o, s:o, s:o}", "state",
-					    netfwv6_mgr_state_dir(cli->mgr), "devices",
-					    lists.devices, "learning", lists.learning, "flows",
-					    flows_json(tables, n_tables)));
-	if (reported)
-		print_flows(tables, n_tables);
-	else
-		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
-	return EXIT_DONE;
+	if (!code)
+		code = report_state(cli, &lists, reported);
+	json_decref(lists.devices);
+	json_decref(lists.learning);
+	json_decref(lists.configured);
+	return code;
 }

@@ -13,7 +13,7 @@
 	"service name of /etc/services such as https/tcp or ssh.\n"
 
 const struct command commands[] = {
-	{ "enable", "DEV", 1, 1, "mSl", "firewall a device",
+	{ "enable", "DEV", 1, 1, "mSli", NULL, "firewall a device",
 	  "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
 	  "also when every process of netfwv6 is gone. Conversations of this side pass all\n"
 	  "the same: answers to what it asked, and sessions that stand. Enabling again puts\n"
@@ -21,23 +21,44 @@ const struct command commands[] = {
 	  "mode in front of the stack; auto takes native where the driver has it. On veth\n"
 	  "devices native mode costs the other end its segmentation offload; bulk TCP is\n"
 	  "faster in generic. --learn-only is for an uplink that is not firewalled, when\n"
-	  "answers to what leaves there come in through a firewalled device.\n",
+	  "answers to what leaves there come in through a firewalled device.\n"
+	  "The wish is kept by the device's name: --if-configured renews it for a device\n"
+	  "that comes back, and says nothing of others. A device that was renamed goes on\n"
+	  "with the settings of its former name until it is enabled under the new one.\n",
 	  true, run_enable },
-	{ "disable", "DEV", 1, 1, "", "stop firewalling a device",
-	  "The policy stays. With the last device, and no port open, all state is removed.\n", true,
-	  run_disable },
-	{ "open", "PORT...", 1, -1, "n", "allow inbound connection attempts",
+	{ "disable", "DEV", 1, 1, "", NULL, "stop firewalling a device",
+	  "The ports' settings stay. A device that is not here is forgotten. With the last\n"
+	  "device, and no setting left, all state is removed unless 'init' made it.\n",
+	  true, run_disable },
+	{ "open", "PORT...", 1, -1, "dn", NULL, "allow inbound connection attempts",
 	  PORT_TEXT "What is open stays open and keeps its name.\n", true, run_open },
-	{ "close", "PORT...", 1, -1, "", "disallow inbound connection attempts",
+	{ "close", "PORT...", 1, -1, "d", NULL, "disallow inbound connection attempts",
 	  PORT_TEXT "Closing a closed port succeeds.\n", true, run_close },
-	{ "check", "PORT...", 1, -1, "", "ask whether ports are open: exit 0 open, 1 closed",
-	  PORT_TEXT "Exit 0 means that all of them are open.\n", true, run_check },
-	{ "list", "", 0, 0, "j", "list the open ports", "", true, run_list },
-	{ "status", "", 0, 0, "j", "show firewalled devices and what was passed and dropped",
+	{ "ignore", "PORT...", 1, -1, "d", "d", "except a device from global ports",
+	  PORT_TEXT "The device then goes by its own setting alone.\n", true, run_ignore },
+	{ "observe", "PORT...", 1, -1, "d", "d", "take the exception back", PORT_TEXT, true,
+	  run_observe },
+	{ "check", "PORT...", 1, -1, "d", NULL, "ask whether ports are open: exit 0 open, 1 closed",
+	  PORT_TEXT "Exit 0 means that all of them are open: globally, or with --dev as the rules\n"
+		    "have it on that device.\n",
+	  true, run_check },
+	{ "explain", "PORT...", 1, -1, "dj", "d", "say which rule decides on a port of a device",
+	  PORT_TEXT "Ranges are not for this command. Exit 0 whatever the answer.\n", true,
+	  run_explain },
+	{ "list", "", 0, 0, "dj", NULL, "list the open ports and the ignored ones",
+	  "All of them, or with --dev that device's own.\n", true, run_list },
+	{ "status", "", 0, 0, "j", NULL, "show firewalled devices and what was passed and dropped",
 	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
 	  run_status },
-	{ "help", "[COMMAND]", 0, 1, "c", "show help", "", false, run_help },
-	{ NULL, NULL, 0, 0, NULL, NULL, NULL, false, NULL },
+	{ "init", "", 0, 0, "gr", NULL, "make the state, say who may change ports",
+	  "The state then stays also when it is empty. Members of the group may change ports,\n"
+	  "but not enable or disable. --rebuild is for a state that a member froze, for former\n"
+	  "members, or for a state of an older version; devices stay firewalled meanwhile.\n",
+	  true, run_init },
+	{ "remove", "", 0, 0, "", NULL, "remove the state with all ports and settings",
+	  "Refused while a device is firewalled or learned from.\n", true, run_remove },
+	{ "help", "[COMMAND]", 0, 1, "c", NULL, "show help", "", false, run_help },
+	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL },
 };
 
 const struct command *find_command(const char *name)
@@ -104,9 +125,35 @@ int print_json(json_t *object)
 	return EXIT_DONE;
 }
 
+/* What the library itself says is for people; libbpf's talk is not. */
+static void hear(void *context, const char *line)
+{
+	const struct cli *cli = context;
+
+	if (strncmp(line, "libbpf: ", strlen("libbpf: ")) != 0)
+		say(cli, "note: %s\n", line);
+}
+
+/* With the connection of --dev, if that was given. */
+static int run_on_device(struct cli *cli)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	int code;
+
+	if (cli->device)
+		result = netfwv6_mgr_get_connection(cli->mgr, cli->device, &cli->connection);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	code = cli->command->run(cli);
+	netfwv6_connection_free(cli->connection);
+	return code;
+}
+
 static int run(struct cli *cli)
 {
-	struct netfwv6_mgr_options options = { .sz = sizeof(options), .state_dir = cli->state };
+	struct netfwv6_mgr_options options = {
+		.sz = sizeof(options), .state_dir = cli->state, .log = hear, .log_context = cli
+	};
 	netfwv6_result result;
 	int code;
 
@@ -119,7 +166,7 @@ static int run(struct cli *cli)
 	result = netfwv6_mgr_open(&cli->mgr, &options);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	code = cli->command->run(cli);
+	code = run_on_device(cli);
 	netfwv6_mgr_close(cli->mgr);
 	return code;
 }

@@ -15,7 +15,12 @@ const struct option_entry option_entries[] = {
 	  "drop also answers to this host: a bare port filter" },
 	{ 'l', false, false, "learn-only", NULL,
 	  "filter nothing; learn which answers may come in elsewhere" },
+	{ 'i', false, false, "if-configured", NULL,
+	  "only if it was enabled before, and as it was then" },
+	{ 'd', false, false, "dev", "DEV", "this connection's own setting, not the global one" },
 	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
+	{ 'g', false, false, "group", "NAME|GID", "who may change ports besides root; 0: nobody" },
+	{ 'r', false, false, "rebuild", NULL, "move everything to new maps" },
 	{ 'j', false, false, "json", NULL, "print JSON" },
 	{ 'c', false, false, "completion", NULL, "print the completion script for bash" },
 	{ 'V', false, true, "version", NULL, "print the version" },
@@ -27,6 +32,11 @@ const struct option_entry option_entries[] = {
 bool option_applies(const struct option_entry *option, const struct command *command)
 {
 	return option->everywhere || strchr(command->options, option->letter);
+}
+
+bool option_is_needed(const struct option_entry *option, const struct command *command)
+{
+	return command->needs && strchr(command->needs, option->letter);
 }
 
 static void store(struct cli *cli, int letter, const char *value)
@@ -50,8 +60,20 @@ static void store(struct cli *cli, int letter, const char *value)
 	case 'l':
 		cli->learn_only = true;
 		break;
+	case 'i':
+		cli->if_configured = true;
+		break;
+	case 'd':
+		cli->device = value;
+		break;
 	case 'n':
 		cli->name = value;
+		break;
+	case 'g':
+		cli->group = value;
+		break;
+	case 'r':
+		cli->rebuild = true;
 		break;
 	case 'j':
 		cli->json = true;
@@ -107,12 +129,21 @@ static int take_options(int argc, char **argv, struct cli *cli, char *given)
 
 static int check_options(const struct cli *cli, const char *given)
 {
-	for (const struct option_entry *option = option_entries; option->name; option++)
-		if (strchr(given, option->letter) && !option_applies(option, cli->command)) {
+	const struct command *command = cli->command;
+
+	for (const struct option_entry *option = option_entries; option->name; option++) {
+		if (strchr(given, option->letter) && !option_applies(option, command)) {
 			complain("'%s' takes no option --%s: 'netfwv6 help %s' shows what it takes",
-				 cli->command->name, option->name, cli->command->name);
+				 command->name, option->name, command->name);
 			return EXIT_USAGE;
 		}
+		if (option_is_needed(option, command) && !cli->help &&
+		    !strchr(given, option->letter)) {
+			complain("'%s' needs --%s %s: 'netfwv6 help %s' shows what it takes",
+				 command->name, option->name, option->value, command->name);
+			return EXIT_USAGE;
+		}
+	}
 	return -1;
 }
 

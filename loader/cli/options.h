@@ -18,6 +18,8 @@ extern const struct option_entry option_entries[]; /* ends with a null name */
 
 bool option_applies(const struct option_entry *option, const struct command *command);
 
+bool option_is_needed(const struct option_entry *option, const struct command *command);
+
 /* Parses argv into cli; options may stand anywhere. An exit code, or -1 to go on. */
 int parse_command_line(int argc, char **argv, struct cli *cli);
 

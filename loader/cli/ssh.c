@@ -72,21 +72,33 @@ static uint32_t ipv6_server_port(const char *connection)
 	return port;
 }
 
-void warn_of_lockout(const struct cli *cli, const char *device)
+/* By the connection's own settings, whatever is in force now. When in doubt it is. */
+static bool will_be_open(const struct cli *cli, struct netfwv6_connection *connection,
+			 uint32_t port)
 {
-	char *connection = ssh_connection();
-	uint32_t port = connection ? ipv6_server_port(connection) : 0;
-	bool open = true;
+	bool here = false, global = false, ignored = false;
 
-	free(connection);
-	if (!port ||
-	    NETFWV6_FAILED(netfwv6_mgr_is_port_globally_open(cli->mgr, port, NETFWV6_PROTOCOL_TCP,
-							     &open)) ||
-	    open)
+	return NETFWV6_FAILED(netfwv6_connection_is_port_open(connection, port,
+							      NETFWV6_PROTOCOL_TCP, &here)) ||
+	       NETFWV6_FAILED(netfwv6_mgr_is_port_globally_open(cli->mgr, port,
+								NETFWV6_PROTOCOL_TCP, &global)) ||
+	       NETFWV6_FAILED(netfwv6_connection_is_global_port_ignored(
+		       connection, port, NETFWV6_PROTOCOL_TCP, &ignored)) ||
+	       here || (global && !ignored);
+}
+
+void warn_of_lockout(const struct cli *cli, struct netfwv6_connection *connection)
+{
+	char *session = ssh_connection();
+	uint32_t port = session ? ipv6_server_port(session) : 0;
+
+	free(session);
+	if (!port || will_be_open(cli, connection, port))
 		return;
 	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: %s "
 		 "comes in "
 		 "through %s; type: netfwv6%s%s open %u/tcp",
 		 port, cli->stateless ? "neither it nor a new one" : "it goes on, but no new one",
-		 device, cli->state ? " --state " : "", cli->state ?: "", port);
+		 netfwv6_connection_id(connection), cli->state ? " --state " : "", cli->state ?: "",
+		 port);
 }

@@ -5,7 +5,10 @@
 
 #include "cli.h"
 
-/* Warns when this command runs in an SSH session over IPv6 to a port that is not open. */
-void warn_of_lockout(const struct cli *cli, const char *device);
+/*
+ * Warns when this command runs in an SSH session over IPv6 to a port that will not be open
+ * on the connection.
+ */
+void warn_of_lockout(const struct cli *cli, struct netfwv6_connection *connection);
 
 #endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* explain: the rules in their order for a port of a device, and which one decides. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "port_operand.h"
+
+/* What holds for one port, by the settings in force. */
+struct answer {
+	struct port_range port;
+	bool open_here, open_globally, ignored;
+	char name[NETFWV6_NAME_MAX + 1], global_name[NETFWV6_NAME_MAX + 1];
+	uint32_t rule;
+};
+
+/* Whose settings, and whether anything is filtered at all. */
+struct place {
+	const char *device, *settings_of;
+	bool firewalled;
+	struct netfwv6_connection *settings;
+};
+
+static netfwv6_result find_name(struct netfwv6_port_enum *ports, const struct answer *answer,
+				char *name)
+{
+	struct netfwv6_port port;
+
+	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+		if (port.port == answer->port.first && port.protocol == answer->port.protocol)
+			memcpy(name, port.name, sizeof(port.name));
+	netfwv6_port_enum_free(ports);
+	return NETFWV6_S_OK;
+}
+
+static netfwv6_result ask_names(struct cli *cli, const struct place *place, struct answer *answer)
+{
+	struct netfwv6_port_enum *ports;
+	netfwv6_result result;
+
+	result = netfwv6_mgr_enumerate_globally_open_port_range(
+		cli->mgr, answer->port.first, answer->port.first, answer->port.protocol, &ports);
+	if (NETFWV6_SUCCEEDED(result))
+		result = find_name(ports, answer, answer->global_name);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_enumerate_open_ports(place->settings, &ports);
+	return NETFWV6_SUCCEEDED(result) ? find_name(ports, answer, answer->name) : result;
+}
+
+static netfwv6_result ask(struct cli *cli, const struct place *place, struct answer *answer)
+{
+	uint32_t port = answer->port.first, protocol = answer->port.protocol;
+	netfwv6_result result;
+
+	result = netfwv6_connection_is_port_open(place->settings, port, protocol,
+						 &answer->open_here);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_is_port_globally_open(cli->mgr, port, protocol,
+							   &answer->open_globally);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_is_global_port_ignored(place->settings, port, protocol,
+								   &answer->ignored);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_get_effective(cli->connection, port, protocol,
+							  &answer->rule);
+	return NETFWV6_SUCCEEDED(result) ? ask_names(cli, place, answer) : result;
+}
+
+static json_t *answer_json(const struct answer *answer)
+{
+	return json_pack("{s:s, s:i, s:b, s:s, s:b, s:s, s:b, s:i, s:b}", "protocol",
+			 protocol_name(answer->port.protocol), "port", (int)answer->port.first,
+			 "open_here", answer->open_here, "name", answer->name, "open_globally",
+			 answer->open_globally, "global_name", answer->global_name, "ignored",
+			 answer->ignored, "rule", (int)answer->rule, "open",
+			 answer->rule < NETFWV6_RULE_CLOSED);
+}
+
+static void print_rule(int number, const char *question, const char *fact, const char *name,
+		       bool decides)
+{
+	printf("  rule %d  %-32s %s%s%s%s%s\n", number, question, fact, *name ? ", \"" : "", name,
+	       *name ? "\"" : "", decides ? "  <- decides" : "");
+}
+
+static void print_answer(const struct place *place, const struct answer *answer)
+{
+	char text[PORT_TEXT_SIZE], question[64];
+
+	printf("%s on %s: %s\n", format_range(&answer->port, text), place->device,
+	       answer->rule < NETFWV6_RULE_CLOSED ? "open" : "closed");
+	snprintf(question, sizeof(question), "open on %s", place->settings_of);
+	print_rule(1, question, answer->open_here ? "yes" : "no", answer->name,
+		   answer->rule == NETFWV6_RULE_OPEN_HERE);
+	snprintf(question, sizeof(question), "open globally, not ignored");
+	print_rule(2, question,
+		   !answer->open_globally ? "not open" :
+		   answer->ignored	  ? "ignored" :
+					    "yes",
+		   answer->global_name, answer->rule == NETFWV6_RULE_OPEN_GLOBAL);
+	if (answer->rule < NETFWV6_RULE_CLOSED)
+		return;
+	print_rule(3, "of a conversation that exists", "passes", "", false);
+	print_rule(4, "else", "dropped", "", true);
+}
+
+static void print_place(const struct place *place)
+{
+	if (!place->firewalled)
+		printf("%s is not firewalled: everything passes; once it is enabled:\n",
+		       place->device);
+	else if (strcmp(place->device, place->settings_of) != 0)
+		printf("%s goes by the settings of %s, as which it was enabled\n", place->device,
+		       place->settings_of);
+}
+
+static int explain_all(struct cli *cli, const struct place *place, const struct port_ranges *ports)
+{
+	json_t *array = cli->json ? json_array() : NULL;
+
+	if (!cli->json)
+		print_place(place);
+	for (size_t i = 0; i < ports->count; i++) {
+		struct answer answer = { .port = ports->ranges[i] };
+		netfwv6_result result = ask(cli, place, &answer);
+
+		if (NETFWV6_FAILED(result)) {
+			json_decref(array);
+			return complain_of(result);
+		}
+		if (!cli->json) {
+			print_answer(place, &answer);
+		} else if (!add_json(array, answer_json(&answer))) {
+			json_decref(array);
+			return EXIT_OTHER;
+		}
+	}
+	if (!cli->json)
+		return EXIT_DONE;
+	return print_json(json_pack("{s:s, s:b, s:s, s:o}", "device", place->device, "firewalled",
+				    place->firewalled, "settings_of", place->settings_of, "ports",
+				    array));
+}
+
+static int refuse_ranges(const struct port_ranges *ports)
+{
+	char text[PORT_TEXT_SIZE];
+
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->ranges[i].first != ports->ranges[i].last) {
+			complain("'%s': one port at a time is explained, not a range; 'netfwv6 "
+				 "check' takes ranges",
+				 format_range(&ports->ranges[i], text));
+			return EXIT_USAGE;
+		}
+	return -1;
+}
+
+/* The settings in force are those of the name under which the device was enabled. */
+static int explain(struct cli *cli, const struct port_ranges *ports)
+{
+	struct netfwv6_connection_status status = { .sz = sizeof(status) };
+	struct place place = { .device = cli->device, .settings_of = cli->device };
+	struct netfwv6_connection *other = NULL;
+	netfwv6_result result = netfwv6_connection_get_status(cli->connection, &status);
+	int code;
+
+	if (NETFWV6_SUCCEEDED(result) && *status.settings_of) {
+		place.settings_of = status.settings_of;
+		result = netfwv6_mgr_get_connection(cli->mgr, status.settings_of, &other);
+	}
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	place.firewalled = status.firewalled;
+	place.settings = other ?: cli->connection;
+	code = explain_all(cli, &place, ports);
+	netfwv6_connection_free(other);
+	return code;
+}
+
+int run_explain(struct cli *cli)
+{
+	struct port_ranges ports;
+	int code = take_port_operands(cli, &ports);
+
+	if (code >= 0)
+		return code;
+	code = refuse_ranges(&ports);
+	if (code < 0)
+		code = explain(cli, &ports);
+	free(ports.ranges);
+	return code;
+}

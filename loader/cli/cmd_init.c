@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* init, remove: the state as a whole. */
+#include <ctype.h>
+#include <grp.h>
+#include <stdlib.h>
+
+#include "groups.h"
+
+/* A group by its name, or by its number. */
+static int take_group(const char *text, uint32_t *group)
+{
+	const struct group *entry = getgrnam(text);
+	unsigned long long number;
+	char *end;
+
+	if (entry) {
+		*group = entry->gr_gid;
+		return -1;
+	}
+	number = strtoull(text, &end, 10);
+	if (isdigit((unsigned char)*text) && !*end && number < UINT32_MAX) {
+		*group = (uint32_t)number;
+		return -1;
+	}
+	complain("'%s' is no group: 'getent group' lists them; a number does, too", text);
+	return EXIT_USAGE;
+}
+
+int run_init(struct cli *cli)
+{
+	struct netfwv6_initialize_options options = { .sz = sizeof(options),
+						      .rebuild = cli->rebuild,
+						      .set_group = cli->group };
+	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
+	int code = cli->group ? take_group(cli->group, &options.group) : -1;
+	char group[GROUP_TEXT_SIZE];
+	netfwv6_result result;
+
+	if (code >= 0)
+		return code;
+	result = netfwv6_mgr_initialize(cli->mgr, &options);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_status(cli->mgr, &status);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	say(cli, "%s: %s, ports may be changed by root%s%s\n", netfwv6_mgr_state_dir(cli->mgr),
+	    cli->rebuild ? "rebuilt" : "ready", status.group ? " and group " : " alone",
+	    status.group ? format_group(status.group, group) : "");
+	return EXIT_DONE;
+}
+
+int run_remove(struct cli *cli)
+{
+	netfwv6_result result = netfwv6_mgr_remove(cli->mgr);
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	say(cli, "%s: removed\n", netfwv6_mgr_state_dir(cli->mgr));
+	return EXIT_DONE;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "configured.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "error.h"
+
+/* A key is a whole record of bytes, zeros behind the name. */
+struct key {
+	char device[DEVICE_NAME_SIZE];
+};
+
+static struct key key_of(const char *device)
+{
+	struct key key = {};
+
+	strncpy(key.device, device, sizeof(key.device) - 1);
+	return key;
+}
+
+static int map_of(const struct netfwv6_mgr *mgr)
+{
+	return mgr->root.map[PIN_CONFIGURED];
+}
+
+netfwv6_result configured_get(const struct netfwv6_mgr *mgr, const char *device,
+			      struct configured_record *record)
+{
+	struct key key = key_of(device);
+
+	if (mgr->root.state == ROOT_ABSENT)
+		return NETFWV6_S_FALSE;
+	if (!bpf_map_lookup_elem(map_of(mgr), &key, record))
+		return NETFWV6_S_OK;
+	return errno == ENOENT ?
+		       NETFWV6_S_FALSE :
+		       fail_errno(errno, "cannot read the configuration of device %s", device);
+}
+
+netfwv6_result configured_put(const struct netfwv6_mgr *mgr, const char *device,
+			      const struct configured_record *record)
+{
+	struct key key = key_of(device);
+
+	if (!bpf_map_update_elem(map_of(mgr), &key, record, BPF_ANY))
+		return NETFWV6_S_OK;
+	if (errno == E2BIG)
+		return fail(NETFWV6_E_OUTOFMEMORY,
+			    "%d devices are enabled already: disable those that are gone for good "
+			    "('netfwv6 status' names them)",
+			    CONFIGURED_RECORDS);
+	return fail_errno(errno, "cannot keep the configuration of device %s", device);
+}
+
+void configured_drop(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct key key = key_of(device);
+
+	bpf_map_delete_elem(map_of(mgr), &key);
+}
+
+bool configured_next(const struct netfwv6_mgr *mgr, char *device)
+{
+	struct key key = key_of(device), next;
+
+	if (mgr->root.state == ROOT_ABSENT ||
+	    bpf_map_get_next_key(map_of(mgr), *device ? &key : NULL, &next))
+		return false;
+	memcpy(device, next.device, DEVICE_NAME_SIZE);
+	device[DEVICE_NAME_SIZE - 1] = '\0';
+	return true;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A connection's ports: INetFwV6Connection's OpenPort, IgnoreGlobalPort and their families. */
+#include <stdlib.h>
+
+#include "connection.h"
+#include "error.h"
+#include "names.h"
+#include "settings.h"
+#include "slots.h"
+
+static struct setting open_here(const struct netfwv6_connection *connection)
+{
+	return (struct setting){ .mgr = connection->mgr, .device = connection->name };
+}
+
+static struct setting ignored_here(const struct netfwv6_connection *connection)
+{
+	return (struct setting){ .mgr = connection->mgr,
+				 .device = connection->name,
+				 .ignored = true };
+}
+
+/* Checks the arguments that all calls share. */
+static netfwv6_result take(const struct netfwv6_connection *connection, uint32_t first,
+			   uint32_t last, uint32_t protocol, struct range *range)
+{
+	return connection ? range_take(first, last, protocol, range) :
+			    fail(NETFWV6_E_POINTER, "the connection is null");
+}
+
+static netfwv6_result set(struct setting setting, struct range range, const char *name)
+{
+	return setting_set(&setting, range, name);
+}
+
+static netfwv6_result clear(struct setting setting, struct range range)
+{
+	return setting_clear(&setting, range);
+}
+
+static netfwv6_result ask(struct setting setting, struct range range, bool *is_set)
+{
+	return is_set ? setting_ask(&setting, range.first, is_set) :
+			fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
+}
+
+static netfwv6_result enumerate(const struct netfwv6_connection *connection,
+				struct setting (*setting_of)(const struct netfwv6_connection *),
+				struct netfwv6_port_enum **ports)
+{
+	struct setting setting;
+
+	if (!connection || !ports)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    connection ? "the enumerator's out-pointer" : "the connection");
+	setting = setting_of(connection);
+	return setting_enumerate(&setting, NULL, ports);
+}
+
+/* ---- Open here ------------------------------------------------------------- */
+
+netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connection, uint32_t first,
+					     uint32_t last, uint32_t protocol, const char *name)
+{
+	struct range range;
+	netfwv6_result result = take(connection, first, last, protocol, &range);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = name_check(name);
+	return NETFWV6_FAILED(result) ? result : set(open_here(connection), range, name);
+}
+
+netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
+					    uint32_t protocol, const char *name)
+{
+	return netfwv6_connection_open_ports(connection, port, port, protocol, name);
+}
+
+netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connection, uint32_t first,
+					      uint32_t last, uint32_t protocol)
+{
+	struct range range;
+	netfwv6_result result = take(connection, first, last, protocol, &range);
+
+	return NETFWV6_FAILED(result) ? result : clear(open_here(connection), range);
+}
+
+netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connection, uint32_t port,
+					     uint32_t protocol)
+{
+	return netfwv6_connection_close_ports(connection, port, port, protocol);
+}
+
+netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connection, uint32_t port,
+					       uint32_t protocol, bool *open)
+{
+	struct range range;
+	netfwv6_result result = take(connection, port, port, protocol, &range);
+
+	return NETFWV6_FAILED(result) ? result : ask(open_here(connection), range, open);
+}
+
+netfwv6_result netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
+						       struct netfwv6_port_enum **ports)
+{
+	return enumerate(connection, open_here, ports);
+}
+
+/* ---- Ignored here ---------------------------------------------------------- */
+
+netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection *connection,
+						      uint32_t first, uint32_t last,
+						      uint32_t protocol)
+{
+	struct range range;
+	netfwv6_result result = take(connection, first, last, protocol, &range);
+
+	return NETFWV6_FAILED(result) ? result : set(ignored_here(connection), range, NULL);
+}
+
+netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
+						     uint32_t port, uint32_t protocol)
+{
+	return netfwv6_connection_ignore_global_ports(connection, port, port, protocol);
+}
+
+netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection *connection,
+						       uint32_t first, uint32_t last,
+						       uint32_t protocol)
+{
+	struct range range;
+	netfwv6_result result = take(connection, first, last, protocol, &range);
+
+	return NETFWV6_FAILED(result) ? result : clear(ignored_here(connection), range);
+}
+
+netfwv6_result netfwv6_connection_observe_global_port(struct netfwv6_connection *connection,
+						      uint32_t port, uint32_t protocol)
+{
+	return netfwv6_connection_observe_global_ports(connection, port, port, protocol);
+}
+
+netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connection *connection,
+							 uint32_t port, uint32_t protocol,
+							 bool *ignored)
+{
+	struct range range;
+	netfwv6_result result = take(connection, port, port, protocol, &range);
+
+	return NETFWV6_FAILED(result) ? result : ask(ignored_here(connection), range, ignored);
+}
+
+netfwv6_result
+netfwv6_connection_enumerate_ignored_global_ports(struct netfwv6_connection *connection,
+						  struct netfwv6_port_enum **ports)
+{
+	return enumerate(connection, ignored_here, ports);
+}
+
+/* ---- What holds ------------------------------------------------------------ */
+
+static uint32_t rule_of(uint64_t policy, uint32_t slot)
+{
+	if (slot && policy & ENTRY_OPEN(slot))
+		return NETFWV6_RULE_OPEN_HERE;
+	if (policy & ENTRY_GLOBAL && !(slot && policy & ENTRY_IGNORED(slot)))
+		return NETFWV6_RULE_OPEN_GLOBAL;
+	return NETFWV6_RULE_CLOSED;
+}
+
+/* The slot whose settings hold: of the program that runs, else of the name. */
+static netfwv6_result slot_in_force(const struct netfwv6_connection *connection,
+				    const struct attached_device *seen, uint32_t *slot)
+{
+	if (!seen->ours.id)
+		return slot_find(connection->mgr, connection->name, slot);
+	*slot = seen->ours.record.slot;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
+						      uint32_t first, uint32_t last,
+						      uint32_t protocol, uint32_t *rules)
+{
+	struct attached_device seen;
+	struct range range;
+	netfwv6_result result = take(connection, first, last, protocol, &range);
+	uint64_t *policy;
+	uint32_t slot = 0;
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!rules)
+		return fail(NETFWV6_E_POINTER, "the rules' out-pointer is null");
+	policy = malloc(range.count * sizeof(*policy));
+	if (!policy)
+		return fail(NETFWV6_E_OUTOFMEMORY, "cannot read %u ports", range.count);
+	result = connection_lock(connection, &seen);
+	if (NETFWV6_SUCCEEDED(result)) {
+		result = slot_in_force(connection, &seen, &slot);
+		if (NETFWV6_SUCCEEDED(result))
+			result = port_table_read_opened(connection->mgr, range, policy);
+		pthread_mutex_unlock(&connection->mgr->root_mutex);
+	}
+	for (uint32_t i = 0; i < range.count && NETFWV6_SUCCEEDED(result); i++)
+		rules[i] = rule_of(policy[i], slot);
+	free(policy);
+	return result;
+}
+
+netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
+						uint32_t port, uint32_t protocol, uint32_t *rule)
+{
+	return netfwv6_connection_get_effective_range(connection, port, port, protocol, rule);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pins.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "layout.h"
+
+#define NEW "-new" /* what is about to take a pin's place */
+
+static const struct {
+	const char *pin, *map;
+	mode_t mode;
+	bool shared; /* with the group that may change ports */
+	enum bpf_map_type type;
+	uint32_t key, value, entries, flags;
+} maps[PINS] = {
+	[PIN_PORTS] = { "ports", "netfwv6_ports", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			sizeof(uint64_t), PORT_ENTRIES, BPF_F_MMAPABLE },
+	[PIN_NAMES] = { "names", "netfwv6_names", 0644, true, BPF_MAP_TYPE_HASH,
+			sizeof(struct name_key), NAME_SIZE, NAME_RECORDS, BPF_F_NO_PREALLOC },
+	[PIN_SLOTS] = { "slots", "netfwv6_slots", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			sizeof(struct slot_record), SLOT_RECORDS, 0 },
+	[PIN_ATTACHMENTS] = { "attachments", "netfwv6_attach", 0644, false, BPF_MAP_TYPE_HASH,
+			      sizeof(uint32_t), sizeof(struct attachment_record),
+			      ATTACHMENT_RECORDS, BPF_F_NO_PREALLOC },
+	[PIN_CONFIGURED] = { "configured", "netfwv6_config", 0644, false, BPF_MAP_TYPE_HASH,
+			     DEVICE_NAME_SIZE, sizeof(struct configured_record), CONFIGURED_RECORDS,
+			     BPF_F_NO_PREALLOC },
+	[PIN_FILTERED] = { "filtered", "netfwv6_filter", 0644, false, BPF_MAP_TYPE_HASH,
+			   sizeof(uint32_t), sizeof(uint32_t), ATTACHMENT_RECORDS,
+			   BPF_F_NO_PREALLOC },
+	/* Who talks to whom is nobody else's business. */
+	[PIN_TCP] = { "tcp", "netfwv6_tcp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
+		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_TCP, 0 },
+	[PIN_ANSWER] = { "answer", "netfwv6_answer", 0600, false, BPF_MAP_TYPE_LRU_HASH,
+			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
+	[PIN_UDP] = { "udp", "netfwv6_udp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
+		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
+	[PIN_ROOT] = { "root", "netfwv6_root", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+		       sizeof(struct root_record), 1, 0 },
+};
+
+#define LOCK "lock"
+static const struct {
+	const char *pin;
+	mode_t mode;
+} directories[] = { { LOCK, 0700 }, { "links", 0700 }, { "egress", 0700 }, { "counts", 0755 } };
+#define DIRECTORIES (sizeof(directories) / sizeof(*directories))
+
+char *pin_path(const char *dir, char *path, const char *a, const char *b)
+{
+	snprintf(path, PIN_PATH_SIZE, "%s/%s%s%s", dir, a, b ? "/" : "", b ?: "");
+	return path;
+}
+
+const char *pin_map_name(enum pin pin)
+{
+	return maps[pin].map;
+}
+
+uint32_t pin_map_capacity(enum pin pin)
+{
+	return maps[pin].entries;
+}
+
+/* ---- Opening --------------------------------------------------------------- */
+
+/*
+ * Before Linux 6.0, or where it is set so, bpf() is for root alone, whatever the modes
+ * of files say.
+ */
+static netfwv6_result open_failed(int error, const char *path)
+{
+	if (error == EPERM && geteuid() != 0 && access(path, R_OK) == 0)
+		return fail(NETFWV6_E_NOTIMPL,
+			    "this kernel lets nobody but root use maps, whatever the mode of %s "
+			    "says: that takes Linux 6.0 or newer",
+			    path);
+	return fail_errno(error, "cannot open %s", path);
+}
+
+netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *fd)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
+	char path[PIN_PATH_SIZE];
+	int got = bpf_obj_get_opts(pin_path(dir, path, maps[pin].pin, NULL), &opts);
+
+	if (got < 0)
+		return errno == ENOENT || errno == ENOTDIR ? NETFWV6_S_FALSE :
+							     open_failed(errno, path);
+	*fd = got;
+	return NETFWV6_S_OK;
+}
+
+static bool has_layout(int fd, enum pin pin)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == maps[pin].type &&
+	       info.key_size == maps[pin].key && info.value_size == maps[pin].value &&
+	       info.max_entries == maps[pin].entries;
+}
+
+netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
+{
+	netfwv6_result result;
+	int got = -1;
+
+	result = pin_open_raw(dir, pin, flags, &got);
+	if (result != NETFWV6_S_OK)
+		return result;
+	if (!has_layout(got, pin)) {
+		close(got);
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "%s/%s is of another layout, or damaged: 'netfwv6 init --rebuild' "
+			    "makes it anew",
+			    dir, maps[pin].pin);
+	}
+	*fd = got;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd)
+{
+	netfwv6_result result = pin_open(dir, pin, 0, fd);
+
+	return result == NETFWV6_E_ACCESSDENIED ? pin_open(dir, pin, BPF_F_RDONLY, fd) : result;
+}
+
+/* ---- Making ---------------------------------------------------------------- */
+
+netfwv6_result pin_make_map(enum pin pin, int *fd)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = maps[pin].flags);
+	int map = bpf_map_create(maps[pin].type, maps[pin].map, maps[pin].key, maps[pin].value,
+				 maps[pin].entries, &opts);
+
+	if (map < 0)
+		return fail_errno(errno, "cannot create the map %s", maps[pin].map);
+	*fd = map;
+	return NETFWV6_S_OK;
+}
+
+static mode_t shared_mode(mode_t mode, gid_t group, mode_t bits)
+{
+	return group ? mode | bits : mode;
+}
+
+/* The mode first takes away, then the group is changed, then the mode gives. */
+static bool share(const char *path, mode_t mode, mode_t bits, gid_t group)
+{
+	return chmod(path, mode) == 0 && chown(path, 0, group) == 0 &&
+	       chmod(path, shared_mode(mode, group, bits)) == 0;
+}
+
+static bool share_pin(const char *path, enum pin pin, gid_t group)
+{
+	return maps[pin].shared ? share(path, maps[pin].mode, 0020, group) :
+				  chmod(path, maps[pin].mode) == 0;
+}
+
+netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group)
+{
+	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE + sizeof(NEW)];
+
+	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, maps[pin].pin, NULL), NEW);
+	unlink(new); /* of a killed process */
+	if (!bpf_obj_pin(fd, new) && share_pin(new, pin, group) && rename(new, path) == 0)
+		return NETFWV6_S_OK;
+	fail_errno(errno, "cannot pin %s", path);
+	unlink(new);
+	return NETFWV6_E_FAIL;
+}
+
+/* Who holds the old directory open, and perhaps locked, is left alone with it. */
+static bool renew_lock(const char *dir, gid_t group)
+{
+	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE];
+
+	pin_path(dir, path, LOCK, NULL);
+	pin_path(dir, new, LOCK NEW, NULL);
+	return (mkdir(new, 0700) == 0 || errno == EEXIST) && share(new, 0700, 0050, group) &&
+	       rename(new, path) == 0;
+}
+
+netfwv6_result pins_make_directories(const char *dir, gid_t group, bool renew)
+{
+	char path[PIN_PATH_SIZE];
+
+	for (size_t i = 0; i < DIRECTORIES; i++) {
+		pin_path(dir, path, directories[i].pin, NULL);
+		if ((mkdir(path, directories[i].mode) && errno != EEXIST) ||
+		    chmod(path, directories[i].mode))
+			return fail_errno(errno, "cannot make %s", path);
+	}
+	pin_path(dir, path, LOCK, NULL);
+	if (renew ? !renew_lock(dir, group) : !share(path, 0700, 0050, group))
+		return fail_errno(errno, "cannot make %s", path);
+	return NETFWV6_S_OK;
+}
+
+/* ---- The group ------------------------------------------------------------- */
+
+netfwv6_result pins_get_group(const char *dir, gid_t *group)
+{
+	char path[PIN_PATH_SIZE];
+	struct stat ports;
+
+	if (stat(pin_path(dir, path, maps[PIN_PORTS].pin, NULL), &ports))
+		return fail_errno(errno, "cannot look at %s", path);
+	*group = ports.st_mode & 0020 ? ports.st_gid : 0;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result pins_set_group(const char *dir, gid_t group)
+{
+	char path[PIN_PATH_SIZE];
+
+	if (!share(pin_path(dir, path, LOCK, NULL), 0700, 0050, group))
+		return fail_errno(errno, "cannot change the group of %s", path);
+	/* "ports", which says who the group is, comes last. */
+	for (int pin = PINS - 1; pin >= 0; pin--)
+		if (maps[pin].shared &&
+		    !share_pin(pin_path(dir, path, maps[pin].pin, NULL), pin, group))
+			return fail_errno(errno, "cannot change the group of %s", path);
+	return NETFWV6_S_OK;
+}
+
+/* ---- Removing -------------------------------------------------------------- */
+
+/* Does found for each pin in a directory until it says true. */
+static bool any_in(const char *dir, const char *directory, bool (*found)(const char *path))
+{
+	char path[PIN_PATH_SIZE];
+	DIR *pins = opendir(pin_path(dir, path, directory, NULL));
+	struct dirent *entry;
+	bool any = false;
+
+	while (pins && !any && (entry = readdir(pins)))
+		any = *entry->d_name != '.' && found(pin_path(dir, path, directory, entry->d_name));
+	if (pins)
+		closedir(pins);
+	return any;
+}
+
+static bool exists(const char *path)
+{
+	(void)path;
+	return true;
+}
+
+static bool unpin(const char *path)
+{
+	unlink(path);
+	return false;
+}
+
+bool pins_have_links(const char *dir)
+{
+	return any_in(dir, "links", exists);
+}
+
+void pins_remove(const char *dir)
+{
+	char path[PIN_PATH_SIZE + sizeof(NEW)];
+
+	for (int pin = PINS - 1; pin >= 0; pin--) {
+		unlink(pin_path(dir, path, maps[pin].pin, NULL));
+		snprintf(path, sizeof(path), "%s/%s%s", dir, maps[pin].pin, NEW);
+		unlink(path);
+	}
+	any_in(dir, "counts", unpin);
+	any_in(dir, "egress", unpin);
+	for (size_t i = 0; i < DIRECTORIES; i++)
+		rmdir(pin_path(dir, path, directories[i].pin, NULL));
+	rmdir(pin_path(dir, path, LOCK NEW, NULL));
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What lies in a state root, by name, mode and layout.
+ *
+ *   DIR/root         0644  map: the root record; the state exists while this does
+ *   DIR/ports        0644  map: the port table
+ *   DIR/names        0644  map: names of open ports
+ *   DIR/slots        0644  map: which connection a slot of the port table belongs to
+ *   DIR/attachments  0644  map: what is attached, for those who may not see links
+ *   DIR/configured   0644  map: the devices that are to be firewalled, by name
+ *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
+ *   DIR/tcp, answer, udp
+ *                    0600  maps: the flow tables
+ *   DIR/lock         0700  directory, flock()ed by those who open ports
+ *   DIR/links/ID     0600  a device's XDP link by its id, in a directory of mode 0700
+ *   DIR/egress/ID    0600  a device's egress link, likewise (kernels with TCX)
+ *   DIR/counts/ID    0644  map: the counters of that link's program
+ *
+ * ports, names and slots are 0664 and lock is 0750 where a group may change ports; the
+ * pins' group is the only place that says which.
+ */
+#ifndef NETFWV6_PINS_H
+#define NETFWV6_PINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "netfwv6.h"
+
+/* In the order of their making; "root" last, so that it says "complete". */
+enum pin {
+	PIN_PORTS,
+	PIN_NAMES,
+	PIN_SLOTS,
+	PIN_ATTACHMENTS,
+	PIN_CONFIGURED,
+	PIN_FILTERED,
+	PINS_HELD, /* a handle holds the descriptors of those above */
+	PIN_TCP = PINS_HELD,
+	PIN_ANSWER,
+	PIN_UDP,
+	PIN_ROOT,
+	PINS
+};
+
+/* The flow tables: PIN_TCP and the following. */
+#define FLOW_TABLES 3
+
+#define PIN_PATH_SIZE 512
+
+/* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
+char *pin_path(const char *dir, char *path, const char *a, const char *b);
+
+const char *pin_map_name(enum pin pin);
+uint32_t pin_map_capacity(enum pin pin);
+
+/*
+ * Opens a pinned map. S_FALSE: there is no such pin. E_UNEXPECTED: it is no map of this
+ * layout. The second form opens for writing, or where that is not allowed for reading.
+ */
+netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd);
+netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd);
+
+/* The same for whatever is pinned there, of any layout. */
+netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *fd);
+
+/* Makes a map of this layout that is pinned nowhere. */
+netfwv6_result pin_make_map(enum pin pin, int *fd);
+
+/* Pins a map, in the place of what is pinned there; group 0 means: of root alone. */
+netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group);
+
+/* Makes the directories; a "lock" that is there already is replaced when renew is set. */
+netfwv6_result pins_make_directories(const char *dir, gid_t group, bool renew);
+
+/* Who may change ports besides root, 0 for nobody; and the change of that. */
+netfwv6_result pins_get_group(const char *dir, gid_t *group);
+netfwv6_result pins_set_group(const char *dir, gid_t group);
+
+/* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
+bool pins_have_links(const char *dir);
+
+/* Unpins a state that has no links; "root" first: from then on there is none. */
+void pins_remove(const char *dir);
+
+#endif

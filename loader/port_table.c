@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "port_table.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+netfwv6_result range_take(uint32_t first, uint32_t last, uint32_t protocol, struct range *range)
+{
+	uint32_t base = protocol == NETFWV6_PROTOCOL_UDP ? PORTS_PER_PROTOCOL : 0;
+
+	if (protocol != NETFWV6_PROTOCOL_TCP && protocol != NETFWV6_PROTOCOL_UDP)
+		return fail(NETFWV6_E_INVALIDARG, "protocol %u is neither TCP (6) nor UDP (17)",
+			    protocol);
+	if (first < NETFWV6_PORT_MIN || first > NETFWV6_PORT_MAX)
+		return fail(NETFWV6_E_INVALIDARG, "port %u is not in 1..65535", first);
+	if (last > NETFWV6_PORT_MAX)
+		return fail(NETFWV6_E_INVALIDARG, "port %u is not in 1..65535", last);
+	if (first > last)
+		return fail(NETFWV6_E_INVALIDARG, "the range starts at %u, above its end %u", first,
+			    last);
+	*range = (struct range){ base + first, last - first + 1 };
+	return NETFWV6_S_OK;
+}
+
+uint32_t entry_port(uint32_t entry)
+{
+	return entry % PORTS_PER_PROTOCOL;
+}
+
+uint32_t entry_protocol(uint32_t entry)
+{
+	return entry < PORTS_PER_PROTOCOL ? NETFWV6_PROTOCOL_TCP : NETFWV6_PROTOCOL_UDP;
+}
+
+/* Reads the range through the descriptor, for those who may not map the table. */
+static netfwv6_result look_up(const struct netfwv6_mgr *mgr, struct range range, uint64_t *entries)
+{
+	uint32_t before = range.first - 1, after, count = range.count;
+	uint32_t *keys = malloc(range.count * sizeof(*keys));
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (!keys)
+		return fail_errno(ENOMEM, "cannot read %u ports", range.count);
+	/* A batch starts behind its first key. */
+	if (bpf_map_lookup_batch(mgr->root.map[PIN_PORTS], range.first ? &before : NULL, &after,
+				 keys, entries, &count, NULL) &&
+	    errno != ENOENT)
+		result = fail_errno(errno, "cannot read the port table in %s", mgr->root.dir);
+	free(keys);
+	return result;
+}
+
+netfwv6_result port_table_read_opened(const struct netfwv6_mgr *mgr, struct range range,
+				      uint64_t *entries)
+{
+	if (mgr->root.state == ROOT_READABLE)
+		return look_up(mgr, range, entries);
+	if (mgr->root.state == ROOT_ABSENT)
+		memset(entries, 0, range.count * sizeof(*entries));
+	else
+		for (uint32_t i = 0; i < range.count; i++)
+			entries[i] = policy_load(&mgr->policy, range.first + i);
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result port_table_read(struct netfwv6_mgr *mgr, struct range range, uint64_t *entries)
+{
+	uint32_t begun = policy_begin(&mgr->policy);
+	netfwv6_result result;
+
+	if (policy_current(&mgr->policy, begun)) {
+		for (uint32_t i = 0; i < range.count; i++)
+			entries[i] = policy_load(&mgr->policy, range.first + i);
+		if (policy_current(&mgr->policy, begun))
+			return NETFWV6_S_OK;
+	}
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = mgr_refresh(mgr, MGR_READ);
+	if (NETFWV6_SUCCEEDED(result))
+		result = port_table_read_opened(mgr, range, entries);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	return result;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * First all that can fail: new maps, programs loaded on them. Then the old table is
+ * retired: whoever changes it from now on sees the mark, waits, and repeats the change on
+ * the new one. So the copy is complete, and the programs can be replaced one by one while
+ * old and new say the same. The pins come last, "ports" last of all: who is killed before
+ * leaves a retired table, which the next command of root moves again.
+ */
+#include "rebuild.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attachments.h"
+#include "configured.h"
+#include "error.h"
+#include "map_copy.h"
+#include "port_table.h"
+#include "replacements.h"
+
+struct rebuilding {
+	struct netfwv6_mgr *mgr; /* with the old maps */
+	struct root next;
+	struct policy table; /* the new port table */
+	struct replacements programs;
+	gid_t group;
+};
+
+/* ---- New maps ---------------------------------------------------------------- */
+
+static netfwv6_result make_maps(struct rebuilding *r)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	int error;
+
+	for (int pin = 0; pin < PINS_HELD && NETFWV6_SUCCEEDED(result); pin++) {
+		if (pin != PIN_FILTERED) {
+			result = pin_make_map(pin, &r->next.map[pin]);
+			continue;
+		}
+		r->next.map[pin] = fcntl(r->mgr->root.map[pin], F_DUPFD_CLOEXEC, 0);
+		if (r->next.map[pin] < 0)
+			result = fail_errno(errno, "cannot rebuild the state");
+	}
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = policy_map(&r->table, r->next.map[PIN_PORTS]);
+	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
+}
+
+static void let_go(struct rebuilding *r)
+{
+	replacements_free(&r->programs);
+	policy_destroy(&r->table);
+	for (int pin = 0; pin < PINS_HELD; pin++)
+		if (r->next.map[pin] >= 0)
+			close(r->next.map[pin]);
+}
+
+/* ---- The copy ---------------------------------------------------------------- */
+
+static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
+{
+	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
+	netfwv6_result result;
+
+	if (!entries)
+		return fail_errno(ENOMEM, "cannot copy the port table");
+	result = port_table_read_opened(r->mgr, ALL_ENTRIES, entries);
+	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+		if (i != RETIRED_ENTRY && entries[i] & bits)
+			policy_set(&r->table, i, entries[i] & bits);
+	free(entries);
+	return result;
+}
+
+static netfwv6_result copy_attachments(struct rebuilding *r)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(r->mgr, &at)) {
+		const struct instance *instance = replacements_of(&r->programs, at.id);
+		struct attachment_record record = at.record;
+
+		if (instance) {
+			record.program_id = instance->id;
+			record.slot = connection_config_slot(&instance->spec.config);
+		}
+		record.flags &= ATTACHED_STATELESS;
+		if (bpf_map_update_elem(r->next.map[PIN_ATTACHMENTS], &at.id, &record, BPF_ANY))
+			result = fail_errno(errno, "cannot record device %s", record.device);
+	}
+	return result;
+}
+
+/* An older layout did not say what is configured, but what is attached was enabled. */
+static netfwv6_result copy_configured(struct rebuilding *r)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	if (r->mgr->root.map[PIN_CONFIGURED] >= 0)
+		return map_copy(r->mgr->root.map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(r->mgr, &at)) {
+		struct configured_record record = {
+			.mode = NETFWV6_MODE_AUTO,
+			.flags = (at.record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0) |
+				 (at.record.program_id ? 0 : CONFIGURED_LEARN_ONLY),
+		};
+
+		if (bpf_map_update_elem(r->next.map[PIN_CONFIGURED], at.record.device, &record,
+					BPF_ANY))
+			result = fail_errno(errno, "cannot configure device %s", at.record.device);
+	}
+	return result;
+}
+
+static netfwv6_result copy_all(struct rebuilding *r)
+{
+	const struct root *old = &r->mgr->root;
+	netfwv6_result result = copy_table(r, UINT64_MAX);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = map_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES]);
+	if (NETFWV6_SUCCEEDED(result) && old->map[PIN_SLOTS] >= 0)
+		result = map_copy(old->map[PIN_SLOTS], r->next.map[PIN_SLOTS]);
+	if (NETFWV6_SUCCEEDED(result))
+		result = copy_attachments(r);
+	return NETFWV6_FAILED(result) ? result : copy_configured(r);
+}
+
+/* ---- The pins ---------------------------------------------------------------- */
+
+static netfwv6_result put_root(struct rebuilding *r)
+{
+	uint32_t key = 0;
+	netfwv6_result result;
+	int fd = -1;
+
+	r->next.record.layout = LAYOUT_VERSION;
+	result = pin_make_map(PIN_ROOT, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (bpf_map_update_elem(fd, &key, &r->next.record, BPF_ANY))
+		result = fail_errno(errno, "cannot write the root record in %s", r->next.dir);
+	else
+		result = pin_put(r->next.dir, PIN_ROOT, fd, r->group);
+	close(fd);
+	return result;
+}
+
+/*
+ * "root" first: from then on a library of an older layout keeps away from what follows.
+ * A lock that a former member may hold is left to him.
+ */
+static netfwv6_result publish(struct rebuilding *r)
+{
+	netfwv6_result result = put_root(r);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = pins_make_directories(r->next.dir, r->group, true);
+	for (int pin = PINS_HELD - 1; pin >= 0 && NETFWV6_SUCCEEDED(result); pin--)
+		if (pin != PIN_FILTERED)
+			result = pin_put(r->next.dir, pin, r->next.map[pin], r->group);
+	return result;
+}
+
+/* ---- The whole --------------------------------------------------------------- */
+
+static netfwv6_result move_over(struct rebuilding *r)
+{
+	bool retirable = r->mgr->root.state == ROOT_WRITABLE;
+	netfwv6_result result;
+
+	if (retirable)
+		policy_set(&r->mgr->policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	result = copy_all(r);
+	if (NETFWV6_SUCCEEDED(result))
+		result = replacements_apply(r->mgr, &r->programs);
+	if (NETFWV6_FAILED(result)) {
+		/* Nothing has come of it, and nobody has seen the new table. */
+		if (retirable)
+			policy_clear(&r->mgr->policy, RETIRED_ENTRY, ENTRY_RETIRED);
+		return result;
+	}
+	copy_table(r, ENTRY_IN_USE); /* marks made meanwhile */
+	return publish(r);
+}
+
+netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
+{
+	struct rebuilding r = { .mgr = mgr, .group = group };
+	netfwv6_result result;
+	int error;
+
+	root_init(&r.next, mgr->root.dir);
+	r.next.record = mgr->root.record;
+	error = policy_init(&r.table);
+	if (error)
+		return fail_errno(-error, "cannot rebuild the state");
+	attachments_tidy(mgr);
+	result = make_maps(&r);
+	if (NETFWV6_SUCCEEDED(result))
+		result = replacements_load(mgr, &r.next, &r.programs);
+	if (NETFWV6_SUCCEEDED(result))
+		result = move_over(&r);
+	let_go(&r);
+	if (NETFWV6_FAILED(result))
+		return result;
+	root_close(&mgr->root, &mgr->policy);
+	return root_open(&mgr->root, &mgr->policy);
+}
+
+/* ---- Older layouts ----------------------------------------------------------- */
+
+/* The oldest layout that can be moved: it lacks slots and configured devices. */
+#define OLDEST_LAYOUT 2u
+
+struct root_record_2 {
+	uint32_t layout, zero;
+	uint64_t netns_cookie;
+};
+
+static uint32_t id_of(int fd)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+static netfwv6_result read_record(struct root *root, uint32_t layout)
+{
+	union {
+		struct root_record_2 old;
+		struct root_record present;
+	} record;
+	uint32_t key = 0;
+	netfwv6_result result;
+	int fd = -1;
+
+	result = pin_open_raw(root->dir, PIN_ROOT, BPF_F_RDONLY, &fd);
+	if (result != NETFWV6_S_OK)
+		return result;
+	if (bpf_map_lookup_elem(fd, &key, &record))
+		result = fail_errno(errno, "cannot read the root record in %s", root->dir);
+	close(fd);
+	root->record = record.present;
+	/* Its egress filters were told apart by the port table's id. */
+	if (layout == OLDEST_LAYOUT)
+		root->record = (struct root_record){ .netns_cookie = record.old.netns_cookie,
+						     .serial = id_of(root->map[PIN_PORTS]) };
+	return result;
+}
+
+/* What lies there, of whatever layout; slots and configured devices may be missing. */
+static netfwv6_result open_raw(struct root *root, struct policy *policy, uint32_t layout)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	int error;
+
+	root_close(root, policy);
+	for (int pin = 0; pin < PINS_HELD && result == NETFWV6_S_OK; pin++) {
+		result = pin_open_raw(root->dir, pin, 0, &root->map[pin]);
+		if (result == NETFWV6_S_FALSE && (pin == PIN_SLOTS || pin == PIN_CONFIGURED))
+			result = NETFWV6_S_OK;
+	}
+	if (result == NETFWV6_S_OK)
+		result = read_record(root, layout);
+	if (result == NETFWV6_S_FALSE)
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the state in %s is damaged: a pin is missing; what is pinned in "
+			    "%s/links still filters until it is removed",
+			    root->dir, root->dir);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = policy_map(policy, root->map[PIN_PORTS]);
+	root->state = error ? ROOT_READABLE : ROOT_WRITABLE;
+	return root_check_namespace(root);
+}
+
+netfwv6_result rebuild_unopened(struct netfwv6_mgr *mgr, uint32_t layout, gid_t group)
+{
+	netfwv6_result result;
+
+	if (layout < OLDEST_LAYOUT || layout > LAYOUT_VERSION)
+		return fail(
+			NETFWV6_E_UNEXPECTED,
+			"the state in %s has layout %u, which this library cannot move: disable "
+			"every device with the netfwv6 that made it, then enable them anew",
+			mgr->root.dir, layout);
+	result = open_raw(&mgr->root, &mgr->policy, layout);
+	if (NETFWV6_SUCCEEDED(result))
+		result = rebuild(mgr, group);
+	if (NETFWV6_FAILED(result))
+		root_close(&mgr->root, &mgr->policy);
+	return result;
+}

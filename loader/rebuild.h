@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Moving a state to new maps, programs and all, without an unfiltered packet.
+ *
+ * What may be wrong with the old maps: somebody froze one, a former member of the group
+ * holds a descriptor, they have an older layout, or a rebuild was killed on its way.
+ * Flow tables and counters are not for others to write and stay.
+ */
+#ifndef NETFWV6_REBUILD_H
+#define NETFWV6_REBUILD_H
+
+#include "mgr.h"
+
+/*
+ * With root_mutex and the administration lock held and the state opened, frozen or
+ * retired as it may be. group: who may change ports from now on, besides root.
+ */
+netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group);
+
+/* The same for a state that cannot be opened: of an older layout, or half moved from one. */
+netfwv6_result rebuild_unopened(struct netfwv6_mgr *mgr, uint32_t layout, gid_t group);
+
+#endif

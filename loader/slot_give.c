@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The order makes every moment safe to be killed at. A slot that changes hands is marked
+ * "unsure" first, then programs forget it, then it is the other's and still unsure, then
+ * his programs learn it. Nobody sets a bit in an unsure slot.
+ */
+#include "slot_give.h"
+
+#include <string.h>
+
+#include "attachments.h"
+#include "configured.h"
+#include "egress.h"
+#include "error.h"
+#include "ingress.h"
+#include "locks.h"
+
+/* Puts instances that know this slot in the place of an attachment's programs. */
+static netfwv6_result reload(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t slot)
+{
+	struct instance instance;
+	struct instance_spec spec;
+	netfwv6_result result;
+
+	result = instance_spec_of(at->record.program_id, &spec);
+	if (NETFWV6_FAILED(result))
+		return result;
+	spec.config = connection_config(at->record.ifindex, slot, spec.config.stateless);
+	if (!spec.config.stateless)
+		result = egress_replace(mgr, at->record.ifindex, attachment_is_here(at), &spec);
+	if (NETFWV6_SUCCEEDED(result))
+		result = ingress_load_again(mgr, at, &spec, &instance);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = ingress_replace(mgr, at, at->record.device, &instance);
+	instance_unload(&instance);
+	return result;
+}
+
+/* Lets go of a slot: programs that know it forget it. */
+static netfwv6_result take_away(const struct netfwv6_mgr *mgr, uint32_t slot)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
+		if (at.record.program_id && at.record.slot == slot)
+			result = reload(mgr, &at, 0);
+	return result;
+}
+
+static netfwv6_result teach(const struct netfwv6_mgr *mgr, const char *device, uint32_t slot)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
+		if (at.record.program_id && at.record.slot != slot &&
+		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
+			result = reload(mgr, &at, slot);
+	return result;
+}
+
+/* The slot to take, better one that no program knows; 0 when all have settings. */
+static uint32_t choose(const struct netfwv6_mgr *mgr, const struct slot_record *records,
+		       uint64_t bits, bool idle_only)
+{
+	uint32_t chosen = slot_of(records, "");
+
+	for (uint32_t slot = 1; slot <= SLOT_MAX && !chosen; slot++)
+		if (!slot_is_used(slot, bits) && !attachments_know(mgr, slot))
+			chosen = slot;
+	for (uint32_t slot = 1; slot <= SLOT_MAX && !chosen && !idle_only; slot++)
+		if (!slot_is_used(slot, bits))
+			chosen = slot;
+	return chosen;
+}
+
+/* With the names lock held. *slot is 0 when there is none. */
+static netfwv6_result find_slot(const struct netfwv6_mgr *mgr, const char *device, bool idle_only,
+				uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	netfwv6_result result = slots_read(mgr, records);
+	uint64_t bits = 0;
+
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = slot_of(records, device);
+	if (NETFWV6_FAILED(result) || *slot)
+		return result;
+	result = slots_used(mgr, &bits);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = choose(mgr, records, bits, idle_only);
+	if (NETFWV6_FAILED(result) || !*slot)
+		return result;
+	if (records[*slot].device[0])
+		result = slot_write(mgr, *slot, records[*slot].device, true);
+	if (NETFWV6_SUCCEEDED(result))
+		result = take_away(mgr, *slot);
+	if (NETFWV6_SUCCEEDED(result))
+		result = slot_write(mgr, *slot, device, true);
+	return result;
+}
+
+netfwv6_result slot_reserve(const struct netfwv6_mgr *mgr, const char *device,
+			    const struct configured_record *configured, uint32_t *slot)
+{
+	netfwv6_result result;
+	uint32_t found = 0;
+	int lock;
+
+	result = lock_names(&mgr->root, &lock);
+	if (NETFWV6_FAILED(result))
+		return result;
+	/* Both under one lock: who gives slots without replacing programs asks for both. */
+	result = configured_put(mgr, device, configured);
+	if (NETFWV6_SUCCEEDED(result))
+		result = find_slot(mgr, device, true, &found);
+	unlock(lock);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = found;
+	return result;
+}
+
+void slot_settle(const struct netfwv6_mgr *mgr, const char *device)
+{
+	uint32_t slot;
+	int lock;
+
+	if (NETFWV6_FAILED(lock_names(&mgr->root, &lock)))
+		return;
+	if (NETFWV6_SUCCEEDED(slot_find(mgr, device, &slot)) && slot)
+		slot_write(mgr, slot, device, false);
+	unlock(lock);
+}
+
+static netfwv6_result give(const struct netfwv6_mgr *mgr, const char *device)
+{
+	uint32_t slot = 0;
+	netfwv6_result result = find_slot(mgr, device, false, &slot);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!slot)
+		return slots_exhausted(device);
+	result = teach(mgr, device, slot);
+	return NETFWV6_FAILED(result) ? result : slot_write(mgr, slot, device, false);
+}
+
+netfwv6_result slot_give(const struct netfwv6_mgr *mgr, const char *device)
+{
+	netfwv6_result result;
+	int lock;
+
+	attachments_tidy(mgr);
+	result = lock_names(&mgr->root, &lock);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = give(mgr, device);
+	unlock(lock);
+	return result;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "slots.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attachments.h"
+#include "configured.h"
+#include "error.h"
+#include "port_table.h"
+
+_Static_assert(SLOT_MAX == NETFWV6_CONNECTIONS_MAX, "every slot serves a connection");
+
+netfwv6_result slots_read(const struct netfwv6_mgr *mgr, struct slot_record *records)
+{
+	uint32_t keys[SLOT_RECORDS], after, count = SLOT_RECORDS;
+
+	memset(records, 0, SLOT_RECORDS * sizeof(*records));
+	if (mgr->root.state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
+	if (bpf_map_lookup_batch(mgr->root.map[PIN_SLOTS], NULL, &after, keys, records, &count,
+				 NULL) &&
+	    errno != ENOENT)
+		return fail_errno(errno, "cannot read the slots in %s", mgr->root.dir);
+	for (uint32_t slot = 0; slot < SLOT_RECORDS; slot++)
+		records[slot].device[DEVICE_NAME_SIZE - 1] = '\0';
+	return NETFWV6_S_OK;
+}
+
+uint32_t slot_of(const struct slot_record *records, const char *device)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (strcmp(records[slot].device, device) == 0)
+			return slot;
+	return 0;
+}
+
+netfwv6_result slot_find(const struct netfwv6_mgr *mgr, const char *device, uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	netfwv6_result result = slots_read(mgr, records);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = slot_of(records, device);
+	return result;
+}
+
+netfwv6_result slots_used(const struct netfwv6_mgr *mgr, uint64_t *bits)
+{
+	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
+	netfwv6_result result;
+
+	if (!entries)
+		return fail_errno(ENOMEM, "cannot read the port table");
+	result = port_table_read_opened(mgr, ALL_ENTRIES, entries);
+	*bits = 0;
+	for (uint32_t i = RETIRED_ENTRY + 1; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+		*bits |= entries[i];
+	free(entries);
+	return result;
+}
+
+netfwv6_result slot_write(const struct netfwv6_mgr *mgr, uint32_t slot, const char *device,
+			  bool unsure)
+{
+	struct slot_record record = { .unsure = unsure };
+
+	strncpy(record.device, device, sizeof(record.device) - 1);
+	return bpf_map_update_elem(mgr->root.map[PIN_SLOTS], &slot, &record, BPF_ANY) ?
+		       fail_errno(errno, "cannot give device %s a place for settings", device) :
+		       NETFWV6_S_OK;
+}
+
+/* A slot that may be taken from its connection: it has no setting and no program knows it. */
+static uint32_t find_idle(const struct netfwv6_mgr *mgr, const struct slot_record *records,
+			  uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!slot_is_used(slot, bits) && !records[slot].unsure &&
+		    !attachments_know(mgr, slot))
+			return slot;
+	return 0;
+}
+
+static bool all_used(uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!slot_is_used(slot, bits))
+			return false;
+	return true;
+}
+
+netfwv6_result slots_exhausted(const char *device)
+{
+	return fail(NETFWV6_E_OUTOFMEMORY,
+		    "%u connections have settings of their own, and no more can: close and observe "
+		    "all ports of another one to make room for %s",
+		    SLOT_MAX, device);
+}
+
+/* Gives a connection that no program runs for a slot that no program knows. */
+static netfwv6_result take_new(const struct netfwv6_mgr *mgr, const struct slot_record *records,
+			       const char *device, uint32_t *slot)
+{
+	netfwv6_result result;
+	uint32_t found = slot_of(records, "");
+	uint64_t bits;
+
+	if (!found) {
+		result = slots_used(mgr, &bits);
+		if (NETFWV6_FAILED(result))
+			return result;
+		if (all_used(bits))
+			return slots_exhausted(device);
+		found = find_idle(mgr, records, bits);
+	}
+	if (!found)
+		return NETFWV6_S_FALSE;
+	result = slot_write(mgr, found, device, false);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = found;
+	return result;
+}
+
+netfwv6_result slot_take(const struct netfwv6_mgr *mgr, const char *device, uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	struct configured_record configured;
+	netfwv6_result result = slots_read(mgr, records);
+	uint32_t found;
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	found = slot_of(records, device);
+	if (found && !records[found].unsure) {
+		*slot = found;
+		return NETFWV6_S_OK;
+	}
+	/* Its program has to know. */
+	result = configured_get(mgr, device, &configured);
+	if (result == NETFWV6_S_OK || found)
+		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
+	return NETFWV6_FAILED(result) ? result : take_new(mgr, records, device, slot);
+}
