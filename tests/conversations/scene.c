@@ -16,12 +16,6 @@
 static char extra[EXTRA_NAMESPACES][48];
 static int extras;
 
-/* Asking for one device makes the kernel tell it at once that its link is there. */
-static void settle(const char *netns, const char *device)
-{
-	must("ip -n %s link show dev %s", netns, device);
-}
-
 int scene_setup(void **unused)
 {
 	int result = world_setup(unused);

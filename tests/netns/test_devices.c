@@ -378,7 +378,9 @@ static void lead_through(const char *device, const char *other, const char *mac_
 	     "ip -n %s link set %s up && ip -n %s -6 route add " HOST_ADDRESS "/128 dev %s && "
 	     "ip -n %s neigh replace " HOST_ADDRESS " lladdr $mac dev %s nud permanent",
 	     mac_of, other, world.peer, world.peer, other, world.peer, other, world.peer, other);
-	must("ip link set %s up", device);
+	settle(world.peer, other);
+	settle(world.host, device);
+	settle(world.host, mac_of);
 }
 
 struct prober {
@@ -462,6 +464,8 @@ static void a_new_name_takes_effect_between_two_packets(void **s)
 		struct prober prober;
 
 		rename_device(from, to);
+		settle(world.peer, "far0");
+		settle(world.host, to);
 		open_on(to, 6001, UDP);
 		prober = start_probing(closed, open);
 		await_rounds(&prober);
@@ -517,6 +521,8 @@ static void a_moved_device_obeys_what_is_set_here(void **s)
 	must("ip link set move0 netns %s && ip -n %s addr add 2001:db8:7::2/64 dev move0 nodad && "
 	     "ip -n %s link set move0 up && ip addr add 2001:db8:7::1/64 dev far0 nodad",
 	     world.peer, world.peer, world.peer);
+	settle(world.peer, "move0");
+	settle(world.host, "far0");
 	enter_peer();
 	closed = host_udp(6000);
 	open = host_udp(6001);

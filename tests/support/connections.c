@@ -28,6 +28,8 @@ void make_pair(const char *device, const char *other)
 {
 	must("ip link add %s type veth peer name %s && ip link set %s up && ip link set %s up",
 	     device, other, device, other);
+	settle(world.host, device);
+	settle(world.host, other);
 }
 
 void make_devices(const char *prefix, int n)

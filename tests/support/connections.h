@@ -18,7 +18,7 @@ struct handle {
 struct handle handle_on(const char *device);
 void release(struct handle *handle);
 
-/* A veth pair in the caller's namespace, both ends up. world_reset() removes it. */
+/* A veth pair in the host's namespace, both ends up. world_reset() removes it. */
 void make_pair(const char *device, const char *other);
 
 /* So many devices in pairs, named PREFIX1, PREFIX2 ... */

@@ -123,6 +123,12 @@ void wait_until(bool (*holds)(void *), void *context, const char *sentence)
 	}
 }
 
+/* Asking for one device makes the kernel tell it. */
+void settle(const char *netns, const char *device)
+{
+	must("ip -n %s link show dev %s", netns, device);
+}
+
 struct netfwv6_mgr *open_mgr(void)
 {
 	struct netfwv6_mgr *mgr = NULL;

@@ -57,6 +57,9 @@ const char *netfwv6(void);
 /* Waits until the condition holds; the test fails with the sentence if it never does. */
 void wait_until(bool (*holds)(void *), void *context, const char *sentence);
 
+/* A device learns at once that its link is there, which it may else do a little later. */
+void settle(const char *netns, const char *device);
+
 /* Opens a manager on the world's state; the test closes it. */
 struct netfwv6_mgr *open_mgr(void);
 
