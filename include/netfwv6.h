@@ -437,6 +437,186 @@ struct netfwv6_counter {
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
 					       struct netfwv6_counter *counters, size_t *count);
 
+/*
+ * Sets the device's counters back to zero. What is counted at the same moment may be lost.
+ *
+ * Errors    as netfwv6_connection_get_counters(); E_ACCESSDENIED (who is not root)
+ */
+netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *connection);
+
+/* ---- Dropped packets by port ----------------------------------------------- */
+
+/*
+ * Whether packets dropped for closed ports are counted by port, for all devices together.
+ * Off at first. put: idempotent; switching on starts at zero; for root.
+ *
+ * Errors    E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_NOTIMPL, E_UNEXPECTED, E_FAIL
+ */
+netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted);
+netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted);
+
+/*
+ * Reads how many packets to each closed port from first to last were dropped.
+ *
+ * hits      receives last - first + 1 numbers; zeros when they are not counted
+ * Errors    E_POINTER, E_INVALIDARG, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED
+ */
+netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					 uint32_t protocol, uint64_t *hits);
+
+/* ---- Events ------------------------------------------------------------------ */
+
+enum netfwv6_event_kind {
+	NETFWV6_EVENT_DROP = 1,		/* a packet was dropped */
+	NETFWV6_EVENT_OPEN = 2,		/* a TCP connection of this host was opened outbound */
+	NETFWV6_EVENT_OPEN_INBOUND = 3, /* one was opened inbound */
+	NETFWV6_EVENT_CLOSE = 4,	/* one was closed */
+};
+
+/* Set sz to sizeof(struct netfwv6_event). What is not known is zero. */
+struct netfwv6_event {
+	size_t sz;
+	uint32_t kind; /* enum netfwv6_event_kind */
+	const char
+		*reason; /* of a drop: the keyword, as struct netfwv6_counter has it; else NULL */
+	const char *sentence;		  /* in words; static as the keyword, or NULL */
+	int64_t time_ns;		  /* CLOCK_REALTIME, nanoseconds */
+	uint32_t ifindex;		  /* of the device; 0 for connections */
+	char device[NETFWV6_DEVICE_SIZE]; /* its name when the event is read; "" when it is gone */
+	bool raw_ip;			  /* its frames start with the IP header, not Ethernet's */
+	bool has_addresses;		  /* the next two are valid */
+	bool has_ports;			  /* protocol and ports are valid, and what TCP has */
+	uint8_t source[16], destination[16];
+	uint32_t protocol;			/* NETFWV6_PROTOCOL_TCP or NETFWV6_PROTOCOL_UDP */
+	uint32_t source_port, destination_port; /* host byte order */
+	uint32_t tcp_flags; /* as in the header's 14th byte: FIN 1, SYN 2, ... */
+	uint32_t tcp_sequence, tcp_acknowledgement, tcp_window; /* host byte order */
+	uint32_t length;     /* of the whole frame, link-layer header included */
+	uint32_t captured;   /* bytes at data, the frame's first */
+	const uint8_t *data; /* valid until the next call on the events; NULL without any */
+};
+
+/* A stream of events. Used by one thread at a time. Opaque. */
+struct netfwv6_events;
+
+#define NETFWV6_SNAPLEN_MAX 16384u
+
+/* Set sz to sizeof(struct netfwv6_events_options) and the rest to zero. */
+struct netfwv6_events_options {
+	size_t sz;
+	bool drops, connections; /* which are wanted */
+	uint32_t snaplen; /* bytes to keep of a dropped packet, at most NETFWV6_SNAPLEN_MAX */
+	uint32_t rate; /* events a second and CPU, in the kernel; 0: 10,000; UINT32_MAX: no limit */
+	size_t buffer; /* bytes, rounded up to a power of two; 0: 1 MiB */
+};
+
+/*
+ * Opens a stream of what happens from now on. While nobody has one, events cost nothing.
+ * A stream whose process was killed ends by itself within seconds.
+ *
+ * events   receives the stream; the caller ends it with netfwv6_events_close(), before
+ *          the manager is closed
+ * Errors   E_POINTER, E_INVALIDARG (options), E_FAIL (there is no state), E_ACCESSDENIED
+ *          (who is not root), E_OUTOFMEMORY (also: too many streams), E_NOTIMPL
+ *          (connections: the kernel has no BTF tracepoints), E_ABORT, E_UNEXPECTED
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
+				       const struct netfwv6_events_options *options,
+				       struct netfwv6_events **events);
+
+/*
+ * Opens the stream of the log, which collects what is to be logged whether somebody reads
+ * it or not. One reader at a time.
+ *
+ * Errors   as netfwv6_mgr_open_events(); E_ABORT also when another process reads it
+ */
+netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events);
+
+/* A descriptor that is readable when there are events, for poll(2). It belongs to the stream. */
+int netfwv6_events_fd(const struct netfwv6_events *events);
+
+/*
+ * Takes the next event. It stays in the buffer until the next call, so that one whose
+ * process is killed before is delivered again. To be called at least once in a second,
+ * with or without events: it also tells the kernel that the stream is alive.
+ *
+ * Returns  S_OK, or S_FALSE when there is none now
+ * Errors   E_POINTER, E_INVALIDARG (sz), E_UNEXPECTED (an event of another version),
+ *          E_ABORT (the state was removed: the stream has ended)
+ */
+netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event);
+
+/* What did not get into the buffer. Set sz to sizeof(struct netfwv6_missed_events). */
+struct netfwv6_missed_events {
+	size_t sz;
+	uint64_t suppressed; /* over the rate */
+	uint64_t lost;	     /* the buffer was full */
+};
+
+/*
+ * Tells what was missed and not yet acknowledged: of the log since it was switched on,
+ * whoever reads it; of other streams since they were opened. The second call acknowledges
+ * it, once it has been reported.
+ *
+ * Errors   E_POINTER, E_INVALIDARG (sz), E_FAIL
+ */
+netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
+					 struct netfwv6_missed_events *missed);
+netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
+					  const struct netfwv6_missed_events *missed);
+
+/* NULL is allowed. */
+void netfwv6_events_close(struct netfwv6_events *events);
+
+/* ---- The log ----------------------------------------------------------------- */
+
+/*
+ * What is logged: dropped packets, and TCP connections of this host opened and closed.
+ * Both off at first. put is idempotent and for root; events are collected from then on,
+ * and 'netfwv6 logd' writes them.
+ *
+ * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_NOTIMPL (connections: the kernel has no BTF
+ *          tracepoints), E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ * Source   INetFwV6Mgr::LogDroppedPackets, LogConnections
+ */
+netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on);
+netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on);
+netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on);
+netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on);
+
+/* The size of a path, NUL included. */
+#define NETFWV6_PATH_SIZE 256
+
+/*
+ * Where the log is written: an absolute path, at first /var/log/netfwv6.log. A writer that
+ * runs notices the change within a second.
+ *
+ * path     put: printable UTF-8, copied; get: room for NETFWV6_PATH_SIZE bytes
+ * Errors   as above; E_INVALIDARG (path)
+ * Source   INetFwV6Mgr::LogfilePath
+ */
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path);
+netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path);
+
+/*
+ * How many bytes it may have before it is rotated: at first 4,194,304; at least 4,096.
+ *
+ * Errors   as above; E_INVALIDARG (size)
+ * Source   INetFwV6Mgr::LogfileMaximumSize
+ */
+netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size);
+netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size);
+
+/*
+ * How many events a second and CPU are logged at most; the rest is counted and reported in
+ * the log. At first 1,000; UINT32_MAX: no limit.
+ *
+ * Errors   as above; E_INVALIDARG (0)
+ */
+netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate);
+netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate);
+
 /* ---- Settings of one connection ------------------------------------------ */
 
 /*

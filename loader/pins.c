@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -162,8 +163,18 @@ static bool share(const char *path, mode_t mode, mode_t bits, gid_t group)
 
 static bool share_pin(const char *path, enum pin pin, gid_t group)
 {
-	return maps[pin].shared ? share(path, maps[pin].mode, 0020, group) :
-				  chmod(path, maps[pin].mode) == 0;
+	return share(path, maps[pin].mode, 0020, group);
+}
+
+/* A new pin is of root alone. */
+static bool pin_new(const char *path, enum pin pin, int fd, gid_t group)
+{
+	if (bpf_obj_pin(fd, path)) {
+		if (errno != EEXIST || unlink(path) || bpf_obj_pin(fd, path))
+			return false; /* else: of a killed process */
+	}
+	return group && maps[pin].shared ? share_pin(path, pin, group) :
+					   chmod(path, maps[pin].mode) == 0;
 }
 
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group)
@@ -171,8 +182,7 @@ netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group)
 	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE + sizeof(NEW)];
 
 	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, maps[pin].pin, NULL), NEW);
-	unlink(new); /* of a killed process */
-	if (!bpf_obj_pin(fd, new) && share_pin(new, pin, group) && rename(new, path) == 0)
+	if (pin_new(new, pin, fd, group) && rename(new, path) == 0)
 		return NETFWV6_S_OK;
 	fail_errno(errno, "cannot pin %s", path);
 	unlink(new);
@@ -190,7 +200,13 @@ static bool renew_lock(const char *dir, gid_t group)
 	       rename(new, path) == 0;
 }
 
-netfwv6_result pins_make_directories(const char *dir, gid_t group, bool renew)
+netfwv6_result pins_renew_lock(const char *dir, gid_t group)
+{
+	return renew_lock(dir, group) ? NETFWV6_S_OK :
+					fail_errno(errno, "cannot renew the lock in %s", dir);
+}
+
+netfwv6_result pins_make_directories(const char *dir)
 {
 	char path[PIN_PATH_SIZE];
 
@@ -200,9 +216,6 @@ netfwv6_result pins_make_directories(const char *dir, gid_t group, bool renew)
 		    chmod(path, directories[i].mode))
 			return fail_errno(errno, "cannot make %s", path);
 	}
-	pin_path(dir, path, LOCK, NULL);
-	if (renew ? !renew_lock(dir, group) : !share(path, 0700, 0050, group))
-		return fail_errno(errno, "cannot make %s", path);
 	return NETFWV6_S_OK;
 }
 
@@ -223,7 +236,7 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 {
 	char path[PIN_PATH_SIZE];
 
-	if (!share(pin_path(dir, path, LOCK, NULL), 0700, 0050, group))
+	if (!share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group))
 		return fail_errno(errno, "cannot change the group of %s", path);
 	/* "ports", which says who the group is, comes last. */
 	for (int pin = PINS - 1; pin >= 0; pin--)
@@ -267,15 +280,32 @@ bool pins_have_links(const char *dir)
 	return any_in(dir, "links", exists);
 }
 
+/* Is it the name of a map's pin, or of one that was to become that? */
+static bool is_map(const char *name)
+{
+	for (int pin = 0; pin < PINS; pin++) {
+		size_t length = strlen(maps[pin].pin);
+
+		if (strncmp(name, maps[pin].pin, length) == 0 &&
+		    (!name[length] || strcmp(name + length, NEW) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool unpin_map(const char *path)
+{
+	if (is_map(strrchr(path, '/') + 1))
+		unlink(path);
+	return false;
+}
+
 void pins_remove(const char *dir)
 {
-	char path[PIN_PATH_SIZE + sizeof(NEW)];
+	char path[PIN_PATH_SIZE];
 
-	for (int pin = PINS - 1; pin >= 0; pin--) {
-		unlink(pin_path(dir, path, maps[pin].pin, NULL));
-		snprintf(path, sizeof(path), "%s/%s%s", dir, maps[pin].pin, NEW);
-		unlink(path);
-	}
+	unlink(pin_path(dir, path, maps[PIN_ROOT].pin, NULL));
+	any_in(dir, ".", unpin_map);
 	any_in(dir, "counts", unpin);
 	any_in(dir, "egress", unpin);
 	for (size_t i = 0; i < DIRECTORIES; i++)

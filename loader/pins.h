@@ -71,8 +71,10 @@ netfwv6_result pin_make_map(enum pin pin, int *fd);
 /* Pins a map, in the place of what is pinned there; group 0 means: of root alone. */
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group);
 
-/* Makes the directories; a "lock" that is there already is replaced when renew is set. */
-netfwv6_result pins_make_directories(const char *dir, gid_t group, bool renew);
+netfwv6_result pins_make_directories(const char *dir);
+
+/* Puts a new lock in the place of one that somebody may hold. */
+netfwv6_result pins_renew_lock(const char *dir, gid_t group);
 
 /* Who may change ports besides root, 0 for nobody; and the change of that. */
 netfwv6_result pins_get_group(const char *dir, gid_t *group);

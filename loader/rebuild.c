@@ -163,7 +163,7 @@ static netfwv6_result publish(struct rebuilding *r)
 	netfwv6_result result = put_root(r);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = pins_make_directories(r->next.dir, r->group, true);
+		result = pins_renew_lock(r->next.dir, r->group);
 	for (int pin = PINS_HELD - 1; pin >= 0 && NETFWV6_SUCCEEDED(result); pin--)
 		if (pin != PIN_FILTERED)
 			result = pin_put(r->next.dir, pin, r->next.map[pin], r->group);

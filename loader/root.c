@@ -282,7 +282,7 @@ static netfwv6_result make_state(struct root *root, uint32_t flags)
 			    "pinned in %s/links still filters until it is removed",
 			    root->dir, root->dir);
 	pins_remove(root->dir); /* what a killed maker left */
-	result = pins_make_directories(root->dir, 0, false);
+	result = pins_make_directories(root->dir);
 	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
 		result = make_map(root, pin);
 	if (NETFWV6_FAILED(result))
