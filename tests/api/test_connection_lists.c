@@ -129,7 +129,9 @@ static void a_device_is_found_by_its_name(void **s)
 
 static void what_is_no_device_name_is_refused(void **s)
 {
-	static const char *const names[] = { "", ".", "..", "a/b", "a b", "a:b", "sixteen-bytes-16" };
+	static const char *const names[] = {
+		"", ".", "..", "a/b", "a b", "a:b", "sixteen-bytes-16"
+	};
 
 	(void)s;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)

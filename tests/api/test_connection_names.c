@@ -184,12 +184,12 @@ static void names_are_printable_utf8_that_fits(void **s)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		bool good = rows[i].result == NETFWV6_S_OK;
 
-		assert_result(netfwv6_connection_open_port(handle.connection, 80, TCP,
-							   rows[i].name),
-			      rows[i].result);
-		assert_result(netfwv6_connection_open_ports(handle.connection, 81, 82, TCP,
-							    rows[i].name),
-			      rows[i].result);
+		assert_result(
+			netfwv6_connection_open_port(handle.connection, 80, TCP, rows[i].name),
+			rows[i].result);
+		assert_result(
+			netfwv6_connection_open_ports(handle.connection, 81, 82, TCP, rows[i].name),
+			rows[i].result);
 		assert_int_equal(count_set(&setting_open, handle.connection), good ? 3 : 0);
 		if (good) {
 			assert_string_equal(name_here(&handle, 80, TCP), rows[i].name);

@@ -401,10 +401,10 @@ static void change(struct model *model, uint32_t first, uint32_t last, uint32_t 
 							     NULL) :
 			       netfwv6_mgr_close_global_ports(handle->mgr, first, last, protocol));
 	else
-		assert_ok(on ? settings[kind]->set_range(handle->connection, first, last,
-							 protocol) :
-			       settings[kind]->clear_range(handle->connection, first, last,
-							   protocol));
+		assert_ok(
+			on ? settings[kind]->set_range(handle->connection, first, last, protocol) :
+			     settings[kind]->clear_range(handle->connection, first, last,
+							 protocol));
 	for (uint32_t port = first; port <= last; port++)
 		*(kind == 2 ? &model->global[port] : &model->set[kind][who][port]) = on;
 }
@@ -418,7 +418,7 @@ static void agrees(struct model *model, int who, uint32_t protocol, int step)
 							 &rules[1]));
 	for (uint32_t port = 1; port <= MODEL_PORTS; port++) {
 		bool open = model->set[0][who][port], ignored = model->set[1][who][port];
-		uint32_t rule = open ? NETFWV6_RULE_OPEN_HERE :
+		uint32_t rule = open				? NETFWV6_RULE_OPEN_HERE :
 				model->global[port] && !ignored ? NETFWV6_RULE_OPEN_GLOBAL :
 								  NETFWV6_RULE_CLOSED;
 
@@ -482,11 +482,11 @@ static int write_settings(int writer)
 		return 1;
 	for (int round = 0; round <= WRITERS_ROUNDS; round++)
 		for (uint32_t port = FIRST_PORT; port < FIRST_PORT + WRITERS_PORTS; port++) {
-			bool on = round == WRITERS_ROUNDS ? wanted(port, writer) :
-							    (port + round) % 2;
+			bool on =
+				round == WRITERS_ROUNDS ? wanted(port, writer) : (port + round) % 2;
 
-			if (NETFWV6_FAILED((on ? setting->set : setting->clear)(connection, port,
-										TCP)))
+			if (NETFWV6_FAILED(
+				    (on ? setting->set : setting->clear)(connection, port, TCP)))
 				return 2;
 		}
 	return 0;
@@ -502,8 +502,8 @@ static void assert_no_writer_lost(void)
 		snprintf(device, sizeof(device), "a%d", 1 + writer / 2);
 		handle = handle_on(device);
 		for (uint32_t port = FIRST_PORT; port < FIRST_PORT + WRITERS_PORTS; port++)
-			if (is_set(writer % 2 ? &setting_ignored : &setting_open,
-				   handle.connection, port, TCP) != wanted(port, writer))
+			if (is_set(writer % 2 ? &setting_ignored : &setting_open, handle.connection,
+				   port, TCP) != wanted(port, writer))
 				fail_msg("port %u of writer %d lost an update", port, writer);
 		release(&handle);
 	}

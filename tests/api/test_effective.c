@@ -43,8 +43,8 @@ static void set_combination(struct handle *handles, uint32_t port, uint32_t prot
 			assert_ok(netfwv6_connection_open_port(handles[i].connection, port,
 							       protocol, NULL));
 		if (bits >> (2 + 2 * i) & 1)
-			assert_ok(netfwv6_connection_ignore_global_port(handles[i].connection,
-									port, protocol));
+			assert_ok(netfwv6_connection_ignore_global_port(handles[i].connection, port,
+									protocol));
 	}
 }
 
@@ -76,8 +76,8 @@ static void assert_rules_of(int who, uint32_t protocol)
 	for (uint32_t port = FIRST_PORT; port <= LAST_PORT; port++) {
 		uint32_t rule = 0, wanted = rule_of(combination(port, protocol), who);
 
-		assert_ok(netfwv6_connection_get_effective(handle.connection, port, protocol,
-							   &rule));
+		assert_ok(
+			netfwv6_connection_get_effective(handle.connection, port, protocol, &rule));
 		if (rule != wanted || rules[1 + port - FIRST_PORT] != wanted)
 			fail_msg("%u/%u on %s: rule %u, in the range %u, wanted %u", port, protocol,
 				 devices[who], rule, rules[1 + port - FIRST_PORT], wanted);

@@ -307,7 +307,8 @@ static void strangers_ask(int server)
 	struct wire wire = open_wire(second, FAR_DEVICE, SECOND_DEVICE);
 	char address[64];
 
-	must_in(world.host, "ip -6 route add 2001:db8:9::/64 via " PEER_ADDRESS " dev " HOST_DEVICE);
+	must_in(world.host,
+		"ip -6 route add 2001:db8:9::/64 via " PEER_ADDRESS " dev " HOST_DEVICE);
 	for (int i = 1; i <= STRANGERS; i++) {
 		struct crafted question = crafted_udp(1024 + i, 5000);
 		struct sockaddr_in6 from;

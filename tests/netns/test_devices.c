@@ -181,8 +181,8 @@ static void what_could_not_be_enabled_is_not_configured(void **s)
 {
 	(void)s;
 	must("ip link add br0 type bridge");
-	assert_result(try_switch_on("br0", (struct netfwv6_enable_options){
-						   .mode = NETFWV6_MODE_NATIVE }),
+	assert_result(try_switch_on("br0",
+				    (struct netfwv6_enable_options){ .mode = NETFWV6_MODE_NATIVE }),
 		      NETFWV6_E_NOINTERFACE);
 	assert_false(status_of("br0").configured);
 	assert_result(try_switch_on("br0", CONFIGURED), NETFWV6_S_FALSE);
@@ -657,8 +657,8 @@ static void a_drivers_refusal_is_told_in_its_words(void **s)
 	(void)s;
 	must("ip link add few0 numrxqueues 1 numtxqueues 1 type veth peer name many0 "
 	     "numrxqueues 2 numtxqueues 2");
-	assert_result(try_switch_on("few0", (struct netfwv6_enable_options){
-						    .mode = NETFWV6_MODE_NATIVE }),
+	assert_result(try_switch_on("few0",
+				    (struct netfwv6_enable_options){ .mode = NETFWV6_MODE_NATIVE }),
 		      NETFWV6_E_NOINTERFACE);
 	assert_non_null(strstr(netfwv6_detail(), "few0"));
 	assert_non_null(strstr(netfwv6_detail(), "number of rx queues"));

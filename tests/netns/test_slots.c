@@ -26,8 +26,8 @@ static const char *device(int i)
 	return name;
 }
 
-static void assert_full_for(const char *name, netfwv6_result (*set)(struct netfwv6_connection *,
-								     uint32_t, uint32_t))
+static void assert_full_for(const char *name,
+			    netfwv6_result (*set)(struct netfwv6_connection *, uint32_t, uint32_t))
 {
 	struct handle handle = handle_on(name);
 	char before[16384], after[16384];
@@ -339,8 +339,7 @@ static int take_a_place(int i)
 	struct netfwv6_mgr *mgr;
 	netfwv6_result result;
 
-	if (netfwv6_mgr_open(&mgr, NULL) ||
-	    netfwv6_mgr_get_connection(mgr, device(i), &connection))
+	if (netfwv6_mgr_open(&mgr, NULL) || netfwv6_mgr_get_connection(mgr, device(i), &connection))
 		return 99;
 	result = netfwv6_connection_open_port(connection, 443, TCP, device(i));
 	return result == NETFWV6_S_OK ? 0 : result == NETFWV6_E_OUTOFMEMORY ? 1 : 98;

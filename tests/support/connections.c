@@ -140,8 +140,8 @@ void clear_settings_of(const char *device)
 	struct handle handle = handle_on(device);
 
 	for (int i = 0; i < 2; i++) {
-		assert_ok(netfwv6_connection_close_ports(handle.connection, 1, 65535,
-							 protocols[i]));
+		assert_ok(
+			netfwv6_connection_close_ports(handle.connection, 1, 65535, protocols[i]));
 		assert_ok(netfwv6_connection_observe_global_ports(handle.connection, 1, 65535,
 								  protocols[i]));
 	}

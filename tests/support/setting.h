@@ -22,7 +22,7 @@ extern const struct setting setting_open, setting_ignored;
 #define test_of_both(function)                                                                     \
 	{ #function ": open", function, world_reset, NULL, (void *)&setting_open },                \
 	{                                                                                          \
-		#function ": ignored", function, world_reset, NULL, (void *)&setting_ignored       \
+#function ": ignored", function, world_reset, NULL, (void *)&setting_ignored       \
 	}
 
 bool is_set(const struct setting *setting, struct netfwv6_connection *connection, uint32_t port,

@@ -66,7 +66,9 @@ static void read_back(int fd, char *text, size_t size)
 
 const struct output *run(const char *format, ...)
 {
-	static struct output output;
+	static struct output outputs[4]; /* in turn: a caller may compare two */
+	static unsigned int turn;
+	struct output *output = &outputs[turn++ % 4];
 	char command[4096];
 	int out, err, status;
 	va_list args;
@@ -87,10 +89,10 @@ const struct output *run(const char *format, ...)
 	assert_true(child > 0);
 	while (waitpid(child, &status, 0) < 0)
 		assert_int_equal(errno, EINTR);
-	output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	read_back(out, output.out, sizeof(output.out));
-	read_back(err, output.err, sizeof(output.err));
-	return &output;
+	output->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	read_back(out, output->out, sizeof(output->out));
+	read_back(err, output->err, sizeof(output->err));
+	return output;
 }
 
 const char *must(const char *format, ...)

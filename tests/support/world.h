@@ -45,7 +45,7 @@ struct output {
 	char out[65536], err[8192];
 };
 
-/* Runs a shell command where the calling thread is. */
+/* Runs a shell command where the calling thread is. What the last four gave is there. */
 const struct output *run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same; the test fails unless it exits with 0. Returns its stdout. */
