@@ -16,6 +16,7 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+UDEVDIR ?= $(PREFIX)/lib/udev
 
 B ?= build
 SANITIZE ?=
@@ -64,7 +65,7 @@ $B/%.skel.h: $B/%.bpf.o
 
 # ---- the library and the command ----------------------------------------------
 
-SKELETONS := $B/netfwv6.skel.h $B/egress.skel.h
+SKELETONS := $B/netfwv6.skel.h $B/egress.skel.h $B/connections.skel.h
 
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)
@@ -118,7 +119,8 @@ $B/bench: $B/scripts/bench/bench.o $B/libnetfwv6.a
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
-		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR)
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR) \
+		$(DESTDIR)$(UDEVDIR)/rules.d
 	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
 	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION)
 	ln -sf libnetfwv6.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -130,13 +132,15 @@ install: all
 	install -m 644 docs/netfwv6.8 $(DESTDIR)$(MANDIR)/man8/netfwv6.8
 	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
 	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
+	sed 's|@SBINDIR@|$(SBINDIR)|' docs/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \
 		$(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so \
 		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
 		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \
-		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6
+		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6 \
+		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
 
 clean:
 	rm -rf build

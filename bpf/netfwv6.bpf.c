@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data plane at ingress: parse, verdict, account. One program for devices whose
+ * The data plane at ingress: parse, verdict, account, report. One program for devices whose
  * frames start with an Ethernet header, one for those that start with the IP header.
  * Each firewalled connection runs an instance of its own; all of them read the same
  * port table and flow tables.
@@ -9,14 +9,20 @@
 
 #include "account.h"
 #include "parse.h"
+#include "report.h"
 #include "verdict.h"
 
-static __always_inline int finish(packet_context *ctx, const struct packet *p, int parsed)
+static __always_inline int finish(packet_context *ctx, const struct packet *p, int parsed,
+				  bool raw_ip)
 {
 	__u32 reason = parsed == PARSED ? verdict(ctx, p) : parsed;
 
 	account(reason, p->at.frame);
-	return reason < REASON_FIRST_DROP ? XDP_PASS : XDP_DROP;
+	if (reason < REASON_FIRST_DROP)
+		return XDP_PASS;
+	if (drops_matter())
+		netfwv6_report_drop(ctx, p, reason, raw_ip);
+	return XDP_DROP;
 }
 
 SEC("xdp.frags")
@@ -24,7 +30,7 @@ int netfwv6_eth(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 
-	return finish(ctx, &p, parse_ethernet(ctx, &p));
+	return finish(ctx, &p, parse_ethernet(ctx, &p), false);
 }
 
 SEC("xdp.frags")
@@ -32,7 +38,7 @@ int netfwv6_ip(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 
-	return finish(ctx, &p, parse_raw_ip(ctx, &p));
+	return finish(ctx, &p, parse_raw_ip(ctx, &p), true);
 }
 
 char netfwv6_license[] SEC("license") = "GPL";

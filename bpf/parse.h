@@ -17,6 +17,7 @@
 #include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
 #include "cursor.h"
+#include "layout.h"
 
 #define PARSED (-1)
 
@@ -41,7 +42,7 @@ struct packet {
 	__u32 l4;      /* where the transport header starts */
 	__u16 port;    /* destination, host byte order */
 	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; before: the next header's type */
-	__u8 pad;
+	__u8 has_ip;   /* ip is set */
 };
 
 struct l4_ports {
@@ -168,6 +169,7 @@ static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 	__u32 payload, room;
 
 	p->ip = p->at.pos;
+	p->has_ip = true;
 	if (!cursor_take(ctx, &p->at, &ip, sizeof(ip)))
 		return REASON_TRUNCATED;
 	if (ip.version != 6)
@@ -210,6 +212,7 @@ static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 	if (payload < need || offsetof(typeof(*h), ports) + payload > p->at.frame)
 		return false;
 	p->ip = offsetof(typeof(*h), ip);
+	p->has_ip = true;
 	p->l4 = offsetof(typeof(*h), ports);
 	p->port = bpf_ntohs(h->ports.destination);
 	p->protocol = h->ip.nexthdr;
@@ -258,6 +261,12 @@ static __always_inline struct packet packet_of(packet_context *ctx)
 	__u32 frame = packet_length(ctx);
 
 	return (struct packet){ .at = { .end = frame, .frame = frame } };
+}
+
+/* Where the port table has a parsed packet's destination. */
+static __always_inline __u32 entry_of(const struct packet *p)
+{
+	return p->port + (p->protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
 }
 
 /* Who talks to whom, of a parsed packet. */

@@ -30,7 +30,7 @@ static __always_inline int verdict_on_closed(packet_context *ctx, const struct p
 
 static __always_inline int verdict(packet_context *ctx, const struct packet *p)
 {
-	__u32 key = p->port + (p->protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
+	__u32 key = entry_of(p);
 	volatile __u64 *entry = bpf_map_lookup_elem(&netfwv6_ports, &key);
 	__u64 policy;
 

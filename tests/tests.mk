@@ -35,7 +35,8 @@ check-built:
 	$Q$(MAKE) --no-print-directory tests
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
-		tests/shell/abi.sh tests/shell/docs.sh tests/shell/valgrind.sh tests/shell/demo.sh
+		tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
+		tests/shell/valgrind.sh tests/shell/demo.sh
 
 .PHONY: check-built
 

@@ -40,6 +40,27 @@ man_has_every_code() {
 		has_every "$(plain docs/libnetfwv6.3)"
 }
 
+# Words in capitals stand for what the message says there.
+man_has_true_diagnostics() {
+	local sources wrong=0
+	sources=$(cat loader/*.c loader/cli/*.c | tr '\n\t' '  ' | sed 's/" *"//g')
+	while read -r sentence; do
+		grep -qE -- "\"$(sed -E "s/[().|]/\\\\&/g; s/('N', |\<(DIR|NAME|MODE|STATE|D|N|M|I)\>)/.{0,12}/g" <<<"$sentence")" \
+			<<<"$sources" || { echo "no such message: $sentence"; wrong=1; }
+	done < <(sed -n '/^\.Bl -diag/,/^\.El/s/^\.It //p' docs/netfwv6.8)
+	return $wrong
+}
+
+functions_exist() {
+	! grep -ohE '\bnetfwv6_[a-z0-9_]+\(\)' README.md docs/*.md | tr -d '()' | sort -u |
+		grep -vxFf <(grep -oE '\bnetfwv6_[a-z0-9_]+' include/netfwv6.h)
+}
+
+ported_code_compiles() {
+	sed -n '/^```c$/,/^```$/p' docs/porting.md | sed '/^```/d' |
+		gcc -std=c11 -Wall -Wextra -Werror -Iinclude -fsyntax-only -xc -
+}
+
 files_are_mentioned() {
 	for file in $(grep -oE '\]\([^)#]+\)' README.md docs/*.md | sed 's/.*](\(.*\))/\1/'); do
 		case $file in http*) continue ;; esac
@@ -61,6 +82,9 @@ ok "netfwv6(8) has every option" man_has_every_option
 ok "netfwv6(8) has every reason" man_has_every_reason
 ok "libnetfwv6(3) has every function" man_has_every_function
 ok "libnetfwv6(3) has every result code" man_has_every_code
+ok "netfwv6(8) has no message that the program does not" man_has_true_diagnostics
+ok "the documents name no function that the header does not have" functions_exist
+ok "the ported controller compiles" ported_code_compiles
 ok "links between documents lead somewhere" files_are_mentioned
 ok "every source file names its licence" sources_name_their_licence
 done_testing

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Dropped packets, for those who want to know: behind one test of a flag, on the drop path
+ * alone.
+ */
+#ifndef NETFWV6_REPORT_H
+#define NETFWV6_REPORT_H
+
+#include <bpf/bpf_endian.h>
+#include "config.h"
+#include "parse.h"
+#include "taps.h"
+
+/* Drops by port, for all devices together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PORT_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+} netfwv6_hits SEC(".maps");
+
+/* Too large for the stack. */
+struct report {
+	struct event event;
+	__u8 data[EVENT_SNAPLEN_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct report);
+} netfwv6_report SEC(".maps");
+
+static __always_inline bool is_for_closed_port(__u32 reason)
+{
+	return reason == REASON_CLOSED_TCP || reason == REASON_CLOSED_UDP ||
+	       reason == REASON_UNMATCHED_TCP || reason == REASON_UNMATCHED_UDP;
+}
+
+static __always_inline void count_hit(const struct packet *p)
+{
+	__u32 key = entry_of(p);
+	__u64 *hits = bpf_map_lookup_elem(&netfwv6_hits, &key);
+
+	if (hits)
+		__sync_fetch_and_add(hits, 1);
+}
+
+static __always_inline void describe_addresses(packet_context *ctx, const struct packet *p,
+					       struct event *event)
+{
+	struct ipv6hdr ip;
+
+	if (!p->has_ip || !packet_load(ctx, p->ip, &ip, sizeof(ip)) || ip.version != 6)
+		return;
+	event->source = ip.saddr;
+	event->destination = ip.daddr;
+	event->known |= EVENT_HAS_ADDRESSES;
+}
+
+/* As much of a TCP header as the log has columns for; a fragment may end with the flags. */
+struct tcp_start {
+	struct l4_ports ports;
+	__be32 sequence, acknowledgement;
+	__u8 offset, flags;
+	__be16 window;
+};
+
+static __always_inline void describe_ports(packet_context *ctx, const struct packet *p,
+					   struct event *event)
+{
+	bool tcp = p->protocol == IPPROTO_TCP;
+	struct tcp_start l4 = {};
+
+	if (tcp ? !packet_load(ctx, p->l4, &l4, sizeof(l4)) &&
+			    !packet_load(ctx, p->l4, &l4, TCP_THROUGH_FLAGS) :
+		  !packet_load(ctx, p->l4, &l4.ports, sizeof(l4.ports)))
+		return;
+	event->source_port = l4.ports.source;
+	event->destination_port = l4.ports.destination;
+	event->protocol = p->protocol;
+	event->tcp_flags = l4.flags;
+	event->tcp_window = l4.window;
+	event->tcp_sequence = l4.sequence;
+	event->tcp_acknowledgement = l4.acknowledgement;
+	event->known |= EVENT_HAS_PORTS;
+}
+
+static __always_inline void describe(packet_context *ctx, const struct packet *p, __u32 reason,
+				     bool raw_ip, struct event *event)
+{
+	*event = (struct event){
+		.version = EVENT_VERSION,
+		.kind = EVENT_DROP,
+		.reason = reason,
+		.ifindex = netfwv6_config.ifindex,
+		.time = bpf_ktime_get_ns(),
+		.length = p->at.frame,
+		.known = raw_ip ? EVENT_RAW_IP : 0,
+	};
+	describe_addresses(ctx, p, event);
+	if (is_for_closed_port(reason))
+		describe_ports(ctx, p, event);
+}
+
+/* Appends the frame's first bytes: the size of the whole. */
+static __always_inline __u64 capture(packet_context *ctx, struct report *report, __u32 snaplen)
+{
+	__u32 length = report->event.length < snaplen ? report->event.length : snaplen;
+
+	report->event.captured = 0;
+	if (length >= 1 && length <= sizeof(report->data) &&
+	    packet_load(ctx, 0, report->data, length)) {
+		report->event.captured = length;
+		return sizeof(report->event) + length;
+	}
+	return sizeof(report->event);
+}
+
+/* Not inlined, so that the drop path stays short while nobody listens. */
+__noinline int netfwv6_report_drop(packet_context *ctx, const struct packet *p, __u32 reason,
+				   bool raw_ip)
+{
+	volatile struct control *c = control();
+	struct report *report;
+	bool described = false;
+	__u64 now, size;
+	__u32 key = 0;
+
+	report = bpf_map_lookup_elem(&netfwv6_report, &key);
+	if (!p || !c || !report)
+		return 0;
+	if (c->on_drop & ON_DROP_COUNT_PORTS && is_for_closed_port(reason))
+		count_hit(p);
+	now = bpf_ktime_get_coarse_ns();
+	for (__u32 i = 0; i < TAPS; i++) {
+		struct tap_state *state;
+
+		if (!(c->on_drop & 1u << i))
+			continue;
+		if (now > c->tap[i].lease) {
+			/* Its reader was killed. One that lives sets the bit again. */
+			__sync_fetch_and_and(&c->on_drop, ~(1u << i));
+			continue;
+		}
+		state = tap_ready(&c->tap[i], i, now);
+		if (!state)
+			continue;
+		if (!described)
+			describe(ctx, p, reason, raw_ip, &report->event);
+		described = true;
+		size = capture(ctx, report, c->tap[i].snaplen);
+		if (size <= sizeof(*report))
+			tap_put(i, state, report, size);
+	}
+	return 0;
+}
+
+/* Does anybody want to know of a dropped packet? */
+static __always_inline bool drops_matter(void)
+{
+	const volatile struct control *c = control();
+
+	return c && c->on_drop;
+}
+
+#endif

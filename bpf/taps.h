@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Handing an event to those who listen. Off the path of every packet that nobody asked for. */
+#ifndef NETFWV6_TAPS_H
+#define NETFWV6_TAPS_H
+
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+#include "events.h"
+
+#define NANOSECONDS 1000000000ULL
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, TAPS);
+	__type(key, __u32);
+	__array(values, struct ring);
+} netfwv6_taps SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct control);
+} netfwv6_control SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TAP_STATES);
+	__type(key, __u32);
+	__type(value, struct tap_state);
+} netfwv6_tapstat SEC(".maps");
+
+static __always_inline volatile struct control *control(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&netfwv6_control, &key);
+}
+
+/* One event's worth of the tap's rate. */
+static __always_inline bool take_event(struct tap_state *state, __u32 rate, __u64 now)
+{
+	__u64 second = now / NANOSECONDS;
+
+	if (state->second != second) {
+		state->second = second;
+		state->tokens = rate;
+	}
+	if (!state->tokens) {
+		state->suppressed++;
+		return false;
+	}
+	if (rate != ~0u)
+		state->tokens--;
+	return true;
+}
+
+/* Does the tap's rate allow an event? Then what it is to be counted in. */
+static __always_inline struct tap_state *tap_ready(const volatile struct tap *tap, __u32 index,
+						   __u64 now)
+{
+	struct tap_state *state = bpf_map_lookup_elem(&netfwv6_tapstat, &index);
+
+	return state && take_event(state, tap->rate, now) ? state : NULL;
+}
+
+static __always_inline void tap_put(__u32 tap, struct tap_state *state, void *event, __u64 size)
+{
+	void *ring = bpf_map_lookup_elem(&netfwv6_taps, &tap);
+
+	if (ring && bpf_ringbuf_output(ring, event, size, 0) == 0)
+		state->delivered++;
+	else
+		state->lost++;
+}
+
+#endif

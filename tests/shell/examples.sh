@@ -1,0 +1,103 @@
+#!/bin/bash
+# The examples build against an installed library, and do what they say.
+. tests/shell/tap.sh
+ns=nf6-ex-$$
+scratch=$(mktemp -d)
+export NETFWV6_STATE=/run/nf6-ex-$$
+ip netns add "$ns"
+trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null; rm -rf "$scratch"' EXIT
+ip -n "$ns" link add fw0 type veth peer name fw1
+chmod 755 "$scratch"
+
+inside() { nsenter --net="/run/netns/$ns" "$@"; }
+fw() { inside "$B/netfwv6" -q "$@"; }
+
+install_there() {
+	make -s B="$B" DESTDIR="$scratch/root" PREFIX=/opt/netfwv6 install
+}
+
+# build KIND OPTION...
+build() {
+	local kind=$1
+	shift
+	mkdir "$scratch/$kind"
+	PKG_CONFIG_PATH=$scratch/root/opt/netfwv6/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$scratch/root \
+		make -s -C docs/examples B="$scratch/$kind" CFLAGS='-O2 -g -Werror' "$@"
+}
+
+# needs_library YES|NO KIND -- at run time.
+needs_library() {
+	local wanted=$1 got
+	for program in ensure_port is_open_here; do
+		got=no
+		readelf -d "$scratch/$2/$program" >"$scratch/needed" || return 1
+		grep -q 'NEEDED.*libnetfwv6\.so\.0' "$scratch/needed" && got=yes
+		[ $got = "$wanted" ] || { echo "$program: $got, wanted $wanted"; return 1; }
+	done
+}
+
+# gives STATUS OUTPUT PROGRAM ARGUMENT... -- both streams together; the output may be a pattern.
+gives() {
+	local wanted=$1 pattern=$2 program=$3 output status
+	shift 3
+	output=$(LD_LIBRARY_PATH=$scratch/root/opt/netfwv6/lib inside $as "$scratch/$kind/$program" "$@" 2>&1)
+	status=$?
+	# shellcheck disable=SC2053
+	[[ $status = "$wanted" && $output = $pattern ]] || {
+		printf 'exit %s, wanted %s\n%s\nwanted\n%s\n' $status "$wanted" "$output" "$pattern"
+		return 1
+	}
+}
+
+is_named() {
+	[ "$(inside "$B/netfwv6" list --json | jq -r '.ports[] | "\(.port)/\(.protocol) \(.name)"')" = "$1" ]
+}
+
+kind='' as=''
+ok "make install fills a DESTDIR" install_there
+ok "the examples build with the shared library" build shared
+ok "the examples build with the static library" build static STATIC=1
+ok "the one needs the library to run" needs_library yes shared
+ok "the other does not" needs_library no static
+
+usage='usage: *'
+for kind in shared static; do
+	ok "$kind: ensure_port without arguments: usage" gives 2 "$usage" ensure_port
+	ok "$kind: ensure_port without a name: usage" gives 2 "$usage" ensure_port open 443/tcp ''
+	ok "$kind: ensure_port of another protocol: usage" gives 2 "$usage" ensure_port open 443/icm web
+	ok "$kind: ensure_port of port 65536: refused, with the library's sentence" \
+		gives 3 'ensure_port: 65536/tcp: *65536 is not in 1..65535*' ensure_port open 65536/tcp web
+	ok "$kind: a port that is free is opened" gives 0 '443/tcp: opened' ensure_port open 443/tcp web
+	ok "$kind: under the name" is_named '443/tcp web'
+	ok "$kind: an own port stays open" gives 0 '443/tcp: open already' ensure_port open 443/tcp web
+	ok "$kind: another's port is left alone" gives 1 "443/tcp: open for 'web', left alone" ensure_port open 443/tcp mail
+	ok "$kind: and is not closed" gives 1 "443/tcp: open for 'web', left alone" ensure_port close 443/tcp mail
+	ok "$kind: it is still open under its name" is_named '443/tcp web'
+	ok "$kind: the other protocol is another port" gives 0 '443/udp: closed already' ensure_port close 443/udp web
+
+	ok "$kind: is_open_here without arguments: usage" gives 2 "$usage" is_open_here
+	ok "$kind: no such device: no answer" gives 3 'is_open_here: nodev0: *' is_open_here nodev0 443/tcp
+	ok "$kind: open globally, on a device that is not firewalled" \
+		gives 0 $'443/tcp on fw0: open globally\nfw0 is not firewalled' is_open_here fw0 443/tcp
+	ok "$kind: the device is firewalled" fw enable fw0
+	ok "$kind: open globally" gives 0 '443/tcp on fw0: open globally' is_open_here fw0 443/tcp
+	ok "$kind: the port is ignored on the device" fw ignore 443/tcp --dev fw0
+	ok "$kind: then it is closed there" gives 1 '443/tcp on fw0: closed' is_open_here fw0 443/tcp
+	ok "$kind: the port is opened on the device" fw open 443/tcp --dev fw0
+	ok "$kind: then it is open there" gives 0 '443/tcp on fw0: open here' is_open_here fw0 443/tcp
+	ok "$kind: another port is closed" gives 1 '444/tcp on fw0: closed' is_open_here fw0 444/tcp
+
+	as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+	ok "$kind: everybody may ask" gives 0 '443/tcp on fw0: open here' is_open_here fw0 443/tcp
+	ok "$kind: not everybody may open" gives 3 'ensure_port: 80/tcp: *' ensure_port open 80/tcp web
+	as=''
+
+	ok "$kind: the own port is closed on request" gives 0 '443/tcp: closed' ensure_port close 443/tcp web
+	ok "$kind: once" gives 0 '443/tcp: closed already' ensure_port close 443/tcp web
+	ok "$kind: what the device opened itself is still open there" \
+		gives 0 '443/tcp on fw0: open here' is_open_here fw0 443/tcp
+	ok "$kind: the settings are cleared" fw close 443/tcp --dev fw0
+	ok "$kind: all of them" fw observe 443/tcp --dev fw0
+	ok "$kind: the device is free again" fw disable fw0
+done
+done_testing
