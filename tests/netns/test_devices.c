@@ -52,6 +52,15 @@ static void rename_device(const char *from, const char *to)
 	     to);
 }
 
+/* A device that is firewalled and has a port open. Returns its program. */
+static uint32_t make_firewalled(const char *device)
+{
+	make_pair(device, "far0");
+	open_on(device, 443, TCP);
+	switch_on(device);
+	return status_of(device).program_id;
+}
+
 /* ---- A device that goes and comes back -------------------------------------- */
 
 static void settings_hold_again_for_a_recreated_device(void **s)
@@ -230,10 +239,7 @@ static void a_renamed_device_keeps_its_settings_until_it_is_enabled(void **s)
 	uint32_t program;
 
 	(void)s;
-	make_pair("old0", "far0");
-	open_on("old0", 443, TCP);
-	switch_on("old0");
-	program = status_of("old0").program_id;
+	program = make_firewalled("old0");
 	rename_device("old0", "new0");
 	assert_true(firewalled("new0"));
 	assert_string_equal(status_of("new0").settings_of, "old0");
@@ -290,10 +296,7 @@ static void a_device_can_be_renamed_back(void **s)
 	uint32_t program;
 
 	(void)s;
-	make_pair("old0", "far0");
-	open_on("old0", 443, TCP);
-	switch_on("old0");
-	program = status_of("old0").program_id;
+	program = make_firewalled("old0");
 	rename_device("old0", "new0");
 	rename_device("new0", "old0");
 	assert_string_equal(status_of("old0").settings_of, "");
@@ -323,9 +326,7 @@ static void a_device_that_is_not_firewalled_leaves_its_settings(void **s)
 static void another_device_can_take_the_name_of_a_renamed_one(void **s)
 {
 	(void)s;
-	make_pair("old0", "far0");
-	open_on("old0", 443, TCP);
-	switch_on("old0");
+	make_firewalled("old0");
 	rename_device("old0", "new0");
 	rename_device("far0", "old0");
 	assert_false(firewalled("old0"));
@@ -344,6 +345,19 @@ static void another_device_can_take_the_name_of_a_renamed_one(void **s)
 	switch_off("old0");
 	assert_false(firewalled("old0"));
 	assert_true(firewalled("new0") && admits("new0", 80, TCP));
+}
+
+/* The wish goes by the name under which it was enabled, and with the program. */
+static void a_renamed_device_can_be_disabled(void **s)
+{
+	(void)s;
+	make_firewalled("old0");
+	clear_settings_of("old0");
+	rename_device("old0", "new0");
+	switch_off("new0");
+	assert_int_equal(program_on(world.host, "new0"), 0);
+	assert_false(status_of("new0").configured || status_of("new0").learning);
+	assert_false(state_is_there());
 }
 
 /* Two devices that change names, each with settings of its own. */
@@ -486,10 +500,7 @@ static void a_moved_device_goes_on_filtering(void **s)
 	uint32_t program;
 
 	(void)s;
-	make_pair("move0", "far0");
-	open_on("move0", 443, TCP);
-	switch_on("move0");
-	program = status_of("move0").program_id;
+	program = make_firewalled("move0");
 	must("ip link set move0 netns %s", world.peer);
 	status = status_of("move0");
 	assert_true(status.configured && status.moved);
@@ -578,10 +589,7 @@ static void another_device_can_take_the_name_of_a_moved_one(void **s)
 	uint32_t program;
 
 	(void)s;
-	make_pair("move0", "far0");
-	open_on("move0", 443, TCP);
-	switch_on("move0");
-	program = status_of("move0").program_id;
+	program = make_firewalled("move0");
 	must("ip link set move0 netns %s", world.peer);
 	make_pair("move0", "other0");
 	assert_false(firewalled("move0"));
@@ -782,6 +790,7 @@ int main(void)
 		test(a_device_can_be_renamed_back),
 		test(a_device_that_is_not_firewalled_leaves_its_settings),
 		test(another_device_can_take_the_name_of_a_renamed_one),
+		test(a_renamed_device_can_be_disabled),
 		test(two_devices_can_change_names),
 		test(a_new_name_takes_effect_between_two_packets),
 		test(a_moved_device_goes_on_filtering),

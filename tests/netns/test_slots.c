@@ -414,15 +414,21 @@ static int member_opens(const char *name, uint32_t port)
 	return WEXITSTATUS(status);
 }
 
-static void a_member_of_the_group_cannot_give_a_running_program_a_place(void **s)
+static void give_to_group(void)
 {
 	struct netfwv6_initialize_options options = { .sz = sizeof(options),
 						      .set_group = true,
 						      .group = GROUP };
 	struct netfwv6_mgr *mgr = open_mgr();
 
-	(void)s;
 	assert_ok(netfwv6_mgr_initialize(mgr, &options));
+	netfwv6_mgr_close(mgr);
+}
+
+static void a_member_of_the_group_cannot_give_a_running_program_a_place(void **s)
+{
+	(void)s;
+	give_to_group();
 	make_devices("s", MANY);
 	for (int i = 1; i <= PLACES; i++)
 		open_on(device(i), 80, TCP);
@@ -434,18 +440,12 @@ static void a_member_of_the_group_cannot_give_a_running_program_a_place(void **s
 	switch_on("s32"); /* the remedy */
 	assert_int_equal(member_opens("s32", 443), 0);
 	assert_true(admits("s32", 443, TCP));
-	netfwv6_mgr_close(mgr);
 }
 
 static void a_member_of_the_group_takes_free_places(void **s)
 {
-	struct netfwv6_initialize_options options = { .sz = sizeof(options),
-						      .set_group = true,
-						      .group = GROUP };
-	struct netfwv6_mgr *mgr = open_mgr();
-
 	(void)s;
-	assert_ok(netfwv6_mgr_initialize(mgr, &options));
+	give_to_group();
 	make_devices("s", PLACES + 1);
 	switch_on("s1");
 	for (int i = 1; i <= PLACES; i++) /* firewalled with a place, and not firewalled */
@@ -455,7 +455,6 @@ static void a_member_of_the_group_takes_free_places(void **s)
 	assert_int_equal(settled(), PLACES);
 	switch_on("s2");
 	assert_true(admits("s2", 443, TCP));
-	netfwv6_mgr_close(mgr);
 }
 
 #define test(function) cmocka_unit_test_setup(function, world_reset)
