@@ -24,7 +24,6 @@ typedef struct {
 struct sock_common {
 	unsigned short skc_family;
 	__be16 skc_dport;
-	__u16 skc_num;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -32,6 +31,10 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+};
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
 };
 #pragma clang attribute pop
 
@@ -68,7 +71,8 @@ static __always_inline __u8 kind_of(int before, int after)
 static __always_inline void describe(const struct sock *sk, __u8 kind, struct event *event)
 {
 	const struct sock_common *common = &sk->__sk_common;
-	__be16 local_port = bpf_htons(BPF_CORE_READ(common, skc_num));
+	/* Not skc_num, which one that closes has lost already. */
+	__be16 local_port = BPF_CORE_READ((const struct inet_sock *)sk, inet_sport);
 	__be16 remote_port = BPF_CORE_READ(common, skc_dport);
 	bool inbound = kind == EVENT_OPEN_INBOUND;
 

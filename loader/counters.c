@@ -9,17 +9,7 @@
 
 #include "connection.h"
 #include "error.h"
-#include "reasons.h"
-
-static const struct {
-	uint32_t number;
-	const char *keyword, *sentence;
-} reasons[] = {
-#define X(number, identifier, keyword, sentence) { number, keyword, sentence },
-	NETFWV6_REASONS(X)
-#undef X
-};
-#define REASONS (sizeof(reasons) / sizeof(*reasons))
+#include "reason_names.h"
 
 /* Adds up what the CPUs counted. */
 static netfwv6_result read_count(int map, uint32_t number, struct count *cpus, int n,
@@ -44,20 +34,20 @@ static netfwv6_result read_counts(int map, struct netfwv6_counter *counters)
 		return fail_errno(n > 0 ? ENOMEM : -n, "cannot read the counters");
 	for (size_t i = 0; i < REASONS && NETFWV6_SUCCEEDED(result); i++) {
 		counters[i] = (struct netfwv6_counter){
-			.reason = reasons[i].keyword,
-			.sentence = reasons[i].sentence,
-			.dropped = reasons[i].number >= REASON_FIRST_DROP,
+			.reason = reason_names[i].keyword,
+			.sentence = reason_names[i].sentence,
+			.dropped = reason_names[i].dropped,
 		};
-		result = read_count(map, reasons[i].number, cpus, n, &counters[i]);
+		result = read_count(map, reason_names[i].number, cpus, n, &counters[i]);
 	}
 	free(cpus);
 	return result;
 }
 
 static netfwv6_result open_counts(const struct netfwv6_connection *connection,
-				  const struct attached_device *seen, int *map)
+				  const struct attached_device *seen, uint32_t flags, int *map)
 {
-	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
 	char path[PIN_PATH_SIZE];
 
 	if (!seen->ours.id)
@@ -81,7 +71,7 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 	result = connection_lock(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = open_counts(connection, &seen, &map);
+	result = open_counts(connection, &seen, BPF_F_RDONLY, &map);
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -93,4 +83,37 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 		memcpy(counters, all, (n < REASONS ? n : REASONS) * sizeof(*all));
 	*count = REASONS;
 	return NETFWV6_S_OK;
+}
+
+static netfwv6_result clear_counts(int map)
+{
+	int n = libbpf_num_possible_cpus();
+	struct count *zeros = n > 0 ? calloc(n, sizeof(*zeros)) : NULL;
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (!zeros)
+		return fail_errno(n > 0 ? ENOMEM : -n, "cannot reset the counters");
+	for (uint32_t number = 0; number < REASON_COUNT && NETFWV6_SUCCEEDED(result); number++)
+		if (bpf_map_update_elem(map, &number, zeros, BPF_ANY))
+			result = fail_errno(errno, "cannot reset the counters");
+	free(zeros);
+	return result;
+}
+
+netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *connection)
+{
+	struct attached_device seen;
+	netfwv6_result result;
+	int map = -1;
+
+	result = connection_lock(connection, &seen);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = open_counts(connection, &seen, 0, &map);
+	pthread_mutex_unlock(&connection->mgr->root_mutex);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = clear_counts(map);
+	close(map);
+	return result;
 }

@@ -351,6 +351,8 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))
+		result = root_check_absent(&mgr->root);
+	if (NETFWV6_SUCCEEDED(result))
 		result = connection_look(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;

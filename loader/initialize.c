@@ -120,6 +120,8 @@ static netfwv6_result remove_locked(struct netfwv6_mgr *mgr,
 	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
 
 	(void)unused;
+	if (NETFWV6_SUCCEEDED(result))
+		result = root_check_absent(&mgr->root);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state != ROOT_ABSENT) {

@@ -63,11 +63,11 @@ static int share_map(struct bpf_object *object, const char *name, int fd)
 	return map ? bpf_map__reuse_fd(map, fd) : 0;
 }
 
-static int share_flows(struct bpf_object *object, const struct root *root)
+static int share_pinned(struct bpf_object *object, const struct root *root)
 {
 	int error = 0;
 
-	for (int pin = PIN_TCP; pin < PIN_TCP + FLOW_TABLES && !error; pin++) {
+	for (int pin = PIN_SHARED_FIRST; pin <= PIN_SHARED_LAST && !error; pin++) {
 		int fd = -1;
 
 		if (pin_open(root->dir, pin, 0, &fd) != NETFWV6_S_OK)
@@ -114,7 +114,7 @@ static int configure(struct bpf_object *object, const struct root *root, const s
 	if (!error)
 		error = share_held(object, root, PIN_FILTERED);
 	if (!error)
-		error = share_flows(object, root);
+		error = share_pinned(object, root);
 	if (!error && plan->counts >= 0)
 		error = share_map(object, "netfwv6_counts", plan->counts);
 	if (!error)

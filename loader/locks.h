@@ -11,7 +11,10 @@
 /* Of whoever makes, attaches, detaches or removes, for any state root. Waits. */
 netfwv6_result lock_administration(int *lock);
 
-/* Of whoever opens ports in this state root. Waits. */
+/*
+ * Of whoever sets ports in this state root. Waits for a while: E_ABORT when one of the
+ * group that may take it does not let go.
+ */
 netfwv6_result lock_names(const struct root *root, int *lock);
 
 /* Also for children that were forked while it was held. */

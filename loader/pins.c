@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "events.h"
 #include "layout.h"
 
 #define NEW "-new" /* what is about to take a pin's place */
@@ -43,6 +44,16 @@ static const struct {
 			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_UDP] = { "udp", "netfwv6_udp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
 		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
+	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
+			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
+	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,
+			  sizeof(uint32_t), sizeof(struct tap_state), TAP_STATES, 0 },
+	[PIN_TAPS] = { "taps", "netfwv6_taps", 0600, false, BPF_MAP_TYPE_ARRAY_OF_MAPS,
+		       sizeof(uint32_t), sizeof(uint32_t), TAPS, 0 },
+	[PIN_HITS] = { "hits", "netfwv6_hits", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+		       sizeof(uint64_t), PORT_ENTRIES, 0 },
+	[PIN_LOGGING] = { "logging", "netfwv6_logging", 0644, false, BPF_MAP_TYPE_ARRAY,
+			  sizeof(uint32_t), sizeof(struct log_record), 1, 0 },
 	[PIN_ROOT] = { "root", "netfwv6_root", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 		       sizeof(struct root_record), 1, 0 },
 };
@@ -51,7 +62,11 @@ static const struct {
 static const struct {
 	const char *pin;
 	mode_t mode;
-} directories[] = { { LOCK, 0700 }, { "links", 0700 }, { "egress", 0700 }, { "counts", 0755 } };
+} directories[] = { { LOCK, 0700 },
+		    { "links", 0700 },
+		    { "egress", 0700 },
+		    { "counts", 0755 },
+		    { LOCK_OF_LOG, 0700 } };
 #define DIRECTORIES (sizeof(directories) / sizeof(*directories))
 
 char *pin_path(const char *dir, char *path, const char *a, const char *b)
@@ -137,12 +152,24 @@ netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd)
 
 /* ---- Making ---------------------------------------------------------------- */
 
+int pin_make_ring(uint32_t size)
+{
+	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, "netfwv6_ring", 0, 0, size, NULL);
+}
+
 netfwv6_result pin_make_map(enum pin pin, int *fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = maps[pin].flags);
-	int map = bpf_map_create(maps[pin].type, maps[pin].map, maps[pin].key, maps[pin].value,
-				 maps[pin].entries, &opts);
+	int map, ring = -1, error;
 
+	if (maps[pin].type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
+		opts.inner_map_fd = ring = pin_make_ring((uint32_t)sysconf(_SC_PAGESIZE));
+	map = bpf_map_create(maps[pin].type, maps[pin].map, maps[pin].key, maps[pin].value,
+			     maps[pin].entries, &opts);
+	error = errno;
+	if (ring >= 0)
+		close(ring); /* it only showed what the others will look like */
+	errno = error;
 	if (map < 0)
 		return fail_errno(errno, "cannot create the map %s", maps[pin].map);
 	*fd = map;
@@ -212,8 +239,8 @@ netfwv6_result pins_make_directories(const char *dir)
 
 	for (size_t i = 0; i < DIRECTORIES; i++) {
 		pin_path(dir, path, directories[i].pin, NULL);
-		if ((mkdir(path, directories[i].mode) && errno != EEXIST) ||
-		    chmod(path, directories[i].mode))
+		if (mkdir(path, directories[i].mode) ? errno != EEXIST :
+						       chmod(path, directories[i].mode) != 0)
 			return fail_errno(errno, "cannot make %s", path);
 	}
 	return NETFWV6_S_OK;
@@ -306,6 +333,8 @@ void pins_remove(const char *dir)
 
 	unlink(pin_path(dir, path, maps[PIN_ROOT].pin, NULL));
 	any_in(dir, ".", unpin_map);
+	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
+	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
 	any_in(dir, "counts", unpin);
 	any_in(dir, "egress", unpin);
 	for (size_t i = 0; i < DIRECTORIES; i++)

@@ -11,7 +11,15 @@
  *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
  *   DIR/tcp, answer, udp
  *                    0600  maps: the flow tables
+ *   DIR/control      0644  map: who wants to know of events, mapped by root
+ *   DIR/taps, tapstat
+ *                    0600  maps: ring buffers of events, and what was missed of them
+ *   DIR/hits         0644  map: dropped packets by closed port, when they are counted
+ *   DIR/logging      0644  map: what is logged, and where to
+ *   DIR/logring      0600  map: the log's ring buffer, once something was to be logged
+ *   DIR/logwatch     0600  link: the program that tells the log of connections
  *   DIR/lock         0700  directory, flock()ed by those who open ports
+ *   DIR/log          0700  directory, flock()ed by the one who reads the log
  *   DIR/links/ID     0600  a device's XDP link by its id, in a directory of mode 0700
  *   DIR/egress/ID    0600  a device's egress link, likewise (kernels with TCX)
  *   DIR/counts/ID    0644  map: the counters of that link's program
@@ -40,9 +48,18 @@ enum pin {
 	PIN_TCP = PINS_HELD,
 	PIN_ANSWER,
 	PIN_UDP,
+	PIN_CONTROL,
+	PIN_TAPSTAT,
+	PIN_TAPS,
+	PIN_HITS,
+	PIN_LOGGING,
 	PIN_ROOT,
 	PINS
 };
+
+/* What programs share besides what a handle holds. */
+#define PIN_SHARED_FIRST PIN_TCP
+#define PIN_SHARED_LAST PIN_HITS
 
 /* The flow tables: PIN_TCP and the following. */
 #define FLOW_TABLES 3
@@ -68,6 +85,9 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 /* Makes a map of this layout that is pinned nowhere. */
 netfwv6_result pin_make_map(enum pin pin, int *fd);
 
+/* A ring buffer of events, of a size that is a power of two; -1 and errno. */
+int pin_make_ring(uint32_t size);
+
 /* Pins a map, in the place of what is pinned there; group 0 means: of root alone. */
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group);
 
@@ -79,6 +99,11 @@ netfwv6_result pins_renew_lock(const char *dir, gid_t group);
 /* Who may change ports besides root, 0 for nobody; and the change of that. */
 netfwv6_result pins_get_group(const char *dir, gid_t *group);
 netfwv6_result pins_set_group(const char *dir, gid_t group);
+
+/* A pin that is no map of the state, or none that always is. */
+#define PIN_LOGRING "logring"
+#define PIN_LOGWATCH "logwatch"
+#define LOCK_OF_LOG "log"
 
 /* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
 bool pins_have_links(const char *dir);

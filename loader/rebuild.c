@@ -52,6 +52,26 @@ static netfwv6_result make_maps(struct rebuilding *r)
 	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
 }
 
+/* What an older layout lacks and the programs need. Nobody else looks at it there. */
+static netfwv6_result make_missing(const struct rebuilding *r)
+{
+	netfwv6_result result = pins_make_directories(r->next.dir);
+
+	for (int pin = PINS_HELD; pin < PIN_ROOT && NETFWV6_SUCCEEDED(result); pin++) {
+		int fd = -1;
+
+		result = pin_open(r->next.dir, pin, 0, &fd);
+		if (result == NETFWV6_S_FALSE) {
+			result = pin_make_map(pin, &fd);
+			if (NETFWV6_SUCCEEDED(result))
+				result = pin_put(r->next.dir, pin, fd, 0);
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	return result;
+}
+
 static void let_go(struct rebuilding *r)
 {
 	replacements_free(&r->programs);
@@ -155,18 +175,23 @@ static netfwv6_result put_root(struct rebuilding *r)
 }
 
 /*
- * "root" first: from then on a library of an older layout keeps away from what follows.
- * A lock that a former member may hold is left to him.
+ * What an older layout lacks comes first, then "root": from then on a library of that
+ * layout keeps away from what follows. A lock that a former member may hold is left to him.
  */
 static netfwv6_result publish(struct rebuilding *r)
 {
-	netfwv6_result result = put_root(r);
+	static const enum pin before[] = { PIN_SLOTS, PIN_CONFIGURED };
+	static const enum pin behind[] = { PIN_ATTACHMENTS, PIN_NAMES, PIN_PORTS };
+	netfwv6_result result = NETFWV6_S_OK;
 
+	for (size_t i = 0; i < 2 && NETFWV6_SUCCEEDED(result); i++)
+		result = pin_put(r->next.dir, before[i], r->next.map[before[i]], r->group);
+	if (NETFWV6_SUCCEEDED(result))
+		result = put_root(r);
 	if (NETFWV6_SUCCEEDED(result))
 		result = pins_renew_lock(r->next.dir, r->group);
-	for (int pin = PINS_HELD - 1; pin >= 0 && NETFWV6_SUCCEEDED(result); pin--)
-		if (pin != PIN_FILTERED)
-			result = pin_put(r->next.dir, pin, r->next.map[pin], r->group);
+	for (size_t i = 0; i < 3 && NETFWV6_SUCCEEDED(result); i++)
+		result = pin_put(r->next.dir, behind[i], r->next.map[behind[i]], r->group);
 	return result;
 }
 
@@ -205,6 +230,8 @@ netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
 		return fail_errno(-error, "cannot rebuild the state");
 	attachments_tidy(mgr);
 	result = make_maps(&r);
+	if (NETFWV6_SUCCEEDED(result))
+		result = make_missing(&r);
 	if (NETFWV6_SUCCEEDED(result))
 		result = replacements_load(mgr, &r.next, &r.programs);
 	if (NETFWV6_SUCCEEDED(result))
@@ -258,7 +285,7 @@ static netfwv6_result read_record(struct root *root, uint32_t layout)
 	return result;
 }
 
-/* What lies there, of whatever layout; slots and configured devices may be missing. */
+/* What lies there, of whatever layout. */
 static netfwv6_result open_raw(struct root *root, struct policy *policy, uint32_t layout)
 {
 	netfwv6_result result = NETFWV6_S_OK;
@@ -267,7 +294,8 @@ static netfwv6_result open_raw(struct root *root, struct policy *policy, uint32_
 	root_close(root, policy);
 	for (int pin = 0; pin < PINS_HELD && result == NETFWV6_S_OK; pin++) {
 		result = pin_open_raw(root->dir, pin, 0, &root->map[pin]);
-		if (result == NETFWV6_S_FALSE && (pin == PIN_SLOTS || pin == PIN_CONFIGURED))
+		if (result == NETFWV6_S_FALSE && layout == OLDEST_LAYOUT &&
+		    (pin == PIN_SLOTS || pin == PIN_CONFIGURED))
 			result = NETFWV6_S_OK;
 	}
 	if (result == NETFWV6_S_OK)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "log_settings.h"
 #include "mountpoint.h"
 
 #define POLICY_BITS (~ENTRY_IN_USE)
@@ -266,6 +267,16 @@ static void remove_all(const struct root *root)
 	mountpoint_remove(root->dir);
 }
 
+netfwv6_result root_check_absent(const struct root *root)
+{
+	if (root->state != ROOT_ABSENT || !pins_have_links(root->dir))
+		return NETFWV6_S_OK;
+	return fail(NETFWV6_E_UNEXPECTED,
+		    "the state in %s is damaged: it has no root record, but links; what is "
+		    "pinned in %s/links still filters until it is removed",
+		    root->dir, root->dir);
+}
+
 static netfwv6_result make_state(struct root *root, uint32_t flags)
 {
 	netfwv6_result result;
@@ -276,11 +287,9 @@ static netfwv6_result make_state(struct root *root, uint32_t flags)
 		result = mountpoint_ensure(root->dir);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (pins_have_links(root->dir))
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s is damaged: it has no root record, but links; what is "
-			    "pinned in %s/links still filters until it is removed",
-			    root->dir, root->dir);
+	result = root_check_absent(root);
+	if (NETFWV6_FAILED(result))
+		return result;
 	pins_remove(root->dir); /* what a killed maker left */
 	result = pins_make_directories(root->dir);
 	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)

@@ -63,6 +63,9 @@ netfwv6_result root_read_layout(const struct root *root, uint32_t *layout);
 /* E_ABORT unless the state serves the calling process's network namespace. */
 netfwv6_result root_check_namespace(const struct root *root);
 
+/* E_UNEXPECTED when there is no state, but links that filter all the same. For root. */
+netfwv6_result root_check_absent(const struct root *root);
+
 void root_close(struct root *root, struct policy *policy);
 
 /*

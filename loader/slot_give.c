@@ -65,7 +65,7 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, const char *device, u
 static uint32_t choose(const struct netfwv6_mgr *mgr, const struct slot_record *records,
 		       uint64_t bits, bool idle_only)
 {
-	uint32_t chosen = slot_of(records, "");
+	uint32_t chosen = slot_unowned(records, bits);
 
 	for (uint32_t slot = 1; slot <= SLOT_MAX && !chosen; slot++)
 		if (!slot_is_used(slot, bits) && !attachments_know(mgr, slot))

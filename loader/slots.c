@@ -37,6 +37,14 @@ uint32_t slot_of(const struct slot_record *records, const char *device)
 	return 0;
 }
 
+uint32_t slot_unowned(const struct slot_record *records, uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!records[slot].device[0] && !slot_is_used(slot, bits))
+			return slot;
+	return 0;
+}
+
 netfwv6_result slot_find(const struct netfwv6_mgr *mgr, const char *device, uint32_t *slot)
 {
 	struct slot_record records[SLOT_RECORDS];
@@ -69,7 +77,10 @@ netfwv6_result slot_write(const struct netfwv6_mgr *mgr, uint32_t slot, const ch
 
 	strncpy(record.device, device, sizeof(record.device) - 1);
 	return bpf_map_update_elem(mgr->root.map[PIN_SLOTS], &slot, &record, BPF_ANY) ?
-		       fail_errno(errno, "cannot give device %s a place for settings", device) :
+		       fail_errno(errno,
+				  "cannot give device %s a place for settings ('netfwv6 init "
+				  "--rebuild' as root makes the places anew)",
+				  device) :
 		       NETFWV6_S_OK;
 }
 
@@ -104,18 +115,15 @@ netfwv6_result slots_exhausted(const char *device)
 static netfwv6_result take_new(const struct netfwv6_mgr *mgr, const struct slot_record *records,
 			       const char *device, uint32_t *slot)
 {
-	netfwv6_result result;
-	uint32_t found = slot_of(records, "");
-	uint64_t bits;
+	uint64_t bits = 0;
+	netfwv6_result result = slots_used(mgr, &bits);
+	uint32_t found;
 
-	if (!found) {
-		result = slots_used(mgr, &bits);
-		if (NETFWV6_FAILED(result))
-			return result;
-		if (all_used(bits))
-			return slots_exhausted(device);
-		found = find_idle(mgr, records, bits);
-	}
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (all_used(bits))
+		return slots_exhausted(device);
+	found = slot_unowned(records, bits) ?: find_idle(mgr, records, bits);
 	if (!found)
 		return NETFWV6_S_FALSE;
 	result = slot_write(mgr, found, device, false);

@@ -30,6 +30,9 @@ static inline bool slot_is_used(uint32_t slot, uint64_t bits)
 	return slot && bits & (ENTRY_OPEN(slot) | ENTRY_IGNORED(slot));
 }
 
+/* A slot of no connection, 0 for none. */
+uint32_t slot_unowned(const struct slot_record *records, uint64_t bits);
+
 /* E_OUTOFMEMORY: no slot is left for the device. */
 netfwv6_result slots_exhausted(const char *device);
 

@@ -74,6 +74,9 @@ static int with_connection(struct cli *cli,
 	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, cli->operands[0], &connection);
 	int code;
 
+	/* It was here and has gone again. */
+	if (result == NETFWV6_E_NOINTERFACE && cli->if_configured)
+		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	code = action(cli, connection);

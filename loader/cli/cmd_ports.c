@@ -69,10 +69,13 @@ static int report_closed(struct cli *cli, const struct port_range *range, netfwv
 	if (code || !cli->connection || cli->quiet)
 		return code;
 	code = count_decided(cli, range, other_rule, &open);
-	if (!code && open)
-		say(cli, "note: %s on %s: %zu %s\n", format_range(range, text), cli->device, open,
-		    note);
-	return code;
+	if (code || !open)
+		return code;
+	if (range->first == range->last)
+		say(cli, "note: %s is %s\n", format_range(range, text), note);
+	else
+		say(cli, "note: of %s, %zu ports are %s\n", format_range(range, text), open, note);
+	return EXIT_DONE;
 }
 
 /* A device that was renamed goes by the settings of another name. */
@@ -125,8 +128,9 @@ static int close_ports(struct cli *cli, const struct port_range *range)
 				  netfwv6_mgr_close_global_ports(cli->mgr, range->first,
 								 range->last, range->protocol);
 
-	return report_closed(cli, range, result, "closed", NETFWV6_RULE_OPEN_GLOBAL,
-			     "still open globally, which 'netfwv6 ignore' would except it from");
+	return report_closed(
+		cli, range, result, "closed", NETFWV6_RULE_OPEN_GLOBAL,
+		"still open there, by the global setting: 'netfwv6 ignore' excepts the device");
 }
 
 int run_close(struct cli *cli)
@@ -140,8 +144,8 @@ static int ignore_ports(struct cli *cli, const struct port_range *range)
 			     netfwv6_connection_ignore_global_ports(cli->connection, range->first,
 								    range->last, range->protocol),
 			     "ignored", NETFWV6_RULE_OPEN_HERE,
-			     "still open there by its own setting, which 'netfwv6 close --dev' "
-			     "takes back");
+			     "still open there by its own setting: 'netfwv6 close --dev' takes "
+			     "that back");
 }
 
 int run_ignore(struct cli *cli)

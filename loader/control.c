@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "control.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "error.h"
+
+static netfwv6_result gone(const struct netfwv6_mgr *mgr)
+{
+	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'control' is gone",
+		    mgr->root.dir);
+}
+
+netfwv6_result control_map(const struct netfwv6_mgr *mgr, struct control **control)
+{
+	netfwv6_result result;
+	void *mapped;
+	int fd = -1;
+
+	result = pin_open(mgr->root.dir, PIN_CONTROL, 0, &fd);
+	if (result == NETFWV6_S_FALSE)
+		return gone(mgr);
+	if (NETFWV6_FAILED(result))
+		return result;
+	mapped = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mapped == MAP_FAILED)
+		result = fail_errno(errno, "cannot map %s/control", mgr->root.dir);
+	else
+		*control = mapped;
+	close(fd);
+	return result;
+}
+
+void control_unmap(struct control *control)
+{
+	munmap(control, sizeof(*control));
+}
+
+netfwv6_result control_read(const struct netfwv6_mgr *mgr, struct control *control)
+{
+	netfwv6_result result;
+	uint32_t key = 0;
+	int fd = -1;
+
+	memset(control, 0, sizeof(*control));
+	if (mgr->root.state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
+	result = pin_open(mgr->root.dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
+	if (result == NETFWV6_S_FALSE)
+		return gone(mgr);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (bpf_map_lookup_elem(fd, &key, control))
+		result = fail_errno(errno, "cannot read %s/control", mgr->root.dir);
+	close(fd);
+	return result;
+}
+
+void control_set(struct control *control, uint32_t bits)
+{
+	__atomic_fetch_or(&control->on_drop, bits, __ATOMIC_SEQ_CST);
+}
+
+void control_clear(struct control *control, uint32_t bits)
+{
+	__atomic_fetch_and(&control->on_drop, ~bits, __ATOMIC_SEQ_CST);
+}
+
+uint64_t control_lease(const struct control *control, uint32_t tap)
+{
+	return __atomic_load_n(&control->tap[tap].lease, __ATOMIC_SEQ_CST);
+}
+
+void control_renew(struct control *control, uint32_t tap, uint64_t lease)
+{
+	__atomic_store_n(&control->tap[tap].lease, lease, __ATOMIC_SEQ_CST);
+}

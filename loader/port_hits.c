@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Packets dropped for closed ports, counted by port. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "error.h"
+#include "locks.h"
+#include "port_table.h"
+
+static netfwv6_result open_hits(const struct netfwv6_mgr *mgr, uint32_t flags, int *fd)
+{
+	netfwv6_result result = pin_open(mgr->root.dir, PIN_HITS, flags, fd);
+
+	return result == NETFWV6_S_FALSE ?
+		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'hits' is gone",
+			    mgr->root.dir) :
+		       result;
+}
+
+netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
+{
+	struct control control;
+	netfwv6_result result;
+
+	if (!mgr || !counted)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    mgr ? "the answer's out-pointer" : "the manager");
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = mgr_refresh(mgr, MGR_READ);
+	if (NETFWV6_SUCCEEDED(result))
+		result = control_read(mgr, &control);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	if (NETFWV6_SUCCEEDED(result))
+		*counted = control.on_drop & ON_DROP_COUNT_PORTS;
+	return result;
+}
+
+/* Writes zeros to all. */
+static netfwv6_result clear(const struct netfwv6_mgr *mgr)
+{
+	uint32_t *keys = malloc(PORT_ENTRIES * sizeof(*keys)), n = PORT_ENTRIES;
+	uint64_t *zeros = calloc(PORT_ENTRIES, sizeof(*zeros));
+	netfwv6_result result = NETFWV6_S_OK;
+	int fd = -1;
+
+	if (!keys || !zeros)
+		result = fail_errno(ENOMEM, "cannot count by port");
+	if (NETFWV6_SUCCEEDED(result))
+		result = open_hits(mgr, 0, &fd);
+	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+		keys[i] = i;
+	if (NETFWV6_SUCCEEDED(result) && bpf_map_update_batch(fd, keys, zeros, &n, NULL))
+		result = fail_errno(errno, "cannot clear %s/hits", mgr->root.dir);
+	if (fd >= 0)
+		close(fd);
+	free(keys);
+	free(zeros);
+	return result;
+}
+
+/* With the administration lock held. */
+static netfwv6_result switch_counting(struct netfwv6_mgr *mgr, bool on)
+{
+	struct control *control;
+	netfwv6_result result = mgr_create(mgr, 0);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = control_map(mgr, &control);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!on) {
+		control_clear(control, ON_DROP_COUNT_PORTS);
+	} else if (!(control->on_drop & ON_DROP_COUNT_PORTS)) {
+		result = clear(mgr);
+		if (NETFWV6_SUCCEEDED(result))
+			control_set(control, ON_DROP_COUNT_PORTS);
+	}
+	control_unmap(control);
+	return result;
+}
+
+netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted)
+{
+	netfwv6_result result;
+	int lock;
+
+	if (!mgr)
+		return fail(NETFWV6_E_POINTER, "the manager is null");
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = lock_administration(&lock);
+	if (NETFWV6_SUCCEEDED(result)) {
+		result = root_open(&mgr->root, &mgr->policy);
+		/* Off is what a state that does not exist says. */
+		if (NETFWV6_SUCCEEDED(result) && (counted || mgr->root.state != ROOT_ABSENT))
+			result = switch_counting(mgr, counted);
+		unlock(lock);
+	}
+	pthread_mutex_unlock(&mgr->root_mutex);
+	return result;
+}
+
+static netfwv6_result read_hits(const struct netfwv6_mgr *mgr, struct range range, uint64_t *hits)
+{
+	uint32_t before = range.first - 1, after, count = range.count;
+	uint32_t *keys = malloc(range.count * sizeof(*keys));
+	struct control control;
+	netfwv6_result result;
+	int fd = -1;
+
+	memset(hits, 0, range.count * sizeof(*hits));
+	result = keys ? control_read(mgr, &control) : fail_errno(ENOMEM, "cannot read hits");
+	if (NETFWV6_SUCCEEDED(result) && control.on_drop & ON_DROP_COUNT_PORTS) {
+		result = open_hits(mgr, BPF_F_RDONLY, &fd);
+		/* A batch starts behind its first key. */
+		if (NETFWV6_SUCCEEDED(result) &&
+		    bpf_map_lookup_batch(fd, &before, &after, keys, hits, &count, NULL) &&
+		    errno != ENOENT)
+			result = fail_errno(errno, "cannot read %s/hits", mgr->root.dir);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(keys);
+	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					 uint32_t protocol, uint64_t *hits)
+{
+	struct range range;
+	netfwv6_result result;
+	uint64_t *read;
+
+	if (!mgr || !hits)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    mgr ? "the hits' out-pointer" : "the manager");
+	result = range_take(first, last, protocol, &range);
+	if (NETFWV6_FAILED(result))
+		return result;
+	read = malloc(range.count * sizeof(*read));
+	if (!read)
+		return fail_errno(ENOMEM, "cannot read hits");
+	pthread_mutex_lock(&mgr->root_mutex);
+	result = mgr_refresh(mgr, MGR_READ);
+	if (NETFWV6_SUCCEEDED(result))
+		result = read_hits(mgr, range, read);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	if (NETFWV6_SUCCEEDED(result))
+		memcpy(hits, read, range.count * sizeof(*hits));
+	free(read);
+	return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Taps: places for streams of events. One is alive until its lease ends, which its reader
+ * renews. With root_mutex held and the state writable; for root.
+ */
+#ifndef NETFWV6_TAP_H
+#define NETFWV6_TAP_H
+
+#include "control.h"
+#include "ring.h"
+
+#define RING_MIN 4096u
+#define RING_DEFAULT (1u << 20)
+#define RING_MAX (1u << 30)
+
+#define LEASE_NANOSECONDS 3000000000ull
+
+/* CLOCK_MONOTONIC, nanoseconds. */
+uint64_t tap_now(void);
+
+/* Takes a free tap for a reader: its lease begins. E_OUTOFMEMORY: all are taken. */
+netfwv6_result tap_claim(struct control *control, uint32_t *tap);
+
+/* Gives the tap a ring buffer, and forgets what was missed of an earlier one. */
+netfwv6_result tap_put_ring(const struct netfwv6_mgr *mgr, uint32_t tap, int ring);
+netfwv6_result tap_forget(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
+
+/* Ends the tap. */
+void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
+
+/* What was missed of it in all. */
+netfwv6_result tap_missed(const struct netfwv6_mgr *mgr, uint32_t tap, uint64_t *suppressed,
+			  uint64_t *lost);
+
+#endif
