@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "connections.h"
+#include "killing.h"
 #include "sockets.h"
 
 /* ---- Killed at any moment -------------------------------------------------- */
@@ -53,59 +52,9 @@ static void filtering_outlives_a_killed_enabler(void **s)
 	close(ready[1]);
 }
 
-/* System calls that change something in the kernel. */
-static bool changes_something(uint64_t number)
+static bool kill_switch(const char *command, int n)
 {
-	static const uint64_t numbers[] = {
-		SYS_bpf,     SYS_mount,	   SYS_umount2, SYS_unlinkat,
-		SYS_mkdirat, SYS_fchmodat, SYS_flock,
-#ifdef SYS_mkdir
-		SYS_mkdir,   SYS_unlink,   SYS_rmdir,	SYS_chmod,
-#endif
-	};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (number == numbers[i])
-			return true;
-	return false;
-}
-
-/* Steps a traced child to its next system call; false when it has ended. */
-static bool next_call(pid_t child, struct __ptrace_syscall_info *info)
-{
-	int status;
-
-	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) || waitpid(child, &status, 0) != child)
-		return false;
-	if (!WIFSTOPPED(status))
-		return false;
-	ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(*info), info);
-	return true;
-}
-
-/* Runs a command and kills it before its nth change. False when it ended before that. */
-static bool kill_before_change(const char *command, int n)
-{
-	struct __ptrace_syscall_info info;
-	pid_t child = fork();
-	int status;
-
-	if (child == 0) {
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		execl(netfwv6(), "netfwv6", "-q", command, HOST_DEVICE, NULL);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSTOPPED(status));
-	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD);
-	while (next_call(child, &info))
-		if (info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(info.entry.nr) &&
-		    n-- == 0) {
-			kill(child, SIGKILL);
-			waitpid(child, NULL, 0);
-			return true;
-		}
-	return false;
+	return kill_before_change((const char *const[]){ command, HOST_DEVICE, NULL }, n);
 }
 
 static void assert_usable(const char *command, int n)
@@ -126,7 +75,7 @@ static void kill_at_any_moment(bool own_mount)
 {
 	int seen[2] = {}, n;
 
-	for (n = 0; kill_before_change("enable", n); n++) {
+	for (n = 0; kill_switch("enable", n); n++) {
 		seen[firewalled(HOST_DEVICE)]++;
 		assert_usable("enable", n);
 		must("%s -q disable " HOST_DEVICE, netfwv6());
@@ -140,7 +89,7 @@ static void kill_at_any_moment(bool own_mount)
 	assert_true(n > 20);
 	seen[0] = seen[1] = 0;
 	must("%s -q enable " HOST_DEVICE, netfwv6());
-	for (n = 0; kill_before_change("disable", n); n++) {
+	for (n = 0; kill_switch("disable", n); n++) {
 		seen[firewalled(HOST_DEVICE)]++;
 		assert_usable("disable", n);
 		must("%s -q enable " HOST_DEVICE, netfwv6());
@@ -223,7 +172,7 @@ static void a_kill_while_replacing_leaves_it_firewalled(void **s)
 	do {
 		downgrade();
 		assert_true(firewalled(HOST_DEVICE));
-	} while (kill_before_change("enable", n++));
+	} while (kill_switch("enable", n++));
 	assert_true(n > 5);
 	assert_true(firewalled(HOST_DEVICE));
 	must("%s disable " HOST_DEVICE, netfwv6());
@@ -244,9 +193,11 @@ static void the_next_command_mends_a_record(void **s)
 	must("ip link add mend0 type veth peer name mend1");
 	enable(HOST_DEVICE);
 	downgrade();
-	must("%s %s-netfwv6 status | grep -q 'no device'", nobody, world.state);
+	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": configured, not '", nobody,
+	     world.state);
 	must("%s disable mend0 && ip link del mend0", netfwv6());
-	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": '", nobody, world.state);
+	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": firewalled, '", nobody,
+	     world.state);
 	must("rm %s-netfwv6", world.state);
 }
 
