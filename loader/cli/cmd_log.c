@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* log: what is logged, and where. */
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "number.h"
+#include "switches.h"
 
 #define NO_LIMIT "unlimited"
+#define SIZE_MIN 4096
 
 struct log_settings {
 	bool dropped, connections;
@@ -22,48 +21,16 @@ struct log_settings {
 
 /* ---- What the command line says: an exit code, or -1 to go on ------------------------- */
 
-static int take_switch(const char *option, const char *text, bool *on)
-{
-	if (!text)
-		return -1;
-	if (strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
-		complain("--%s '%s': write on or off", option, text);
-		return EXIT_USAGE;
-	}
-	*on = strcmp(text, "on") == 0;
-	return -1;
-}
-
-static int take_number(const char *option, const char *text, uint64_t max, uint64_t *number)
-{
-	char *end;
-
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || *number > max) {
-		complain("--%s '%s': not a number from 0 to %" PRIu64, option, text, max);
-		return EXIT_USAGE;
-	}
-	return -1;
-}
-
-static int take_size(const char *text, uint64_t *size)
-{
-	return text ? take_number("max-size", text, INT64_MAX, size) : -1;
-}
-
 static int take_rate(const char *text, uint32_t *rate)
 {
-	uint64_t number;
+	uint64_t number = *rate;
 	int code;
 
-	if (!text)
-		return -1;
-	if (strcmp(text, NO_LIMIT) == 0) {
+	if (text && strcmp(text, NO_LIMIT) == 0) {
 		*rate = UINT32_MAX;
 		return -1;
 	}
-	code = take_number("rate", text, UINT32_MAX - 1, &number);
+	code = take_number_of("rate", text, 1, UINT32_MAX - 1, &number);
 	if (code < 0)
 		*rate = (uint32_t)number;
 	return code;
@@ -76,7 +43,8 @@ static int take_settings(const struct cli *cli, struct log_settings *settings)
 	if (code < 0)
 		code = take_switch("connections", cli->connections, &settings->connections);
 	if (code < 0)
-		code = take_size(cli->max_size, &settings->maximum_size);
+		code = take_number_of("max-size", cli->max_size, SIZE_MIN, INT64_MAX,
+				      &settings->maximum_size);
 	if (code < 0)
 		code = take_rate(cli->rate, &settings->rate);
 	if (cli->file)

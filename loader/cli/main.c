@@ -50,7 +50,7 @@ const struct command commands[] = {
 	{ "status", "", 0, 0, "j", NULL, "show firewalled devices and what was passed and dropped",
 	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
 	  run_status },
-	{ "log", "", 0, 0, "DCFMRj", NULL, "show what is logged, or change it",
+	{ "log", "", 0, 0, "DKfMAj", NULL, "show what is logged, or change it",
 	  "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What exceeds the\n"
 	  "rate, or comes when nobody writes and the buffer is full, is counted, and the count is\n"
 	  "in the log.\n",

@@ -278,14 +278,12 @@ static void connections_of_both_directions(void **s)
 	is_as_in("tests/log/golden/connections.log", without_times(start));
 }
 
-#define test(function) cmocka_unit_test_setup_teardown(function, log_set_up, log_tear_down)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_is_tried),
-		test(dropped_packets_of_every_reason),
-		test(connections_of_both_directions),
+		log_test(dropped_packets_of_every_reason),
+		log_test(connections_of_both_directions),
 	};
 
 	return cmocka_run_group_tests_name("golden", tests, world_setup, world_teardown);

@@ -205,17 +205,15 @@ static void what_is_lost_between_two_writers_is_counted(void **s)
 	assert_true(after.missed > 0 && after.drops > 1000);
 }
 
-#define test(function) cmocka_unit_test_setup_teardown(function, log_set_up, log_tear_down)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(a_flood_beyond_the_rate),
-		test(a_flood_on_all_cpus),
-		test(a_flood_without_a_rate),
-		test(a_flood_through_rotations),
-		test(killed_writers_lose_nothing_uncounted),
-		test(what_is_lost_between_two_writers_is_counted),
+		log_test(a_flood_beyond_the_rate),
+		log_test(a_flood_on_all_cpus),
+		log_test(a_flood_without_a_rate),
+		log_test(a_flood_through_rotations),
+		log_test(killed_writers_lose_nothing_uncounted),
+		log_test(what_is_lost_between_two_writers_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("log flood", tests, world_setup, world_teardown);

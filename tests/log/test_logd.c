@@ -460,33 +460,31 @@ static void events_that_cannot_be_read_are_counted_as_lost(void **s)
 	assert_non_null(strstr(errors_of(&writer), "is of version 65535"));
 }
 
-#define test(function) cmocka_unit_test_setup_teardown(function, log_set_up, log_tear_down)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(drops_are_written_as_they_come),
-		test(what_came_before_the_writer_is_written),
-		test(an_end_is_clean_and_leaves_nothing_behind),
-		test(what_is_switched_off_is_not_written),
-		test(what_exceeds_the_rate_is_counted),
-		test(what_was_missed_is_told_while_it_runs),
-		test(a_full_log_becomes_old),
-		test(rotation_loses_nothing),
-		test(on_hangup_the_file_is_opened_again),
-		test(on_hangup_a_file_that_was_made_is_taken),
-		test(a_file_that_is_gone_is_made_again),
-		test(another_path_is_taken_up),
-		test(another_size_is_taken_up),
-		test(a_rebuilt_state_is_logged_on),
-		test(without_its_state_it_ends),
-		test(there_is_one_writer),
-		test(only_root_writes),
-		test(a_path_that_leads_astray_is_refused),
-		test(a_path_that_goes_bad_is_waited_for),
-		test(a_full_disk_is_said_once_and_survived),
-		test(an_end_on_a_full_disk_loses_nothing),
-		test(events_that_cannot_be_read_are_counted_as_lost),
+		log_test(drops_are_written_as_they_come),
+		log_test(what_came_before_the_writer_is_written),
+		log_test(an_end_is_clean_and_leaves_nothing_behind),
+		log_test(what_is_switched_off_is_not_written),
+		log_test(what_exceeds_the_rate_is_counted),
+		log_test(what_was_missed_is_told_while_it_runs),
+		log_test(a_full_log_becomes_old),
+		log_test(rotation_loses_nothing),
+		log_test(on_hangup_the_file_is_opened_again),
+		log_test(on_hangup_a_file_that_was_made_is_taken),
+		log_test(a_file_that_is_gone_is_made_again),
+		log_test(another_path_is_taken_up),
+		log_test(another_size_is_taken_up),
+		log_test(a_rebuilt_state_is_logged_on),
+		log_test(without_its_state_it_ends),
+		log_test(there_is_one_writer),
+		log_test(only_root_writes),
+		log_test(a_path_that_leads_astray_is_refused),
+		log_test(a_path_that_goes_bad_is_waited_for),
+		log_test(a_full_disk_is_said_once_and_survived),
+		log_test(an_end_on_a_full_disk_loses_nothing),
+		log_test(events_that_cannot_be_read_are_counted_as_lost),
 	};
 
 	return cmocka_run_group_tests_name("logd", tests, world_setup, world_teardown);
