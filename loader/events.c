@@ -215,7 +215,7 @@ static netfwv6_result lock_log(struct netfwv6_events *events)
 
 static netfwv6_result open_log(struct netfwv6_events *events)
 {
-	netfwv6_result result = open_control(events, MGR_OPEN);
+	netfwv6_result result = open_control(events, MGR_READ);
 	uint32_t size;
 	int fd, error;
 

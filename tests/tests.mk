@@ -9,7 +9,10 @@ CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS)
+LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
+LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
+	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
@@ -17,6 +20,7 @@ $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 $(NETNS_TESTS): $(NETNS_SUPPORT)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
+$(LOG_TESTS): $(LOG_SUPPORT)
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)

@@ -20,6 +20,7 @@ struct cli {
 	int n_operands;
 	/* options */
 	const char *state, *mode, *name, *device, *group;
+	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
 	/* open while a command runs that needs it */
 	struct netfwv6_mgr *mgr;
@@ -71,6 +72,8 @@ int run_explain(struct cli *cli);
 int run_list(struct cli *cli);
 int run_init(struct cli *cli);
 int run_remove(struct cli *cli);
+int run_log(struct cli *cli);
+int run_logd(struct cli *cli);
 int run_status(struct cli *cli);
 int run_help(struct cli *cli);
 

@@ -87,7 +87,10 @@ static void print_completion(void)
 	     "return ;;\n"
 	     "\t--group) COMPREPLY=($(compgen -g -- \"$cur\")); return ;;\n"
 	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic' -- \"$cur\")); return ;;\n"
-	     "\t--name) return ;;\n"
+	     "\t--dropped|--connections) COMPREPLY=($(compgen -W 'on off' -- \"$cur\")); return "
+	     ";;\n"
+	     "\t--file) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+	     "\t--name|--max-size|--rate) return ;;\n"
 	     "\tesac\n"
 	     "\tcase $command in");
 	for (const struct command *command = commands; command->name; command++) {

@@ -21,6 +21,13 @@ const struct option_entry option_entries[] = {
 	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
 	{ 'g', false, false, "group", "NAME|GID", "who may change ports besides root; 0: nobody" },
 	{ 'r', false, false, "rebuild", NULL, "move everything to new maps" },
+	{ 'D', false, false, "dropped", "on|off", "dropped packets; default: off" },
+	{ 'K', false, false, "connections", "on|off", "TCP connections, too; default: off" },
+	{ 'f', false, false, "file", "PATH", "the log; default: /var/log/netfwv6.log" },
+	{ 'M', false, false, "max-size", "BYTES",
+	  "before it becomes PATH.old; at least 4096, default: 4194304" },
+	{ 'A', false, false, "rate", "N|unlimited",
+	  "events a second and CPU, at most; default: 1000" },
 	{ 'j', false, false, "json", NULL, "print JSON" },
 	{ 'c', false, false, "completion", NULL, "print the completion script for bash" },
 	{ 'V', false, true, "version", NULL, "print the version" },
@@ -74,6 +81,21 @@ static void store(struct cli *cli, int letter, const char *value)
 		break;
 	case 'r':
 		cli->rebuild = true;
+		break;
+	case 'D':
+		cli->dropped = value;
+		break;
+	case 'K':
+		cli->connections = value;
+		break;
+	case 'f':
+		cli->file = value;
+		break;
+	case 'M':
+		cli->max_size = value;
+		break;
+	case 'A':
+		cli->rate = value;
 		break;
 	case 'j':
 		cli->json = true;
