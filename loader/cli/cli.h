@@ -13,14 +13,22 @@ enum exit_code {
 	EXIT_OTHER = 4,
 };
 
+struct given_filter {
+	int letter;
+	const char *value;
+};
+
 /* What the command line said. */
 struct cli {
 	const struct command *command;
 	char **operands;
 	int n_operands;
 	/* options */
-	const char *state, *mode, *name, *device, *group;
+	const char *state, *mode, *name, *device, *group, *connections, *write_to, *snaplen, *count;
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
+	/* those that filter events, each as often as it was given; free() it */
+	struct given_filter *filters;
+	size_t n_filters;
 	/* open while a command runs that needs it */
 	struct netfwv6_mgr *mgr;
 	struct netfwv6_connection *connection; /* of --dev, or null */
@@ -72,6 +80,8 @@ int run_list(struct cli *cli);
 int run_init(struct cli *cli);
 int run_remove(struct cli *cli);
 int run_status(struct cli *cli);
+int run_monitor(struct cli *cli);
+int run_capture(struct cli *cli);
 int run_help(struct cli *cli);
 
 #endif
