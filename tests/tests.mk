@@ -30,6 +30,26 @@ $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
+# Fuzzers, with clang's libFuzzer and sanitizers; tests/shell/fuzz.sh runs them.
+FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event
+FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -Iinclude -Ibpf -Iloader \
+	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 300
+
+$B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
+$B/fuzz/fuzz_event: $(addprefix loader/,event_decode.c reason_names.c error.c utf8.c version.c) \
+	$(addprefix loader/cli/,event_text.c event_json.c event_words.c pcapng.c bytes.c printable.c port_operand.c)
+
+$(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*.h loader/cli/*.h bpf/*.h)
+	$(call say,FUZZ)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(FUZZ_CFLAGS) -o $@ $(filter %.c,$^) -ljansson
+
+fuzz: $(FUZZERS)
+	$Q FUZZ_SECONDS=$(FUZZ_SECONDS) tests/shell/fuzz.sh
+
+.PHONY: fuzz
+
 # Everything once as it is shipped, once under the sanitizers; the command under valgrind.
 check-built:
 	$Q$(MAKE) --no-print-directory tests
