@@ -108,14 +108,18 @@ static __always_inline void describe(packet_context *ctx, const struct packet *p
 static __always_inline __u64 capture(packet_context *ctx, struct report *report, __u32 snaplen)
 {
 	__u32 length = report->event.length < snaplen ? report->event.length : snaplen;
+	__u64 last = (__u64)length - 1;
 
 	report->event.captured = 0;
-	if (length >= 1 && length <= sizeof(report->data) &&
-	    packet_load(ctx, 0, report->data, length)) {
-		report->event.captured = length;
-		return sizeof(report->event) + length;
-	}
-	return sizeof(report->event);
+	/* The barriers keep one test on one register: the verifier of 6.1 follows no copies. */
+	barrier_var(last);
+	if (last >= sizeof(report->data))
+		return sizeof(report->event);
+	barrier_var(last);
+	if (!packet_load(ctx, 0, report->data, last + 1))
+		return sizeof(report->event);
+	report->event.captured = last + 1;
+	return sizeof(report->event) + last + 1;
 }
 
 /* Not inlined, so that the drop path stays short while nobody listens. */

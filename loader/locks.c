@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,26 +13,40 @@
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
 
 /* Nobody holds the names lock for longer than some milliseconds, unless he was stopped. */
-#define PATIENCE_POLLS 5000
+#define PATIENCE_NANOSECONDS 5000000000ll
+#define POLL_FIRST 20000l
+#define POLL_LAST 1000000l
 
-/* Tries until it has the lock, at most so many milliseconds; forever without a limit. */
-static int try_lock(int fd, int polls)
+/* flock() knows no limit, and a signal is not ours to use. */
+static int lock_within(int fd, int64_t patience)
 {
-	const struct timespec poll = { .tv_nsec = 1000000 };
-	int flags = polls ? LOCK_EX | LOCK_NB : LOCK_EX;
+	struct timespec poll = { .tv_nsec = POLL_FIRST };
 
-	while (flock(fd, flags)) {
-		if (errno == EWOULDBLOCK && polls-- > 1)
-			nanosleep(&poll, NULL);
-		else if (errno != EINTR)
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK || patience <= 0)
 			return errno;
+		nanosleep(&poll, NULL);
+		patience -= poll.tv_nsec;
+		if (poll.tv_nsec < POLL_LAST)
+			poll.tv_nsec *= 2;
 	}
 	return 0;
 }
 
-static netfwv6_result lock_fd(int fd, int polls, int *lock, const char *path)
+static int lock_whenever(int fd)
 {
-	int error = fd < 0 ? errno : try_lock(fd, polls);
+	while (flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			return errno;
+	return 0;
+}
+
+/* Takes fd over, which may be -1 and errno. patience 0: none is needed. */
+static netfwv6_result lock_fd(int fd, int64_t patience, int *lock, const char *path)
+{
+	int error = fd < 0 ? errno : patience ? lock_within(fd, patience) : lock_whenever(fd);
 
 	if (!error) {
 		*lock = fd;
@@ -62,7 +77,8 @@ netfwv6_result lock_names(const struct root *root, int *lock)
 	char path[PIN_PATH_SIZE];
 
 	pin_path(root->dir, path, "lock", NULL);
-	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), PATIENCE_POLLS, lock, path);
+	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), PATIENCE_NANOSECONDS, lock,
+		       path);
 }
 
 void unlock(int lock)

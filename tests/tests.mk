@@ -4,6 +4,7 @@ TEST_LIBS := $B/libnetfwv6.a -lcmocka $(LIB_LIBS)
 TEST_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out %.bpf.c,$(wildcard tests/support/*.c)))
 API_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/api/test_*.c))
 NETNS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/netns/test_*.c))
+NETNS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/netns/test_%,$(wildcard tests/netns/*.c)))
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
@@ -12,6 +13,8 @@ WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
+
+$(NETNS_TESTS): $(NETNS_SUPPORT)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 

@@ -5,18 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "refusal.h"
 #include "sockets.h"
-#include "world.h"
 
 /* ---- Errors: exit code, one sentence, nothing changed --------------------------- */
 
-struct row {
-	const char *arguments;
-	int status;
-	const char *sentence; /* a part of what stderr says */
-};
-
-static const struct row error_rows[] = {
+static const struct refusal error_rows[] = {
 	{ "close 65536/tcp", 2, "'65536/tcp': ports go from 1 to 65535" },
 	{ "close 65537/tcp", 2, "'65537/tcp'" },
 	{ "close 4294967739/tcp", 2, "'4294967739/tcp'" },	  /* 443 in 32 bits */
@@ -75,29 +69,6 @@ static const struct row error_rows[] = {
 	{ "--state /etc open 1", 2, "/etc" },
 };
 
-static bool is_one_sentence(const char *text)
-{
-	const char *newline = strchr(text, '\n');
-
-	return strncmp(text, "netfwv6: ", 9) == 0 && newline && newline[1] == '\0';
-}
-
-static void is_refused(void **state)
-{
-	const struct row *row = *state;
-	const struct output *output;
-	char before[65536];
-
-	must("%s -q open 8443/tcp --name keep", netfwv6());
-	snprintf(before, sizeof(before), "%s", must("%s list", netfwv6()));
-	output = run("%s %s", netfwv6(), row->arguments);
-	if (output->status != row->status || !strstr(output->err, row->sentence) ||
-	    !is_one_sentence(output->err) || *output->out)
-		fail_msg("exit %d, stdout '%s', stderr '%s'; wanted %d and '%s'", output->status,
-			 output->out, output->err, row->status, row->sentence);
-	assert_string_equal(must("%s list", netfwv6()), before);
-}
-
 /* ---- What commands print ----------------------------------------------------------- */
 
 static void ports_are_opened_checked_and_closed(void **s)
@@ -130,8 +101,9 @@ static void options_stand_anywhere(void **s)
 	must("%s -q --name web open 80/tcp", netfwv6());
 	must("%s open --name web 81/tcp -q", netfwv6());
 	must("%s open 82/tcp --name=web --quiet", netfwv6());
-	assert_string_equal(must("%s list", netfwv6()), "SCOPE    PORT             NAME\n"
-							"global   80-82/tcp        web\n");
+	assert_string_equal(must("%s list", netfwv6()),
+			    "SCOPE           PORT             STATE    NAME\n"
+			    "global          80-82/tcp        open     web\n");
 	must("env -u NETFWV6_STATE %s --state %s check 80/tcp", netfwv6(), world.state);
 	must("env -u NETFWV6_STATE %s check 80/tcp --state %s", netfwv6(), world.state);
 	must("NETFWV6_STATE=/nonexistent/x %s check 80/tcp --state=%s", netfwv6(), world.state);
@@ -159,25 +131,28 @@ static void lists_merge_neighbours_of_one_name(void **s)
 	must("%s -q open 100-102/tcp --name a && %s -q open 103/tcp --name b && "
 	     "%s -q open 104-105/tcp 65535/tcp 1/udp",
 	     netfwv6(), netfwv6(), netfwv6());
-	assert_string_equal(must("%s list", netfwv6()), "SCOPE    PORT             NAME\n"
-							"global   100-102/tcp      a\n"
-							"global   103/tcp          b\n"
-							"global   104-105/tcp      \n"
-							"global   65535/tcp        \n"
-							"global   1/udp            \n");
+	assert_string_equal(must("%s list", netfwv6()),
+			    "SCOPE           PORT             STATE    NAME\n"
+			    "global          100-102/tcp      open     a\n"
+			    "global          103/tcp          open     b\n"
+			    "global          104-105/tcp      open     \n"
+			    "global          65535/tcp        open     \n"
+			    "global          1/udp            open     \n");
 }
 
 static void lists_are_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s list --json | jq -c .", netfwv6()), "{\"ports\":[]}\n");
+	assert_string_equal(must("%s list --json | jq -c .", netfwv6()),
+			    "{\"ports\":[],\"ignored\":[]}\n");
 	must("%s -q open 80/tcp --name 'say \"hi\" \\ \xc3\xbc' && %s -q open 53/udp", netfwv6(),
 	     netfwv6());
-	assert_string_equal(
-		must("%s list --json | jq -c '.ports[]'", netfwv6()),
-		"{\"scope\":\"global\",\"protocol\":\"tcp\",\"port\":80,\"name\":\"say "
-		"\\\"hi\\\" \\\\ \xc3\xbc\"}\n"
-		"{\"scope\":\"global\",\"protocol\":\"udp\",\"port\":53,\"name\":\"\"}\n");
+	assert_string_equal(must("%s list --json | jq -c '.ports[]'", netfwv6()),
+			    "{\"scope\":\"global\",\"device\":null,\"protocol\":\"tcp\",\"port\":"
+			    "80,\"name\":\"say "
+			    "\\\"hi\\\" \\\\ \xc3\xbc\"}\n"
+			    "{\"scope\":\"global\",\"device\":null,\"protocol\":\"udp\",\"port\":"
+			    "53,\"name\":\"\"}\n");
 	must("%s -q open 1-65535", netfwv6());
 	assert_string_equal(must("%s list --json | jq '.ports|length'", netfwv6()), "131070\n");
 }
@@ -253,8 +228,10 @@ static void other_uplinks_are_named(void **s)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s status --json | jq -c 'del(.flows,.learning)'", netfwv6()),
-			    must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
+	assert_string_equal(
+		must("%s status --json | jq -c 'del(.flows,.learning,.kept,.group,.configured)'",
+		     netfwv6()),
+		must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
 	must("%s -q enable fw0", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);
@@ -348,17 +325,6 @@ static void the_warning_survives_sudo(void **s)
 
 /* ---- Who may ------------------------------------------------------------------------- */
 
-/* A copy that nobody can run, wherever this checkout lies. */
-static const char *as_nobody(void)
-{
-	static char command[256];
-
-	must("install -m 755 build/netfwv6 %s-netfwv6", world.state);
-	snprintf(command, sizeof(command),
-		 "setpriv --reuid=65534 --regid=65534 --clear-groups %s-netfwv6", world.state);
-	return command;
-}
-
 static void nobody_reads_and_changes_nothing(void **s)
 {
 	static const char *const reads[] = { "check 443/tcp", "list", "list --json", "status",
@@ -419,7 +385,6 @@ static void modes_are_as_documented(void **s)
 	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
 #define ERROR_ROWS (sizeof(error_rows) / sizeof(*error_rows))
 
 int main(void)
@@ -445,16 +410,9 @@ int main(void)
 		test(nobody_cannot_make_a_state),
 		test(modes_are_as_documented),
 	};
-	static struct CMUnitTest tests[ERROR_ROWS + sizeof(others) / sizeof(*others)];
-	static char names[ERROR_ROWS][128];
+	struct CMUnitTest *tests =
+		refusal_tests(error_rows, ERROR_ROWS, others, sizeof(others) / sizeof(*others));
 
-	for (size_t i = 0; i < ERROR_ROWS; i++) {
-		snprintf(names[i], sizeof(names[i]), "refused: netfwv6 %.80s",
-			 error_rows[i].arguments);
-		tests[i] = (struct CMUnitTest){ names[i], is_refused, world_reset, NULL,
-						(void *)&error_rows[i] };
-	}
-	memcpy(tests + ERROR_ROWS, others, sizeof(others));
-	return _cmocka_run_group_tests("cli", tests, sizeof(tests) / sizeof(*tests), world_setup,
-				       world_teardown);
+	return _cmocka_run_group_tests("cli", tests, ERROR_ROWS + sizeof(others) / sizeof(*others),
+				       world_setup, world_teardown);
 }

@@ -16,12 +16,6 @@
 static char extra[EXTRA_NAMESPACES][48];
 static int extras;
 
-/* Asking for one device makes the kernel tell it at once that its link is there. */
-static void settle(const char *netns, const char *device)
-{
-	must("ip -n %s link show dev %s", netns, device);
-}
-
 int scene_setup(void **unused)
 {
 	int result = world_setup(unused);
@@ -130,20 +124,29 @@ void firewall(const char *format, ...)
 	must("%s -q %s", netfwv6(), arguments);
 }
 
-static uint64_t flows(const char *table, const char *what)
+static struct netfwv6_flow_table flow_table(const char *name)
 {
-	return strtoull(must("%s status --json | jq -e .flows.%s.%s", netfwv6(), table, what), NULL,
-			10);
+	struct netfwv6_flow_table tables[8], found = {};
+	struct netfwv6_mgr *mgr = open_mgr();
+	size_t n = 0;
+
+	assert_ok(netfwv6_mgr_get_flow_tables(mgr, 8, tables, &n));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(tables[i].name, name) == 0)
+			found = tables[i];
+	assert_true(found.capacity > 0);
+	netfwv6_mgr_close(mgr);
+	return found;
 }
 
 uint64_t flows_used(const char *table)
 {
-	return flows(table, "used");
+	return flow_table(table).used;
 }
 
 uint64_t flows_capacity(const char *table)
 {
-	return flows(table, "capacity");
+	return flow_table(table).capacity;
 }
 
 static void make_older(const char *table, uint64_t nanoseconds)

@@ -4,45 +4,13 @@
  * NETFWV6_SEED and NETFWV6_ROUNDS choose others, or more of them.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include "model.h"
+#include "random.h"
 #include "rows.h"
 
 #define DEFAULT_SEED 20010917
 #define DEFAULT_ROUNDS 200000
 #define MAX_PIECES 48
-
-struct random {
-	uint64_t state;
-};
-
-/* splitmix64 */
-static uint64_t next_random(struct random *r)
-{
-	uint64_t z = r->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* 0 .. limit - 1 */
-static uint32_t below(struct random *r, uint32_t limit)
-{
-	return next_random(r) % limit;
-}
-
-static bool chance(struct random *r, unsigned int percent)
-{
-	return below(r, 100) < percent;
-}
-
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
 
 static uint8_t random_length_field(struct random *r)
 {

@@ -66,7 +66,9 @@ static void read_back(int fd, char *text, size_t size)
 
 const struct output *run(const char *format, ...)
 {
-	static struct output output;
+	static struct output outputs[4]; /* in turn: a caller may compare two */
+	static unsigned int turn;
+	struct output *output = &outputs[turn++ % 4];
 	char command[4096];
 	int out, err, status;
 	va_list args;
@@ -87,10 +89,10 @@ const struct output *run(const char *format, ...)
 	assert_true(child > 0);
 	while (waitpid(child, &status, 0) < 0)
 		assert_int_equal(errno, EINTR);
-	output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	read_back(out, output.out, sizeof(output.out));
-	read_back(err, output.err, sizeof(output.err));
-	return &output;
+	output->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	read_back(out, output->out, sizeof(output->out));
+	read_back(err, output->err, sizeof(output->err));
+	return output;
 }
 
 const char *must(const char *format, ...)
@@ -121,6 +123,12 @@ void wait_until(bool (*holds)(void *), void *context, const char *sentence)
 		    PATIENCE_MS)
 			fail_msg("waited in vain until %s", sentence);
 	}
+}
+
+/* Asking for one device makes the kernel tell it. */
+void settle(const char *netns, const char *device)
+{
+	must("ip -n %s link show dev %s", netns, device);
 }
 
 struct netfwv6_mgr *open_mgr(void)
@@ -233,9 +241,8 @@ int world_reset(void **unused)
 	    ";; "
 	    "fw0) ip link set fw0 xdp off ;; *) ip link del $d 2>/dev/null ;; esac; done");
 	mgr = open_mgr();
-	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_TCP));
-	assert_ok(netfwv6_mgr_close_global_ports(mgr, 1, 65535, NETFWV6_PROTOCOL_UDP));
 	disable_all(mgr);
+	assert_ok(netfwv6_mgr_remove(mgr));
 	netfwv6_mgr_close(mgr);
 	return 0;
 }

@@ -32,8 +32,10 @@ extern struct world world;
 int world_setup(void **unused);
 int world_teardown(void **unused);
 
-/* A test's fixture: no device firewalled, no port open. */
+/* A test's fixture: no device but fw0, none firewalled, no port open, nothing set. */
 int world_reset(void **unused);
+
+#define test(function) cmocka_unit_test_setup(function, world_reset)
 
 /* Moves the calling thread. */
 void enter_host(void);
@@ -45,7 +47,7 @@ struct output {
 	char out[65536], err[8192];
 };
 
-/* Runs a shell command where the calling thread is. */
+/* Runs a shell command where the calling thread is. What the last four gave is there. */
 const struct output *run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same; the test fails unless it exits with 0. Returns its stdout. */
@@ -56,6 +58,9 @@ const char *netfwv6(void);
 
 /* Waits until the condition holds; the test fails with the sentence if it never does. */
 void wait_until(bool (*holds)(void *), void *context, const char *sentence);
+
+/* A device learns at once that its link is there, which it may else do a little later. */
+void settle(const char *netns, const char *device);
 
 /* Opens a manager on the world's state; the test closes it. */
 struct netfwv6_mgr *open_mgr(void);

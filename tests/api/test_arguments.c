@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What the calls take and refuse, and what they answer. */
+#include <string.h>
+
+#include "ports.h"
+#include "world.h"
+
+/* ---- Arguments ------------------------------------------------------------- */
+
+static void bad_arguments_are_refused_and_change_nothing(void **s)
+{
+	static const struct {
+		uint32_t port, protocol;
+		const char *named; /* what the sentence names */
+	} rows[] = {
+		{ 0, TCP, "port 0 " },
+		{ 65536, TCP, "port 65536 " },
+		{ 65537, UDP, "port 65537 " }, /* 1 when truncated */
+		{ 65536 + 443, TCP, "port 65979 " },
+		{ UINT32_MAX, UDP, "port 4294967295 " },
+		{ 80, 0, "protocol 0 " },
+		{ 80, 1, "protocol 1 " },
+		{ 80, 132, "protocol 132 " },
+		{ 80, 256 + 6, "protocol 262 " },
+		{ 80, UINT32_MAX, "protocol 4294967295 " },
+	};
+	struct netfwv6_mgr *mgr = open_mgr();
+
+	(void)s;
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 443, TCP, NULL));
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 1, UDP, NULL));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct netfwv6_port_enum *ports = (void *)rows;
+		bool open = true;
+
+		assert_result(netfwv6_mgr_close_global_port(mgr, rows[i].port, rows[i].protocol),
+			      NETFWV6_E_INVALIDARG);
+		assert_non_null(strstr(netfwv6_detail(), rows[i].named));
+		assert_result(netfwv6_mgr_open_global_port(mgr, rows[i].port, rows[i].protocol, ""),
+			      NETFWV6_E_INVALIDARG);
+		assert_result(netfwv6_mgr_is_port_globally_open(mgr, rows[i].port, rows[i].protocol,
+								&open),
+			      NETFWV6_E_INVALIDARG);
+		assert_true(open);
+		assert_result(netfwv6_mgr_enumerate_globally_open_port_range(
+				      mgr, rows[i].port, rows[i].port, rows[i].protocol, &ports),
+			      NETFWV6_E_INVALIDARG);
+		assert_ptr_equal(ports, rows);
+	}
+	assert_int_equal(count_open(mgr), 2);
+	netfwv6_mgr_close(mgr);
+}
+
+static void bad_ranges_are_refused(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+
+	(void)s;
+	assert_result(netfwv6_mgr_open_global_ports(mgr, 90, 80, TCP, NULL), NETFWV6_E_INVALIDARG);
+	assert_non_null(strstr(netfwv6_detail(), "90"));
+	assert_result(netfwv6_mgr_open_global_ports(mgr, 0, 80, TCP, NULL), NETFWV6_E_INVALIDARG);
+	assert_result(netfwv6_mgr_open_global_ports(mgr, 80, 65536, TCP, NULL),
+		      NETFWV6_E_INVALIDARG);
+	assert_result(netfwv6_mgr_close_global_ports(mgr, 90, 80, TCP), NETFWV6_E_INVALIDARG);
+	assert_int_equal(count_open(mgr), 0);
+	netfwv6_mgr_close(mgr);
+}
+
+static void null_pointers_are_refused(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_port_enum *ports, *clone;
+	struct netfwv6_connection *connection;
+	struct netfwv6_port port;
+	size_t n;
+	bool yes;
+
+	(void)s;
+	assert_result(netfwv6_mgr_open(NULL, NULL), NETFWV6_E_POINTER);
+	netfwv6_mgr_close(NULL);
+	assert_null(netfwv6_mgr_state_dir(NULL));
+	assert_result(netfwv6_mgr_close_global_port(NULL, 80, TCP), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_open_global_port(NULL, 80, TCP, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_close_global_ports(NULL, 80, 81, TCP), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_open_global_ports(NULL, 80, 81, TCP, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_is_port_globally_open(NULL, 80, TCP, &yes), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_is_port_globally_open(mgr, 80, TCP, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_enumerate_globally_open_ports(NULL, &ports), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_enumerate_globally_open_port_range(mgr, 1, 2, TCP, NULL),
+		      NETFWV6_E_POINTER);
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
+	assert_result(netfwv6_port_enum_next(NULL, 1, &port, &n), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_next(ports, 1, NULL, &n), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_next(ports, 2, &port, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_skip(NULL, 1), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_reset(NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_clone(NULL, &clone), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_clone(ports, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_count(NULL, &n), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_count(ports, NULL), NETFWV6_E_POINTER);
+	netfwv6_port_enum_free(NULL);
+	netfwv6_port_enum_free(ports);
+	assert_result(netfwv6_mgr_get_connection(NULL, "fw0", &connection), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_get_connection(mgr, NULL, &connection), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_get_connection(mgr, "fw0", NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_connection_enable_firewall(NULL, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_connection_disable_firewall(NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_connection_is_firewalled(NULL, &yes), NETFWV6_E_POINTER);
+	assert_result(netfwv6_connection_get_counters(NULL, 0, NULL, &n), NETFWV6_E_POINTER);
+	assert_null(netfwv6_connection_id(NULL));
+	netfwv6_connection_free(NULL);
+	netfwv6_connection_enum_free(NULL);
+	netfwv6_mgr_close(mgr);
+}
+
+/* ---- Options --------------------------------------------------------------- */
+
+static void options_may_come_from_older_and_newer_headers(void **s)
+{
+	struct {
+		struct netfwv6_mgr_options known;
+		char newer[16];
+	} options = {};
+	struct netfwv6_mgr *mgr = NULL;
+
+	(void)s;
+	options.known.state_dir = "/nonexistent";
+	options.known.sz = sizeof(size_t); /* knows no state_dir */
+	assert_ok(netfwv6_mgr_open(&mgr, &options.known));
+	assert_string_equal(netfwv6_mgr_state_dir(mgr), world.state);
+	netfwv6_mgr_close(mgr);
+	options.known.sz = sizeof(options);
+	assert_ok(netfwv6_mgr_open(&mgr, &options.known));
+	assert_string_equal(netfwv6_mgr_state_dir(mgr), "/nonexistent");
+	netfwv6_mgr_close(mgr);
+	mgr = NULL;
+	options.newer[3] = 1; /* something we do not know */
+	assert_result(netfwv6_mgr_open(&mgr, &options.known), NETFWV6_E_INVALIDARG);
+	options.known.sz = 0;
+	assert_result(netfwv6_mgr_open(&mgr, &options.known), NETFWV6_E_INVALIDARG);
+	assert_null(mgr);
+}
+
+/* ---- Answers --------------------------------------------------------------- */
+
+static void results_have_the_original_values(void **s)
+{
+	static const struct {
+		netfwv6_result result;
+		uint32_t value;
+		const char *name;
+	} rows[] = {
+		{ NETFWV6_S_OK, 0, "S_OK" },
+		{ NETFWV6_S_FALSE, 1, "S_FALSE" },
+		{ NETFWV6_E_INVALIDARG, 0x80070057, "E_INVALIDARG" },
+		{ NETFWV6_E_POINTER, 0x80004003, "E_POINTER" },
+		{ NETFWV6_E_ACCESSDENIED, 0x80070005, "E_ACCESSDENIED" },
+		{ NETFWV6_E_NOINTERFACE, 0x80004002, "E_NOINTERFACE" },
+		{ NETFWV6_E_NOTIMPL, 0x80004001, "E_NOTIMPL" },
+		{ NETFWV6_E_OUTOFMEMORY, 0x8007000e, "E_OUTOFMEMORY" },
+		{ NETFWV6_E_ABORT, 0x80004004, "E_ABORT" },
+		{ NETFWV6_E_UNEXPECTED, 0x8000ffff, "E_UNEXPECTED" },
+		{ NETFWV6_E_FAIL, 0x80004005, "E_FAIL" },
+	};
+
+	(void)s;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal((uint32_t)rows[i].result, rows[i].value);
+		assert_string_equal(netfwv6_result_name(rows[i].result), rows[i].name);
+		assert_int_equal(NETFWV6_FAILED(rows[i].result), rows[i].value >> 31);
+	}
+	assert_string_equal(netfwv6_result_name(-7), "unknown result");
+}
+
+static void sentences_are_printable(void **s)
+{
+	struct netfwv6_connection *connection;
+	struct netfwv6_mgr *mgr = open_mgr();
+
+	(void)s;
+	assert_result(netfwv6_mgr_get_connection(mgr, "a\033[2J/\xff", &connection),
+		      NETFWV6_E_INVALIDARG);
+	assert_non_null(strstr(netfwv6_detail(), "'a?[2J/?'"));
+	netfwv6_mgr_close(mgr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(bad_arguments_are_refused_and_change_nothing),
+		test(bad_ranges_are_refused),
+		test(null_pointers_are_refused),
+		test(options_may_come_from_older_and_newer_headers),
+		test(results_have_the_original_values),
+		test(sentences_are_printable),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Commands that are killed, and what an earlier one left: an older program, a stale record. */
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "connections.h"
+#include "killing.h"
+#include "sockets.h"
+
+/* ---- Killed at any moment -------------------------------------------------- */
+
+static bool is_closed(void *counter)
+{
+	return packets(HOST_DEVICE, "closed-tcp") > *(uint64_t *)counter;
+}
+
+static void filtering_outlives_a_killed_enabler(void **s)
+{
+	uint64_t before;
+	int client, ready[2];
+	char byte;
+	pid_t child;
+
+	(void)s;
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		struct netfwv6_connection *connection;
+		struct netfwv6_mgr *mgr;
+
+		if (NETFWV6_SUCCEEDED(netfwv6_mgr_open(&mgr, NULL)) &&
+		    NETFWV6_SUCCEEDED(netfwv6_mgr_get_connection(mgr, HOST_DEVICE, &connection)) &&
+		    NETFWV6_SUCCEEDED(netfwv6_connection_enable_firewall(connection, NULL)) &&
+		    write(ready[1], "x", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	before = packets(HOST_DEVICE, "closed-tcp");
+	client = peer_connect(8080);
+	wait_until(is_closed, &before, "the SYN was dropped");
+	close(client);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static bool kill_switch(const char *command, int n)
+{
+	return kill_before_change((const char *const[]){ command, HOST_DEVICE, NULL }, n);
+}
+
+static void assert_usable(const char *command, int n)
+{
+	const struct output *output;
+	bool now = firewalled(HOST_DEVICE);
+
+	for (int i = 0; i < 2; i++) {
+		output = run("%s -q %s " HOST_DEVICE, netfwv6(), i == now ? "disable" : "enable");
+		if (output->status)
+			fail_msg("after %s killed before change %d: %s", command, n, output->err);
+		assert_int_equal(firewalled(HOST_DEVICE), i != now);
+	}
+}
+
+/* Every change is a system call, so this meets every moment that differs. */
+static void kill_at_any_moment(bool own_mount)
+{
+	int seen[2] = {}, n;
+
+	for (n = 0; kill_switch("enable", n); n++) {
+		seen[firewalled(HOST_DEVICE)]++;
+		assert_usable("enable", n);
+		must("%s -q disable " HOST_DEVICE, netfwv6());
+		if (own_mount)
+			assert_int_not_equal(access(world.state, F_OK), 0);
+		else
+			assert_string_equal(must("ls -A %s", world.state), "");
+	}
+	print_message("# enable killed %d times: %d not firewalled, %d firewalled\n", n, seen[0],
+		      seen[1]);
+	assert_true(n > 20);
+	seen[0] = seen[1] = 0;
+	must("%s -q enable " HOST_DEVICE, netfwv6());
+	for (n = 0; kill_switch("disable", n); n++) {
+		seen[firewalled(HOST_DEVICE)]++;
+		assert_usable("disable", n);
+		must("%s -q enable " HOST_DEVICE, netfwv6());
+	}
+	print_message("# disable killed %d times: %d not firewalled, %d firewalled\n", n, seen[0],
+		      seen[1]);
+	assert_true(n > 5);
+}
+
+static void a_kill_at_any_moment_leaves_old_or_new(void **s)
+{
+	(void)s;
+	kill_at_any_moment(true);
+}
+
+static void a_kill_leaves_nothing_on_a_bpffs_of_others(void **s)
+{
+	char own[sizeof(world.state)];
+
+	(void)s;
+	must("mkdir %s-own && mount -t bpf bpf %s-own", world.state, world.state);
+	memcpy(own, world.state, sizeof(own));
+	strcat(world.state, "-own/state");
+	setenv("NETFWV6_STATE", world.state, 1);
+	kill_at_any_moment(false);
+	must("%s -q disable " HOST_DEVICE, netfwv6());
+	assert_string_equal(must("ls -A %s", world.state), "");
+	memcpy(world.state, own, sizeof(own));
+	setenv("NETFWV6_STATE", own, 1);
+	must("umount %s-own && rmdir %s-own", own, own);
+}
+
+/* ---- An older program ------------------------------------------------------ */
+
+/* Puts a foreign program into our link, as if an older netfwv6 had attached it. */
+static void downgrade(void)
+{
+	const struct bpf_insn pass[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_XDP);
+	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "older", "GPL", pass, 2, &opts), link;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*", world.state));
+	link = bpf_obj_get(path);
+	assert_true(program >= 0 && link >= 0);
+	assert_int_equal(bpf_link_update(link, program, NULL), 0);
+	close(program);
+	close(link);
+}
+
+static void enabling_again_replaces_an_older_program(void **s)
+{
+	uint32_t program;
+
+	(void)s;
+	enable(HOST_DEVICE);
+	peer_send(5000, "one");
+	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
+	downgrade();
+	assert_true(firewalled(HOST_DEVICE));
+	program = status_of(HOST_DEVICE).program_id;
+	enable(HOST_DEVICE);
+	assert_int_not_equal(status_of(HOST_DEVICE).program_id, program);
+	peer_send(5000, "two");
+	wait_for_packets(HOST_DEVICE, "closed-udp", 2); /* counting goes on */
+	downgrade();
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_false(firewalled(HOST_DEVICE));
+}
+
+static void a_kill_while_replacing_leaves_it_firewalled(void **s)
+{
+	int n = 0;
+
+	(void)s;
+	enable(HOST_DEVICE);
+	do {
+		downgrade();
+		assert_true(firewalled(HOST_DEVICE));
+	} while (kill_switch("enable", n++));
+	assert_true(n > 5);
+	assert_true(firewalled(HOST_DEVICE));
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_int_not_equal(access(world.state, F_OK), 0);
+}
+
+/* Users who may not see links go by the record, which a killed replacer left behind. */
+static void the_next_command_mends_a_record(void **s)
+{
+	const char *nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+
+	(void)s;
+	if (run("%s true", nobody)->status) {
+		print_message("# no setpriv here\n");
+		skip();
+	}
+	must("cp %s %s-netfwv6 && chmod 755 %s-netfwv6", netfwv6(), world.state, world.state);
+	must("ip link add mend0 type veth peer name mend1");
+	enable(HOST_DEVICE);
+	downgrade();
+	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": configured, not '", nobody,
+	     world.state);
+	must("%s disable mend0 && ip link del mend0", netfwv6());
+	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": firewalled, '", nobody,
+	     world.state);
+	must("rm %s-netfwv6", world.state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(filtering_outlives_a_killed_enabler),
+		test(a_kill_at_any_moment_leaves_old_or_new),
+		test(a_kill_leaves_nothing_on_a_bpffs_of_others),
+		test(enabling_again_replaces_an_older_program),
+		test(a_kill_while_replacing_leaves_it_firewalled),
+		test(the_next_command_mends_a_record),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The firewall switch: on, off, on again, and beside programs of others. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "connections.h"
+#include "sockets.h"
+
+/* ---- On and off ------------------------------------------------------------ */
+
+static void enabling_and_disabling_are_idempotent(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_connection *connection = connection_of(mgr, HOST_DEVICE);
+	uint32_t program;
+
+	(void)s;
+	assert_false(firewalled(HOST_DEVICE));
+	assert_ok(netfwv6_connection_disable_firewall(connection));
+	assert_ok(netfwv6_connection_enable_firewall(connection, NULL));
+	program = status_of(HOST_DEVICE).program_id;
+	assert_true(firewalled(HOST_DEVICE));
+	assert_ok(netfwv6_connection_enable_firewall(connection, NULL));
+	assert_int_equal(status_of(HOST_DEVICE).program_id, program);
+	assert_ok(netfwv6_connection_disable_firewall(connection));
+	assert_ok(netfwv6_connection_disable_firewall(connection));
+	assert_false(firewalled(HOST_DEVICE));
+	netfwv6_connection_free(connection);
+	netfwv6_mgr_close(mgr);
+}
+
+static void a_global_port_holds_on_devices_enabled_later(void **s)
+{
+	int udp = host_udp(5000);
+
+	(void)s;
+	set_global(5000, UDP, true);
+	enable(HOST_DEVICE);
+	peer_send(5000, "later");
+	wait_for_datagram(udp, "later");
+	close(udp);
+}
+
+static void disabling_lets_everything_in_again(void **s)
+{
+	int udp = host_udp(5000);
+
+	(void)s;
+	enable(HOST_DEVICE);
+	peer_send(5000, "blocked");
+	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
+	must("%s disable " HOST_DEVICE, netfwv6());
+	peer_send(5000, "free");
+	wait_for_datagram(udp, "free");
+	close(udp);
+}
+
+static void enablers_at_the_same_time_agree(void **s)
+{
+	(void)s;
+	for (int round = 0; round < 5; round++) {
+		const struct output *output =
+			run("for i in 1 2 3 4 5 6; do %s -q enable " HOST_DEVICE
+			    " & pids=\"$pids $!\"; "
+			    "done; for p in $pids; do wait $p || exit 1; done",
+			    netfwv6());
+
+		assert_int_equal(output->status, 0);
+		assert_true(firewalled(HOST_DEVICE));
+		must("%s -q disable " HOST_DEVICE, netfwv6());
+	}
+}
+
+/* ---- What is there already ------------------------------------------------- */
+
+static void a_foreign_program_is_named_and_left_alone(void **s)
+{
+	const struct output *output;
+	char id[16];
+
+	(void)s;
+	must("mkdir -p %s-xdp && mount -t bpf bpf %s-xdp", world.state, world.state);
+	must("bpftool prog load build/tests/foreign.bpf.o %s-xdp/foreign", world.state);
+	must("bpftool net attach xdp pinned %s-xdp/foreign dev " HOST_DEVICE, world.state);
+	snprintf(id, sizeof(id), "id %d",
+		 atoi(must("bpftool prog show pinned %s-xdp/foreign", world.state)));
+	output = run("%s enable " HOST_DEVICE, netfwv6());
+	assert_int_equal(output->status, 4);
+	assert_non_null(strstr(output->err, "foreign_prog"));
+	assert_non_null(strstr(output->err, id));
+	assert_false(firewalled(HOST_DEVICE));
+	must("%s disable " HOST_DEVICE, netfwv6());
+	assert_non_null(strstr(must("bpftool net show dev " HOST_DEVICE), id));
+	must("bpftool net detach xdp dev " HOST_DEVICE);
+	must("umount %s-xdp && rmdir %s-xdp", world.state, world.state);
+	assert_int_not_equal(access(world.state, F_OK), 0);
+}
+
+static void another_mode_is_refused_while_enabled(void **s)
+{
+	const struct output *output;
+
+	(void)s;
+	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
+	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
+	must("%s enable --mode auto " HOST_DEVICE, netfwv6());
+	output = run("%s enable --mode native " HOST_DEVICE, netfwv6());
+	assert_int_equal(output->status, 4);
+	assert_non_null(strstr(output->err, "generic mode"));
+	assert_int_equal(status_of(HOST_DEVICE).mode, NETFWV6_MODE_GENERIC);
+}
+
+/* ---- What is left behind --------------------------------------------------- */
+
+/* Objects of the kernel: ours by their names, links and the rest all together. */
+static void count_objects(char *text, size_t size)
+{
+	snprintf(text, size, "%s",
+		 must("for o in prog map; do bpftool $o show | grep -c 'name netfwv6'; done; "
+		      "bpftool link show | grep -c '^[0-9]'; tc qdisc show | wc -l; "
+		      "wc -l < /proc/self/mountinfo"));
+}
+
+static bool objects_are_as_before(void *before)
+{
+	char now[256];
+
+	count_objects(now, sizeof(now));
+	return strcmp(now, before) == 0;
+}
+
+static void fifty_cycles_leave_nothing_behind(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_connection *connection = connection_of(mgr, HOST_DEVICE);
+	char before[256];
+
+	(void)s;
+	assert_int_not_equal(access(world.state, F_OK), 0);
+	count_objects(before, sizeof(before));
+	for (int i = 0; i < 50; i++) {
+		assert_ok(netfwv6_connection_enable_firewall(connection, NULL));
+		assert_ok(netfwv6_connection_disable_firewall(connection));
+	}
+	/* The kernel frees maps after a grace period. */
+	wait_until(objects_are_as_before, before, "programs, maps, links, mounts are as before");
+	assert_int_not_equal(access(world.state, F_OK), 0);
+	netfwv6_connection_free(connection);
+	netfwv6_mgr_close(mgr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		/* First: what other tests leave goes away only after a grace period. */
+		test(fifty_cycles_leave_nothing_behind),
+		test(enabling_and_disabling_are_idempotent),
+		test(a_global_port_holds_on_devices_enabled_later),
+		test(disabling_lets_everything_in_again),
+		test(enablers_at_the_same_time_agree),
+		test(a_foreign_program_is_named_and_left_alone),
+		test(another_mode_is_refused_while_enabled),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
