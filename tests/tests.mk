@@ -8,8 +8,12 @@ NETNS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/netns/test_%,$(wildcar
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
+MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
+MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
+	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
+	event_words.c event_text.c event_json.c))
 PACKET_TESTS := $B/tests/packet/packet
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS)
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(MONITOR_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
@@ -17,6 +21,9 @@ $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 $(NETNS_TESTS): $(NETNS_SUPPORT)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
+$(MONITOR_TESTS): $(MONITOR_SUPPORT)
+$(MONITOR_TESTS): TEST_LIBS += -ljansson
+$B/tests/monitor/%.o: EXTRA_CFLAGS := -Itests/support -Iloader/cli
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
@@ -25,13 +32,6 @@ $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
-
-tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o
-
-$B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
-	$(call say,CLANG)
-	@mkdir -p $(@D)
-	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # Fuzzers, with clang's libFuzzer and sanitizers; tests/shell/fuzz.sh runs them.
 FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event
@@ -53,12 +53,19 @@ fuzz: $(FUZZERS)
 
 .PHONY: fuzz
 
+tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o $(if $(SANITIZE),,$(FUZZERS))
+
+$B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
+	$(call say,CLANG)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
 # Everything once as it is shipped, once under the sanitizers; the command under valgrind.
 check-built:
 	$Q$(MAKE) --no-print-directory tests
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
-		tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
+		tests/shell/fuzz.sh tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
 		tests/shell/valgrind.sh tests/shell/demo.sh
 
 .PHONY: check-built
