@@ -78,7 +78,8 @@ static void a_state_without_its_record_goes_on_filtering(void **s)
 	assert_int_equal(output->status, 4);
 	assert_non_null(strstr(output->err, "no root record"));
 	must("ip -o link show " HOST_DEVICE " | grep -q xdp");
-	must("%s disable lost0", netfwv6());
+	assert_int_equal(run("%s disable " HOST_DEVICE, netfwv6())->status, 4);
+	assert_int_equal(run("%s remove", netfwv6())->status, 4);
 	must("ip -o link show " HOST_DEVICE " | grep -q xdp");
 	must("rm -f %s/links/* %s/egress/*", world.state, world.state);
 	must("%s disable lost0", netfwv6());
