@@ -101,4 +101,5 @@ void name_get(const struct netfwv6_mgr *mgr, struct name_key key, char *name)
 	if (bpf_map_lookup_elem(map_of(mgr), &key, name))
 		*name = '\0';
 	name[NAME_SIZE - 1] = '\0';
+	utf8_sanitize(name); /* a group may write this map */
 }
