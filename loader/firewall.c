@@ -300,7 +300,8 @@ static netfwv6_result detach_here(const struct netfwv6_mgr *mgr, const struct at
 	/* While only the egress side is left, it is a device that is only learned from. */
 	if (seen->ours.id) {
 		result = attachment_write_learn_only(mgr, &seen->device);
-		if (NETFWV6_SUCCEEDED(result))
+		/* A full table takes no second record, but must not keep a device firewalled. */
+		if (NETFWV6_SUCCEEDED(result) || result == NETFWV6_E_OUTOFMEMORY)
 			result = attachment_drop(mgr, &seen->ours);
 	}
 	if (NETFWV6_SUCCEEDED(result))
