@@ -28,7 +28,6 @@ struct netfwv6_events {
 	struct ring ring;
 	uint32_t tap;
 	uint32_t drop_bit; /* 0: no drops */
-	int taps;	   /* the map that has our ring, -1 for the log's stream */
 	int watch;	   /* the link that tells of connections, -1 for none */
 	int lock;	   /* of the log's reader, -1 for other streams */
 	ino_t state;	   /* tells this state root's control from a later one's */
@@ -65,34 +64,19 @@ static struct netfwv6_events *new_events(struct netfwv6_mgr *mgr)
 		return NULL;
 	}
 	events->mgr = mgr;
-	events->ring.fd = events->taps = events->watch = events->lock = -1;
+	events->ring.fd = events->watch = events->lock = -1;
 	return events;
-}
-
-/* Of a stream of one's own: is its tap still its own, or did the lease end? */
-static bool is_ours(const struct netfwv6_events *events)
-{
-	return events->taps >= 0 && events->ring.fd >= 0 &&
-	       tap_has_ring(events->taps, events->tap, events->ring.fd);
-}
-
-static void stop_watch(struct netfwv6_events *events)
-{
-	if (events->watch >= 0)
-		close(events->watch);
-	events->watch = -1;
 }
 
 /* Lets go of what a stream holds. */
 static void release(struct netfwv6_events *events)
 {
-	stop_watch(events);
-	if (is_ours(events))
-		tap_release(events->taps, events->control, events->tap);
-	if (events->taps >= 0)
-		close(events->taps);
+	if (events->control && events->tap != TAP_LOG)
+		tap_release(events->mgr, events->control, events->tap);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
+	if (events->watch >= 0)
+		close(events->watch);
 	if (events->lock >= 0)
 		close(events->lock);
 	if (events->control)
@@ -149,8 +133,6 @@ static netfwv6_result open_own(struct netfwv6_events *events,
 	struct tap *tap;
 	netfwv6_result result = open_control(events, MGR_READ);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = tap_open_all(events->mgr, &events->taps);
 	if (NETFWV6_SUCCEEDED(result))
 		result = tap_claim(events->control, &events->tap);
 	if (NETFWV6_FAILED(result))
@@ -286,18 +268,12 @@ static netfwv6_result renew(struct netfwv6_events *events)
 
 	if (now - events->renewed < RENEWAL_NANOSECONDS)
 		return NETFWV6_S_OK;
+	events->renewed = now;
 	events->offset = clock_offset();
 	events->device.ifindex = 0; /* it may have another name by now */
 	if (state_of(events->mgr) != events->state)
 		return fail(NETFWV6_E_ABORT, "the state in %s was removed, so its events ended",
 			    events->mgr->root.dir);
-	if (events->tap != TAP_LOG && !is_ours(events)) {
-		stop_watch(events); /* it fills the other's buffer */
-		return fail(NETFWV6_E_ABORT,
-			    "the stream of events was not read for seconds, and another took its "
-			    "place: open it anew");
-	}
-	events->renewed = now;
 	if (events->tap == TAP_LOG)
 		return NETFWV6_S_OK;
 	control_renew(events->control, events->tap, now + LEASE_NANOSECONDS);

@@ -47,11 +47,6 @@ static netfwv6_result open_pin(const struct netfwv6_mgr *mgr, enum pin pin, int 
 		       result;
 }
 
-netfwv6_result tap_open_all(const struct netfwv6_mgr *mgr, int *taps)
-{
-	return open_pin(mgr, PIN_TAPS, taps);
-}
-
 netfwv6_result tap_put_ring(const struct netfwv6_mgr *mgr, uint32_t tap, int ring)
 {
 	netfwv6_result result;
@@ -134,18 +129,14 @@ netfwv6_result tap_forget(const struct netfwv6_mgr *mgr, struct control *control
 	return with_states(mgr, tap, clear, NULL);
 }
 
-bool tap_has_ring(int taps, uint32_t tap, int ring)
+void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap)
 {
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info), present;
+	int fd = -1;
 
-	return !bpf_obj_get_info_by_fd(ring, &info, &size) &&
-	       !bpf_map_lookup_elem(taps, &tap, &present) && present == info.id;
-}
-
-void tap_release(int taps, struct control *control, uint32_t tap)
-{
 	control_clear(control, 1u << tap);
-	bpf_map_delete_elem(taps, &tap);
+	if (pin_open(mgr->root.dir, PIN_TAPS, 0, &fd) == NETFWV6_S_OK) {
+		bpf_map_delete_elem(fd, &tap);
+		close(fd);
+	}
 	control_renew(control, tap, 0);
 }

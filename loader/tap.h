@@ -25,14 +25,8 @@ netfwv6_result tap_claim(struct control *control, uint32_t *tap);
 netfwv6_result tap_put_ring(const struct netfwv6_mgr *mgr, uint32_t tap, int ring);
 netfwv6_result tap_forget(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
 
-/* The map of all taps, to be kept by a stream: that of a later state is not its own. */
-netfwv6_result tap_open_all(const struct netfwv6_mgr *mgr, int *taps);
-
-/* Has the tap this ring buffer? Not if its lease ended and another reader took the tap. */
-bool tap_has_ring(int taps, uint32_t tap, int ring);
-
 /* Ends the tap. */
-void tap_release(int taps, struct control *control, uint32_t tap);
+void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
 
 /* What was missed of it in all. */
 netfwv6_result tap_missed(const struct netfwv6_mgr *mgr, uint32_t tap, uint64_t *suppressed,
