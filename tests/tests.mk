@@ -7,13 +7,17 @@ NETNS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/netns/test_*.c))
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
+ACCESS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/access/test_*.c))
+ACCESS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/access/test_%,$(wildcard tests/access/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS)
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) \
+	$(ACCESS_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
+$(ACCESS_TESTS): $(ACCESS_SUPPORT)
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)

@@ -13,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kills.h"
 #include "sockets.h"
 #include "world.h"
 
@@ -424,59 +423,12 @@ static void filtering_outlives_a_killed_enabler(void **s)
 	close(ready[1]);
 }
 
-/* System calls that change something in the kernel. */
-static bool changes_something(uint64_t number)
-{
-	static const uint64_t numbers[] = {
-		SYS_bpf,     SYS_mount,	   SYS_umount2, SYS_unlinkat,
-		SYS_mkdirat, SYS_fchmodat, SYS_flock,
-#ifdef SYS_mkdir
-		SYS_mkdir,   SYS_unlink,   SYS_rmdir,	SYS_chmod,
-#endif
-	};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (number == numbers[i])
-			return true;
-	return false;
-}
-
-/* Steps a traced child to its next system call; false when it has ended. */
-static bool next_call(pid_t child, struct __ptrace_syscall_info *info)
-{
-	int status;
-
-	if (ptrace(PTRACE_SYSCALL, child, NULL, NULL) || waitpid(child, &status, 0) != child)
-		return false;
-	if (!WIFSTOPPED(status))
-		return false;
-	ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(*info), info);
-	return true;
-}
-
-/* Runs a command and kills it before its nth change. False when it ended before that. */
+/* Kills a command on the host's device before its nth change; false when it ended first. */
 static bool kill_before_change(const char *command, int n)
 {
-	struct __ptrace_syscall_info info;
-	pid_t child = fork();
-	int status;
+	const char *arguments[] = { "-q", command, HOST_DEVICE, NULL };
 
-	if (child == 0) {
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		execl(netfwv6(), "netfwv6", "-q", command, HOST_DEVICE, NULL);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSTOPPED(status));
-	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD);
-	while (next_call(child, &info))
-		if (info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(info.entry.nr) &&
-		    n-- == 0) {
-			kill(child, SIGKILL);
-			waitpid(child, NULL, 0);
-			return true;
-		}
-	return false;
+	return kill_at_change(n, BEFORE_CHANGE, arguments);
 }
 
 static void assert_usable(const char *command, int n)
