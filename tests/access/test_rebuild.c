@@ -11,91 +11,10 @@
 #include <unistd.h>
 
 #include "devices.h"
-#include "kills.h"
 #include "layout.h"
+#include "rebuilds.h"
 #include "traffic.h"
 #include "world.h"
-
-static void rebuild(void)
-{
-	must("%s -q init --rebuild", netfwv6());
-}
-
-/* A state of the administrators' group, two firewalled devices and one learned from. */
-static void make_state(void)
-{
-	must("%s -q init --group %d", netfwv6(), ADMINISTRATORS);
-	must("%s -q enable fw0 && %s -q enable fw1 --mode generic && "
-	     "%s -q enable fw2 --learn-only",
-	     netfwv6(), netfwv6(), netfwv6());
-}
-
-/* All that a rebuild keeps: settings with names, devices with options. */
-static const char *everything_kept(void)
-{
-	return must("%s list --json && %s status --json | jq -S 'del(.devices[].program_id, "
-		    ".devices[].reasons, .flows)'",
-		    netfwv6(), netfwv6());
-}
-
-/* ---- Policies --------------------------------------------------------------------- */
-
-#define POLICY_PORTS 4
-static const uint16_t policy_ports[POLICY_PORTS] = { 5001, 5002, 5003, 5004 };
-
-/* Two policies that differ in the verdict on each of the ports on each device. */
-static const struct setting {
-	const char *device; /* NULL: global */
-	bool ignore;	    /* else open */
-	uint16_t port;
-	bool holds[2]; /* in each of the policies */
-} settings[] = {
-	{ NULL, false, 5001, { true, false } },	 { NULL, false, 5003, { true, true } },
-	{ NULL, false, 5004, { false, true } },	 { "fw0", false, 5002, { true, false } },
-	{ "fw1", false, 5002, { false, true } }, { "fw0", true, 5003, { false, true } },
-	{ "fw1", true, 5003, { true, false } },
-};
-static const uint32_t verdicts[2][2] = { { 0x7, 0x1 }, { 0x8, 0xe } }; /* policy, device */
-
-static void set_own(struct netfwv6_mgr *mgr, const struct setting *setting, bool holds)
-{
-	struct netfwv6_connection *connection = connection_of(mgr, setting->device);
-	uint16_t port = setting->port;
-
-	if (setting->ignore)
-		assert_ok(holds ? netfwv6_connection_ignore_global_port(connection, port, UDP) :
-				  netfwv6_connection_observe_global_port(connection, port, UDP));
-	else
-		assert_ok(holds ? netfwv6_connection_open_port(connection, port, UDP, "own") :
-				  netfwv6_connection_close_port(connection, port, UDP));
-	netfwv6_connection_free(connection);
-}
-
-static void set_policy(struct netfwv6_mgr *mgr, int policy)
-{
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		const struct setting *setting = &settings[i];
-		bool holds = setting->holds[policy];
-
-		if (setting->device)
-			set_own(mgr, setting, holds);
-		else
-			assert_ok(holds ? netfwv6_mgr_open_global_port(mgr, setting->port, UDP,
-								       "global") :
-					  netfwv6_mgr_close_global_port(mgr, setting->port, UDP));
-	}
-}
-
-static void assert_filtering(int policy, const char *when, int n)
-{
-	for (size_t device = 0; device < 2; device++) {
-		uint32_t got = arrivals(device, policy_ports, POLICY_PORTS);
-
-		if (!is_firewalled(device) || got != verdicts[policy][device])
-			fail_msg("%s %d: %s lets pass %#x, wanted %#x", when, n, devices[device],
-				 got, verdicts[policy][device]);
-	}
-}
 
 /* ---- Running handles follow --------------------------------------------------------- */
 
@@ -142,7 +61,7 @@ static void a_changing_handle_follows(const struct user *user)
 	pid_t child = start(user, change_before_and_after, script);
 
 	await_child(child, &script->step, 1);
-	rebuild();
+	make_rebuild();
 	reach(&script->step, 2);
 	await_child(child, &script->step, 3);
 	assert_string_equal(
@@ -160,7 +79,7 @@ static void a_changing_handle_follows(const struct user *user)
 static void running_handles_follow(void **s)
 {
 	(void)s;
-	make_state();
+	make_rebuildable_state();
 	a_changing_handle_follows(&root_user);
 	a_changing_handle_follows(&member);
 }
@@ -185,13 +104,13 @@ static void reading_handles_follow(void **s)
 	pid_t children[3];
 
 	(void)s;
-	make_state();
+	make_rebuildable_state();
 	must("%s -q open 80/tcp", netfwv6());
 	for (int i = 0; i < 3; i++) {
 		children[i] = start(users[i], read_before_and_after, &scripts[i]);
 		await_child(children[i], &scripts[i].step, 1);
 	}
-	rebuild();
+	make_rebuild();
 	must("%s -q close 80/tcp && %s -q open 81/tcp", netfwv6(), netfwv6());
 	for (int i = 0; i < 3; i++) {
 		reach(&scripts[i].step, 2);
@@ -291,7 +210,7 @@ static void a_former_member_is_left_behind(const char *initialize)
 	char before[16384];
 	pid_t child;
 
-	make_state();
+	make_rebuildable_state();
 	must("%s -q open 79/tcp && %s -q ignore 83/tcp --dev fw0", netfwv6(), netfwv6());
 	child = start(&root_user, change_after_expulsion, script);
 	await_child(child, &script->step, 1);
@@ -359,7 +278,7 @@ static void a_held_lock_is_left_to_its_holder(void **s)
 	pid_t holder;
 
 	(void)s;
-	make_state();
+	make_rebuildable_state();
 	holder = start(&member, hold_the_lock, script);
 	await_child(holder, &script->step, 1);
 	assert_ok(netfwv6_mgr_initialize(mgr, &options));
@@ -409,7 +328,7 @@ static void a_frozen_map_is_mended(const struct freezing *freezing)
 	char before[16384];
 
 	devices_reset(NULL);
-	make_state();
+	make_rebuildable_state();
 	must("ip link add new0 type veth peer name new1"); /* that has no settings yet */
 	must("%s -q open 443/tcp --name web && %s -q open 8443/tcp --dev fw0 --name own && "
 	     "%s -q ignore 443/tcp --dev fw1 && %s -q open %d",
@@ -419,7 +338,7 @@ static void a_frozen_map_is_mended(const struct freezing *freezing)
 	assert_remedy(freezing);
 	assert_string_equal(everything_kept(), before);
 	traffic = traffic_start();
-	rebuild();
+	make_rebuild();
 	traffic_flows(traffic);
 	traffic_end(traffic);
 	assert_string_equal(everything_kept(), before);
@@ -445,13 +364,13 @@ static void no_packet_passes_unfiltered(void **s)
 	struct traffic *traffic;
 
 	(void)s;
-	make_state();
+	make_rebuildable_state();
 	must("%s -q open %d --name traffic", netfwv6(), TRAFFIC_OPEN);
 	traffic = traffic_start();
 	for (int i = 0; i < REBUILDS; i++) {
 		uint64_t before = traffic->sent[TO_CLOSED_0];
 
-		rebuild();
+		make_rebuild();
 		during += traffic->sent[TO_CLOSED_0] - before;
 		traffic_flows(traffic);
 	}
@@ -470,9 +389,9 @@ static void kept_over_a_rebuild(const char *setup)
 	devices_reset(NULL);
 	must("export N='%s -q'; $N init; %s", netfwv6(), setup);
 	snprintf(before, sizeof(before), "%s", everything_kept());
-	rebuild();
+	make_rebuild();
 	assert_string_equal(everything_kept(), before);
-	rebuild();
+	make_rebuild();
 	assert_string_equal(everything_kept(), before);
 }
 
@@ -501,17 +420,18 @@ static void everything_is_kept(void **s)
 
 static void counters_go_on(void **s)
 {
+	const uint16_t closed[] = { 5001, 5002, 5003 };
 	uint64_t before;
 
 	(void)s;
-	make_state();
-	assert_int_equal(arrivals(0, policy_ports, POLICY_PORTS), 0);
+	make_rebuildable_state();
+	assert_int_equal(arrivals(0, closed, 3), 0);
 	before = dropped("fw0");
-	assert_int_equal(before, POLICY_PORTS);
-	rebuild();
+	assert_int_equal(before, 3);
+	make_rebuild();
 	assert_int_equal(dropped("fw0"), before);
-	assert_int_equal(arrivals(0, policy_ports, POLICY_PORTS), 0);
-	assert_int_equal(dropped("fw0"), before + POLICY_PORTS);
+	assert_int_equal(arrivals(0, closed, 3), 0);
+	assert_int_equal(dropped("fw0"), before + 3);
 }
 
 static uint32_t id_of(const char *pin)
@@ -545,12 +465,12 @@ static void rebuilds_leave_nothing_behind(void **s)
 	char files[1024];
 
 	(void)s;
-	make_state();
+	make_rebuildable_state();
 	snprintf(files, sizeof(files), "%s", state_files());
 	for (int i = 0; i < 3; i++) {
 		for (int map = 0; map < MAPS; map++)
 			ids[map] = id_of(pins[map]);
-		rebuild();
+		make_rebuild();
 		for (int map = 0; map < MAPS; map++)
 			wait_until(is_gone, &ids[map], "an old map was gone");
 		assert_string_equal(state_files(), files);
@@ -560,130 +480,11 @@ static void rebuilds_leave_nothing_behind(void **s)
 static void a_state_that_is_not_there_is_made(void **s)
 {
 	(void)s;
-	rebuild();
+	make_rebuild();
 	must("%s -q open 443/tcp && %s -q close 443/tcp", netfwv6(), netfwv6());
 	must("%s status --json | jq -e .kept", netfwv6());
 	must("%s -q remove", netfwv6());
 	assert_int_not_equal(access(world.state, F_OK), 0);
-}
-
-/* ---- SIGKILL ---------------------------------------------------------------------------------- */
-
-static const char *const rebuild_command[] = { "-q", "init", "--rebuild", NULL };
-
-/* Whatever root does next for the firewall's devices works, and mends. */
-static void mend(int n)
-{
-	static const char *const commands[] = {
-		"init",
-		"enable fw0",
-		"init --rebuild",
-		"disable fw2",
-	};
-	const char *chosen = commands[n % 4];
-	const struct output *output = run("%s -q %s", netfwv6(), chosen);
-
-	if (output->status)
-		fail_msg("after a kill at change %d: %s: exit %d: %s", n, chosen, output->status,
-			 output->err);
-	if (*chosen == 'd')
-		must("%s -q enable fw2 --learn-only", netfwv6());
-}
-
-struct learning {
-	int ports;
-	uint32_t port;
-};
-
-static bool is_learned(void *context)
-{
-	struct learning *learning = context;
-	uint32_t entry = PORTS_PER_PROTOCOL + learning->port;
-	uint64_t bits = 0;
-
-	assert_int_equal(bpf_map_lookup_elem(learning->ports, &entry, &bits), 0);
-	return bits & ENTRY_IN_USE;
-}
-
-/* What leaves is learned from in the table that is pinned, and answers arrive. */
-static void assert_learning(size_t device)
-{
-	struct learning learning = { open_pin("ports"), query(device) };
-
-	assert_true(learning.ports >= 0);
-	wait_until(is_learned, &learning, "the pinned table was marked");
-	close(learning.ports);
-	if (is_firewalled(device))
-		assert_true(is_answered(device));
-}
-
-static void after_a_kill(struct netfwv6_mgr *running, int n, const char *before)
-{
-	struct netfwv6_mgr *mgr = n % 2 ? running : open_mgr();
-
-	assert_filtering(0, "after a kill at change", n);
-	assert_string_equal(everything_kept(), before);
-	mend(n);
-	assert_string_equal(everything_kept(), before);
-	assert_state_files(ADMINISTRATORS);
-	set_policy(mgr, 1);
-	assert_filtering(1, "changed after a kill at change", n);
-	for (size_t device = 0; device < DEVICES; device++)
-		assert_learning(device);
-	set_policy(mgr, 0);
-	assert_filtering(0, "changed again after a kill at change", n);
-	if (mgr != running)
-		netfwv6_mgr_close(mgr);
-}
-
-static void a_kill_at_any_moment_leaves_it_filtering(enum moment moment)
-{
-	struct netfwv6_mgr *running;
-	char before[16384];
-	int n = 0;
-
-	make_state();
-	running = open_mgr();
-	set_policy(running, 0);
-	snprintf(before, sizeof(before), "%s", everything_kept());
-	assert_filtering(0, "before kill", 0);
-	for (; kill_at_change(n, moment, rebuild_command); n++)
-		after_a_kill(running, n, before);
-	print_message("# killed %d times\n", n);
-	assert_true(n > 20);
-	netfwv6_mgr_close(running);
-}
-
-static void a_kill_before_any_change_leaves_it_filtering(void **s)
-{
-	(void)s;
-	a_kill_at_any_moment_leaves_it_filtering(BEFORE_CHANGE);
-}
-
-static void a_kill_after_any_change_leaves_it_filtering(void **s)
-{
-	(void)s;
-	a_kill_at_any_moment_leaves_it_filtering(AFTER_CHANGE);
-}
-
-/* Root's change of a port alone is enough, too. */
-static void a_change_of_ports_mends(void **s)
-{
-	struct netfwv6_mgr *running;
-	int n = 0;
-
-	(void)s;
-	make_state();
-	running = open_mgr();
-	set_policy(running, 0);
-	for (; kill_at_change(n, AFTER_CHANGE, rebuild_command); n += 3) {
-		int policy = 1 - n / 3 % 2;
-
-		set_policy(running, policy);
-		assert_filtering(policy, "changed after a kill at change", n);
-		assert_state_files(ADMINISTRATORS);
-	}
-	netfwv6_mgr_close(running);
 }
 
 #define test(function) cmocka_unit_test_setup(function, devices_reset)
@@ -703,9 +504,6 @@ int main(void)
 		test(counters_go_on),
 		test(rebuilds_leave_nothing_behind),
 		test(a_state_that_is_not_there_is_made),
-		test(a_kill_before_any_change_leaves_it_filtering),
-		test(a_kill_after_any_change_leaves_it_filtering),
-		test(a_change_of_ports_mends),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);
