@@ -125,6 +125,23 @@ static netfwv6_result change_ports(const struct handles *handles, struct bit bit
 	}
 }
 
+static bool ask(const struct handles *handles, struct bit bit)
+{
+	struct netfwv6_connection *connection = handles->connections[bit.device];
+	bool answer = false;
+
+	if (bit.setting == GLOBAL_OPEN)
+		expect_ok(netfwv6_mgr_is_port_globally_open(handles->mgr, bit.port, bit.protocol,
+							    &answer));
+	else if (bit.setting == OWN_OPEN)
+		expect_ok(netfwv6_connection_is_port_open(connection, bit.port, bit.protocol,
+							  &answer));
+	else
+		expect_ok(netfwv6_connection_is_global_port_ignored(connection, bit.port,
+								    bit.protocol, &answer));
+	return answer;
+}
+
 static void make_call(const struct handles *handles, struct worker *worker)
 {
 	struct call *call = &worker->call[worker->calls];
@@ -141,6 +158,34 @@ static void make_call(const struct handles *handles, struct worker *worker)
 				     change_ports(handles, bit, call));
 	call->after = ++shared->ticket;
 	worker->calls++;
+}
+
+/* A port of the worker's own, where it finds what it has left: its last change is not lost. */
+#define OWN_PORT 8100 /* of the first worker */
+#define OWN_PROTOCOL(setting) ((setting) % 2 ? UDP : TCP)
+
+static void change_own(const struct handles *handles, size_t index, bool *left)
+{
+	uint32_t setting = random() % SETTINGS;
+	struct call call = { .sets = random() % 2, .name = "own", .ports = 1 };
+	struct bit bit = bit_at(setting * PORTS * 2);
+
+	bit.port = OWN_PORT + index;
+	bit.protocol = OWN_PROTOCOL(setting);
+	expect(ask(handles, bit) == left[setting]);
+	expect_ok(change_port(handles, bit, &call));
+	left[setting] = call.sets;
+}
+
+static void clear_own(const struct handles *handles, size_t index)
+{
+	for (uint32_t setting = 0; setting < SETTINGS; setting++) {
+		struct bit bit = bit_at(setting * PORTS * 2);
+
+		bit.port = OWN_PORT + index;
+		bit.protocol = OWN_PROTOCOL(setting);
+		expect_ok(change_port(handles, bit, &(struct call){}));
+	}
 }
 
 /* Settings that nobody touches: at every moment they are as they were made at first. */
@@ -189,16 +234,21 @@ static void expect_anchors(const struct handles *handles)
 static void work(void *context)
 {
 	struct worker *worker = context;
+	size_t index = worker - shared->workers;
+	bool left[SETTINGS] = {};
 	struct handles handles;
 
 	srandom(worker->seed);
 	open_handles(&handles);
+	clear_own(&handles, index);
 	while (!shared->stop) {
 		if (worker->calls >= CALLS || worker->calls >= QUOTA * (shared->actions + 1)) {
 			sched_yield();
 			continue;
 		}
 		make_call(&handles, worker);
+		if (random() % 4 == 0)
+			change_own(&handles, index, left);
 		if (random() % 16 == 0)
 			expect_anchors(&handles);
 		if (random() % 64 == 0)
@@ -363,23 +413,6 @@ static struct netfwv6_port_enum *enumerate(const struct handles *handles, struct
 	else
 		assert_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, &ports));
 	return ports;
-}
-
-static bool ask(const struct handles *handles, struct bit bit)
-{
-	struct netfwv6_connection *connection = handles->connections[bit.device];
-	bool answer = false;
-
-	if (bit.setting == GLOBAL_OPEN)
-		assert_ok(netfwv6_mgr_is_port_globally_open(handles->mgr, bit.port, bit.protocol,
-							    &answer));
-	else if (bit.setting == OWN_OPEN)
-		assert_ok(netfwv6_connection_is_port_open(connection, bit.port, bit.protocol,
-							  &answer));
-	else
-		assert_ok(netfwv6_connection_is_global_port_ignored(connection, bit.port,
-								    bit.protocol, &answer));
-	return answer;
 }
 
 static void read_state(struct state *state)
