@@ -227,8 +227,8 @@ int open_pin(const char *pin)
 /* The kernel's own pins, which it can put into each bpffs, have names in .debug. */
 const char *state_files(void)
 {
-	return must("cd %s && find . -mindepth 1 ! -name '*.debug' -printf '%%P %%m %%U %%G\\n' | "
-		    "sed 's|/[0-9]* |/ID |' | LC_ALL=C sort -u",
+	return must("cd %s && find . -mindepth 1 ! -name '*.debug' -exec stat -c '%%n %%a %%u %%g' "
+		    "{} + | sed 's|^[.]/||; s|/[0-9]* |/ID |' | LC_ALL=C sort -u",
 		    world.state);
 }
 

@@ -29,7 +29,7 @@ static void make_state(void)
 static const char *everything(void)
 {
 	return must("%s list --json; %s status --json | jq -S 'del(.devices[].reasons)'; cd %s; "
-		    "find . -printf '%%P %%m %%U %%G\\n' | sort; for m in names slots "
+		    "find . -exec stat -c '%%n %%a %%u %%g' {} + | sort; for m in names slots "
 		    "configured attachments filtered root; do bpftool map dump pinned $m; done; "
 		    "bpftool map dump pinned ports | md5sum",
 		    netfwv6(), netfwv6(), world.state);
