@@ -212,15 +212,15 @@ static void a_killed_change_of_group_is_made_again(void **s)
 	assert_state_files(64999);
 }
 
-#define test(function) cmocka_unit_test_setup(function, devices_reset)
+#define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(a_kill_before_any_change_leaves_it_filtering),
-		test(a_kill_after_any_change_leaves_it_filtering),
-		test(a_change_of_ports_mends),
-		test(a_killed_change_of_group_is_made_again),
+		on_devices(a_kill_before_any_change_leaves_it_filtering),
+		on_devices(a_kill_after_any_change_leaves_it_filtering),
+		on_devices(a_change_of_ports_mends),
+		on_devices(a_killed_change_of_group_is_made_again),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);
