@@ -17,6 +17,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UDEVDIR ?= $(PREFIX)/lib/udev
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 B ?= build
 SANITIZE ?=
@@ -120,7 +121,7 @@ $B/bench: $B/scripts/bench/bench.o $B/libnetfwv6.a
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
 		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR) \
-		$(DESTDIR)$(UDEVDIR)/rules.d
+		$(DESTDIR)$(UDEVDIR)/rules.d $(DESTDIR)$(UNITDIR)
 	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
 	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION)
 	ln -sf libnetfwv6.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -133,6 +134,7 @@ install: all
 	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
 	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
 	sed 's|@SBINDIR@|$(SBINDIR)|' docs/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
+	sed 's|@SBINDIR@|$(SBINDIR)|' docs/netfwv6-logd.service > $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \
@@ -140,7 +142,7 @@ uninstall:
 		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
 		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \
 		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6 \
-		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
+		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
 
 clean:
 	rm -rf build
