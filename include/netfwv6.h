@@ -438,6 +438,16 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 					       struct netfwv6_counter *counters, size_t *count);
 
 /*
+ * Tells the reasons that the library knows, in the same order, with zeros for what is
+ * counted. Needs no state.
+ *
+ * reasons   room for n elements; may be NULL when n is 0
+ * count     receives how many reasons there are; at most n are copied
+ * Errors    E_POINTER
+ */
+netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons, size_t *count);
+
+/*
  * Sets the device's counters back to zero. What is counted at the same moment may be lost.
  *
  * Errors    as netfwv6_connection_get_counters(); E_ACCESSDENIED (who is not root)

@@ -79,3 +79,14 @@ void control_renew(struct control *control, uint32_t tap, uint64_t lease)
 {
 	__atomic_store_n(&control->tap[tap].lease, lease, __ATOMIC_SEQ_CST);
 }
+
+bool control_swap_lease(struct control *control, uint32_t tap, uint64_t old, uint64_t lease)
+{
+	return __atomic_compare_exchange_n(&control->tap[tap].lease, &old, lease, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+bool control_is_set(const struct control *control, uint32_t bits)
+{
+	return (__atomic_load_n(&control->on_drop, __ATOMIC_SEQ_CST) & bits) == bits;
+}

@@ -16,8 +16,12 @@ netfwv6_result control_read(const struct netfwv6_mgr *mgr, struct control *contr
 /* Sets bits of what a drop does, or takes them back. */
 void control_set(struct control *control, uint32_t bits);
 void control_clear(struct control *control, uint32_t bits);
+bool control_is_set(const struct control *control, uint32_t bits);
 
 uint64_t control_lease(const struct control *control, uint32_t tap);
 void control_renew(struct control *control, uint32_t tap, uint64_t lease);
+
+/* Gives the tap another lease, if it has the old one: two of them never have the same. */
+bool control_swap_lease(struct control *control, uint32_t tap, uint64_t old, uint64_t lease);
 
 #endif

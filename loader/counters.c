@@ -11,6 +11,25 @@
 #include "error.h"
 #include "reason_names.h"
 
+static struct netfwv6_counter at_zero(const struct reason_name *name)
+{
+	return (struct netfwv6_counter){
+		.reason = name->keyword,
+		.sentence = name->sentence,
+		.dropped = name->dropped,
+	};
+}
+
+netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons, size_t *count)
+{
+	if (!count || (!reasons && n))
+		return fail(NETFWV6_E_POINTER, "the reasons' out-pointer is null");
+	for (size_t i = 0; i < n && i < REASONS; i++)
+		reasons[i] = at_zero(&reason_names[i]);
+	*count = REASONS;
+	return NETFWV6_S_OK;
+}
+
 /* Adds up what the CPUs counted. */
 static netfwv6_result read_count(int map, uint32_t number, struct count *cpus, int n,
 				 struct netfwv6_counter *counter)
@@ -33,11 +52,7 @@ static netfwv6_result read_counts(int map, struct netfwv6_counter *counters)
 	if (!cpus)
 		return fail_errno(n > 0 ? ENOMEM : -n, "cannot read the counters");
 	for (size_t i = 0; i < REASONS && NETFWV6_SUCCEEDED(result); i++) {
-		counters[i] = (struct netfwv6_counter){
-			.reason = reason_names[i].keyword,
-			.sentence = reason_names[i].sentence,
-			.dropped = reason_names[i].dropped,
-		};
+		counters[i] = at_zero(&reason_names[i]);
 		result = read_count(map, reason_names[i].number, cpus, n, &counters[i]);
 	}
 	free(cpus);

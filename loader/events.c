@@ -27,7 +27,9 @@ struct netfwv6_events {
 	struct control *control;
 	struct ring ring;
 	uint32_t tap;
+	uint64_t lease;	   /* what is recorded of it; not of the log's */
 	uint32_t drop_bit; /* 0: no drops */
+	bool ended;	   /* it was not read for too long */
 	int watch;	   /* the link that tells of connections, -1 for none */
 	int lock;	   /* of the log's reader, -1 for other streams */
 	ino_t state;	   /* tells this state root's control from a later one's */
@@ -68,15 +70,21 @@ static struct netfwv6_events *new_events(struct netfwv6_mgr *mgr)
 	return events;
 }
 
+static void stop_watch(struct netfwv6_events *events)
+{
+	if (events->watch >= 0)
+		close(events->watch);
+	events->watch = -1;
+}
+
 /* Lets go of what a stream holds. */
 static void release(struct netfwv6_events *events)
 {
 	if (events->control && events->tap != TAP_LOG)
-		tap_release(events->mgr, events->control, events->tap);
+		tap_release(events->mgr, events->control, events->tap, events->lease);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
-	if (events->watch >= 0)
-		close(events->watch);
+	stop_watch(events);
 	if (events->lock >= 0)
 		close(events->lock);
 	if (events->control)
@@ -134,7 +142,7 @@ static netfwv6_result open_own(struct netfwv6_events *events,
 	netfwv6_result result = open_control(events, MGR_READ);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = tap_claim(events->control, &events->tap);
+		result = tap_claim(events->control, &events->tap, &events->lease);
 	if (NETFWV6_FAILED(result))
 		return result;
 	tap = &events->control->tap[events->tap];
@@ -261,25 +269,50 @@ int netfwv6_events_fd(const struct netfwv6_events *events)
 	return events ? events->ring.fd : -1;
 }
 
-/* Says that the stream is alive, and finds out whether its state is. */
-static netfwv6_result renew(struct netfwv6_events *events)
+/* Its tap has not been given to another reader. */
+static bool has_tap(const struct netfwv6_events *events)
 {
-	uint64_t now = tap_now();
+	return events->tap == TAP_LOG ||
+	       control_lease(events->control, events->tap) == events->lease;
+}
 
-	if (now - events->renewed < RENEWAL_NANOSECONDS)
-		return NETFWV6_S_OK;
-	events->renewed = now;
-	events->offset = clock_offset();
-	events->device.ifindex = 0; /* it may have another name by now */
+/* S_OK, unless the stream has ended. */
+static netfwv6_result check_alive(const struct netfwv6_events *events)
+{
 	if (state_of(events->mgr) != events->state)
 		return fail(NETFWV6_E_ABORT, "the state in %s was removed, so its events ended",
 			    events->mgr->root.dir);
+	if (events->ended || !has_tap(events))
+		return fail(NETFWV6_E_ABORT,
+			    "these events were not read for %llu seconds, so they "
+			    "ended: begin anew",
+			    LEASE_NANOSECONDS / 1000000000);
+	return NETFWV6_S_OK;
+}
+
+/*
+ * Says that the stream is alive, and finds out whether its state is. One whose lease ran out
+ * ends when a packet was dropped meanwhile that nobody counted.
+ */
+static netfwv6_result renew(struct netfwv6_events *events)
+{
+	uint64_t now = tap_now();
+	netfwv6_result result;
+
+	if (now - events->renewed < RENEWAL_NANOSECONDS)
+		return NETFWV6_S_OK;
+	result = check_alive(events);
+	if (NETFWV6_FAILED(result))
+		return result;
+	events->renewed = now;
+	events->offset = clock_offset();
+	events->device.ifindex = 0; /* it may have another name by now */
 	if (events->tap == TAP_LOG)
 		return NETFWV6_S_OK;
-	control_renew(events->control, events->tap, now + LEASE_NANOSECONDS);
-	if (events->drop_bit)
-		control_set(events->control, events->drop_bit);
-	return NETFWV6_S_OK;
+	if (!tap_renew(events->control, events->tap, &events->lease) ||
+	    !control_is_set(events->control, events->drop_bit))
+		events->ended = true;
+	return check_alive(events);
 }
 
 static void name_device(struct netfwv6_events *events, struct netfwv6_event *event)
@@ -305,13 +338,15 @@ netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    events ? "the event's out-pointer" : "the stream of events");
 	result = options_check_size(event->sz);
-	if (NETFWV6_SUCCEEDED(result))
-		result = renew(events);
 	if (NETFWV6_FAILED(result))
 		return result;
+	result = renew(events);
+	if (NETFWV6_FAILED(result))
+		stop_watch(events); /* it would fill the buffer of who has the tap now */
+	/* What came before the end is still to be had. */
 	record = ring_next(&events->ring, &size);
 	if (!record)
-		return NETFWV6_S_FALSE;
+		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
 	result = event_decode(record, size, events->offset, &now);
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -333,6 +368,8 @@ netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
 			    events ? "the out-pointer" : "the stream of events");
 	result = options_check_size(missed->sz);
 	if (NETFWV6_SUCCEEDED(result))
+		result = check_alive(events);
+	if (NETFWV6_SUCCEEDED(result))
 		result = tap_missed(events->mgr, events->tap, &now.suppressed, &now.lost);
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -352,6 +389,8 @@ netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    events ? "what is acknowledged" : "the stream of events");
 	result = options_take(&given, sizeof(given), missed);
+	if (NETFWV6_SUCCEEDED(result))
+		result = check_alive(events);
 	if (NETFWV6_FAILED(result))
 		return result;
 	events->control->tap[events->tap].told_suppressed += given.suppressed;

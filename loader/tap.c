@@ -18,16 +18,13 @@ uint64_t tap_now(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-netfwv6_result tap_claim(struct control *control, uint32_t *tap)
+netfwv6_result tap_claim(struct control *control, uint32_t *tap, uint64_t *lease)
 {
 	uint64_t now = tap_now();
 
 	for (uint32_t i = TAP_LOG + 1; i < TAPS; i++) {
-		uint64_t lease = control_lease(control, i);
-
-		if (lease < now && __atomic_compare_exchange_n(
-					   &control->tap[i].lease, &lease, now + LEASE_NANOSECONDS,
-					   false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		*lease = control_lease(control, i);
+		if (*lease < now && tap_renew(control, i, lease)) {
 			control_clear(control, 1u << i);
 			*tap = i;
 			return NETFWV6_S_OK;
@@ -35,6 +32,16 @@ netfwv6_result tap_claim(struct control *control, uint32_t *tap)
 	}
 	return fail(NETFWV6_E_OUTOFMEMORY,
 		    "%u others look at events already, and no more can: end one of them", TAPS - 1);
+}
+
+bool tap_renew(struct control *control, uint32_t tap, uint64_t *lease)
+{
+	uint64_t renewed = tap_now() + LEASE_NANOSECONDS;
+
+	if (!control_swap_lease(control, tap, *lease, renewed))
+		return false;
+	*lease = renewed;
+	return true;
 }
 
 static netfwv6_result open_pin(const struct netfwv6_mgr *mgr, enum pin pin, int *fd)
@@ -129,10 +136,13 @@ netfwv6_result tap_forget(const struct netfwv6_mgr *mgr, struct control *control
 	return with_states(mgr, tap, clear, NULL);
 }
 
-void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap)
+void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap,
+		 uint64_t lease)
 {
 	int fd = -1;
 
+	if (!tap_renew(control, tap, &lease))
+		return;
 	control_clear(control, 1u << tap);
 	if (pin_open(mgr->root.dir, PIN_TAPS, 0, &fd) == NETFWV6_S_OK) {
 		bpf_map_delete_elem(fd, &tap);

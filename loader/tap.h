@@ -19,14 +19,18 @@
 uint64_t tap_now(void);
 
 /* Takes a free tap for a reader: its lease begins. E_OUTOFMEMORY: all are taken. */
-netfwv6_result tap_claim(struct control *control, uint32_t *tap);
+netfwv6_result tap_claim(struct control *control, uint32_t *tap, uint64_t *lease);
+
+/* Prolongs the lease, unless it ran out and another reader has the tap. */
+bool tap_renew(struct control *control, uint32_t tap, uint64_t *lease);
 
 /* Gives the tap a ring buffer, and forgets what was missed of an earlier one. */
 netfwv6_result tap_put_ring(const struct netfwv6_mgr *mgr, uint32_t tap, int ring);
 netfwv6_result tap_forget(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
 
-/* Ends the tap. */
-void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap);
+/* Ends the tap, if the lease is still its own. */
+void tap_release(const struct netfwv6_mgr *mgr, struct control *control, uint32_t tap,
+		 uint64_t lease);
 
 /* What was missed of it in all. */
 netfwv6_result tap_missed(const struct netfwv6_mgr *mgr, uint32_t tap, uint64_t *suppressed,

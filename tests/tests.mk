@@ -8,11 +8,16 @@ NETNS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/netns/test_%,$(wildcar
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
+MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
+MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
+	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
+	event_words.c event_text.c event_json.c))
 PACKET_TESTS := $B/tests/packet/packet
 LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
 LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
 	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS)
+WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
+	$(MONITOR_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
@@ -22,6 +27,9 @@ $(NETNS_TESTS): $(NETNS_SUPPORT)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
+$(MONITOR_TESTS): $(MONITOR_SUPPORT)
+$(MONITOR_TESTS): TEST_LIBS += -ljansson
+$B/tests/monitor/%.o: EXTRA_CFLAGS := -Itests/support -Iloader/cli
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
@@ -31,7 +39,27 @@ $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
 
-tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o
+# Fuzzers, with clang's libFuzzer and sanitizers; tests/shell/fuzz.sh runs them.
+FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event
+FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -Iinclude -Ibpf -Iloader \
+	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 300
+
+$B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
+$B/fuzz/fuzz_event: $(addprefix loader/,event_decode.c reason_names.c error.c utf8.c version.c) \
+	$(addprefix loader/cli/,event_text.c event_json.c event_words.c pcapng.c bytes.c printable.c port_operand.c)
+
+$(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*.h loader/cli/*.h bpf/*.h)
+	$(call say,FUZZ)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(FUZZ_CFLAGS) -o $@ $(filter %.c,$^) -ljansson
+
+fuzz: $(FUZZERS)
+	$Q FUZZ_SECONDS=$(FUZZ_SECONDS) tests/shell/fuzz.sh
+
+.PHONY: fuzz
+
+tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o $(if $(SANITIZE),,$(FUZZERS))
 
 $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 	$(call say,CLANG)
@@ -43,7 +71,7 @@ check-built:
 	$Q$(MAKE) --no-print-directory tests
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
-		tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
+		tests/shell/fuzz.sh tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
 		tests/shell/log.sh tests/shell/valgrind.sh tests/shell/demo.sh
 
 .PHONY: check-built

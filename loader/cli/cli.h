@@ -13,6 +13,11 @@ enum exit_code {
 	EXIT_OTHER = 4,
 };
 
+struct given_filter {
+	int letter;
+	const char *value;
+};
+
 /* What the command line said. */
 struct cli {
 	const struct command *command;
@@ -21,7 +26,11 @@ struct cli {
 	/* options */
 	const char *state, *mode, *name, *device, *group;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
+	const char *write_to, *snaplen, *count;			    /* of events */
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
+	/* those that filter events, each as often as it was given; free() it */
+	struct given_filter *filters;
+	size_t n_filters;
 	/* open while a command runs that needs it */
 	struct netfwv6_mgr *mgr;
 	struct netfwv6_connection *connection; /* of --dev, or null */
@@ -75,6 +84,8 @@ int run_remove(struct cli *cli);
 int run_log(struct cli *cli);
 int run_logd(struct cli *cli);
 int run_status(struct cli *cli);
+int run_monitor(struct cli *cli);
+int run_capture(struct cli *cli);
 int run_help(struct cli *cli);
 
 #endif

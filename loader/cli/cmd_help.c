@@ -66,6 +66,20 @@ static void print_command_words(void)
 	putchar('\'');
 }
 
+/* Those that packets are dropped for. */
+static void print_reason_completion(void)
+{
+	struct netfwv6_counter reasons[64];
+	size_t n = 0;
+
+	fputs("\t--reason) COMPREPLY=($(compgen -W '", stdout);
+	if (NETFWV6_SUCCEEDED(netfwv6_get_reasons(64, reasons, &n)))
+		for (size_t i = 0; i < n && i < 64; i++)
+			if (reasons[i].dropped)
+				printf("%s ", reasons[i].reason);
+	puts("' -- \"$cur\")); return ;;");
+}
+
 /* Words by position: commands first, then what the command takes. */
 static void print_completion(void)
 {
@@ -89,9 +103,12 @@ static void print_completion(void)
 	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic' -- \"$cur\")); return ;;\n"
 	     "\t--dropped|--connections) COMPREPLY=($(compgen -W 'on off' -- \"$cur\")); return "
 	     ";;\n"
-	     "\t--file) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-	     "\t--name|--max-size|--rate) return ;;\n"
-	     "\tesac\n"
+	     "\t--file|--write|-w) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+	     "\t--proto) COMPREPLY=($(compgen -W 'tcp udp' -- \"$cur\")); return ;;\n"
+	     "\t--port) COMPREPLY=($(compgen -A service -- \"$cur\")); return ;;\n"
+	     "\t--name|--max-size|--rate|--src|--snaplen|--count|-c) return ;;");
+	print_reason_completion();
+	puts("\tesac\n"
 	     "\tcase $command in");
 	for (const struct command *command = commands; command->name; command++) {
 		printf("\t%s) options='", command->name);

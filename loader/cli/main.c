@@ -12,6 +12,11 @@
 	"PORT is 443/tcp, 443 (both protocols), 8000-8100/udp (both ends included) or a\n"         \
 	"service name of /etc/services such as https/tcp or ssh.\n"
 
+#define FILTER_TEXT                                                                                \
+	"--dev, --port, --proto, --reason and --src may be given more than once: one of each "     \
+	"kind\n"                                                                                   \
+	"that was given has to match. What is missed is told. For root.\n"
+
 const struct command commands[] = {
 	{ "enable", "DEV", 1, 1, "mSli", NULL, "firewall a device",
 	  "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
@@ -68,7 +73,16 @@ const struct command commands[] = {
 	  true, run_init },
 	{ "remove", "", 0, 0, "", NULL, "remove the state with all ports and settings",
 	  "Refused while a device is firewalled or learned from.\n", true, run_remove },
-	{ "help", "[COMMAND]", 0, 1, "c", NULL, "show help", "", false, run_help },
+	{ "monitor", "", 0, 0, "dOTEFKjc", NULL, "show what is dropped, as it happens",
+	  "One line each: time, action, device, protocol, source, destination, TCP flags, bytes,\n"
+	  "reason. --json prints an object a line.\n" FILTER_TEXT,
+	  true, run_monitor },
+	{ "capture", "", 0, 0, "wdOTEFLc", "w", "write dropped packets to a pcapng file",
+	  "For Wireshark and tshark, with the reason as each packet's comment. An existing file "
+	  "of\n"
+	  "one's own is overwritten.\n" FILTER_TEXT,
+	  true, run_capture },
+	{ "help", "[COMMAND]", 0, 1, "C", NULL, "show help", "", false, run_help },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL },
 };
 
@@ -193,6 +207,7 @@ int main(int argc, char **argv)
 
 	if (code < 0)
 		code = run(&cli);
+	free(cli.filters);
 	if (fflush(stdout) || ferror(stdout)) {
 		complain("cannot write the output");
 		return code ?: EXIT_OTHER;

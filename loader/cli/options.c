@@ -2,7 +2,10 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "filter.h"
 
 const struct option_entry option_entries[] = {
 	{ 's', false, true, "state", "DIR",
@@ -29,7 +32,16 @@ const struct option_entry option_entries[] = {
 	{ 'A', false, false, "rate", "N|unlimited",
 	  "events a second and CPU, at most; default: 1000" },
 	{ 'j', false, false, "json", NULL, "print JSON" },
-	{ 'c', false, false, "completion", NULL, "print the completion script for bash" },
+	{ FILTER_PORT, false, false, "port", "PORT", "what was for this port" },
+	{ FILTER_PROTOCOL, false, false, "proto", "tcp|udp", "what is of this protocol" },
+	{ FILTER_REASON, false, false, "reason", "REASON", "what was dropped for this reason" },
+	{ FILTER_SOURCE, false, false, "src", "PREFIX",
+	  "what came from there: 2001:db8::/32, or an address" },
+	{ 'w', true, false, "write", "FILE", "where packets go; -: the standard output" },
+	{ 'L', false, false, "snaplen", "BYTES",
+	  "how much of each packet to keep; default: 16384" },
+	{ 'c', true, false, "count", "N", "end after so many" },
+	{ 'C', false, false, "completion", NULL, "print the completion script for bash" },
 	{ 'V', false, true, "version", NULL, "print the version" },
 	{ 0, false, false, NULL, NULL, NULL },
 };
@@ -44,6 +56,12 @@ bool option_applies(const struct option_entry *option, const struct command *com
 bool option_is_needed(const struct option_entry *option, const struct command *command)
 {
 	return command->needs && strchr(command->needs, option->letter);
+}
+
+/* There is room for as many as the command line has words. */
+static void add_filter(struct cli *cli, int letter, const char *value)
+{
+	cli->filters[cli->n_filters++] = (struct given_filter){ letter, value };
 }
 
 static void store(struct cli *cli, int letter, const char *value)
@@ -72,6 +90,7 @@ static void store(struct cli *cli, int letter, const char *value)
 		break;
 	case 'd':
 		cli->device = value;
+		add_filter(cli, letter, value);
 		break;
 	case 'n':
 		cli->name = value;
@@ -100,7 +119,22 @@ static void store(struct cli *cli, int letter, const char *value)
 	case 'j':
 		cli->json = true;
 		break;
+	case FILTER_PORT:
+	case FILTER_PROTOCOL:
+	case FILTER_REASON:
+	case FILTER_SOURCE:
+		add_filter(cli, letter, value);
+		break;
+	case 'w':
+		cli->write_to = value;
+		break;
+	case 'L':
+		cli->snaplen = value;
+		break;
 	case 'c':
+		cli->count = value;
+		break;
+	case 'C':
 		cli->completion = true;
 		break;
 	case 'V':
@@ -126,7 +160,7 @@ static int complain_of_option(int problem, char **argv)
 static int take_options(int argc, char **argv, struct cli *cli, char *given)
 {
 	struct option longs[MAX_OPTIONS] = {};
-	char shorts[MAX_OPTIONS + 2] = ":", *end = shorts + 1;
+	char shorts[2 * MAX_OPTIONS + 2] = ":", *end = shorts + 1;
 	int letter;
 
 	for (size_t i = 0; i < MAX_OPTIONS - 1; i++) {
@@ -137,6 +171,8 @@ static int take_options(int argc, char **argv, struct cli *cli, char *given)
 					    entry->letter };
 		if (entry->short_form)
 			*end++ = entry->letter;
+		if (entry->short_form && entry->value)
+			*end++ = ':';
 	}
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -189,8 +225,14 @@ static int check_operands(const struct cli *cli)
 int parse_command_line(int argc, char **argv, struct cli *cli)
 {
 	char given[MAX_OPTIONS + 1] = "";
-	int code = take_options(argc, argv, cli, given);
+	int code;
 
+	cli->filters = calloc((size_t)argc, sizeof(*cli->filters));
+	if (!cli->filters) {
+		complain("out of memory");
+		return EXIT_OTHER;
+	}
+	code = take_options(argc, argv, cli, given);
 	if (code >= 0 || cli->version)
 		return code;
 	if (optind == argc) {

@@ -126,7 +126,7 @@ static bool find_service(const char *name, const char *protocol, struct port_ran
 	return true;
 }
 
-static int take_operand(const char *text, struct port_ranges *ranges)
+int take_port(const char *text, struct port_ranges *ranges)
 {
 	struct port_range range = {};
 	struct operand operand;
@@ -165,7 +165,7 @@ int take_port_operands(const struct cli *cli, struct port_ranges *ranges)
 {
 	*ranges = (struct port_ranges){};
 	for (int i = 0; i < cli->n_operands; i++) {
-		int code = take_operand(cli->operands[i], ranges);
+		int code = take_port(cli->operands[i], ranges);
 
 		if (code >= 0) {
 			free(ranges->ranges);

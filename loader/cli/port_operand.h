@@ -15,6 +15,9 @@ struct port_ranges {
 	size_t count;
 };
 
+/* Appends what one PORT says: an exit code, or -1 to go on. */
+int take_port(const char *text, struct port_ranges *ranges);
+
 /* Reads all operands before any is applied: an exit code, or -1 to go on. */
 int take_port_operands(const struct cli *cli, struct port_ranges *ranges);
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "event_words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NANOSECONDS 1000000000
+
+const char *const tcp_flag_names[TCP_FLAGS] = { "FIN", "SYN", "RST", "PSH",
+						"ACK", "URG", "ECE", "CWR" };
+
+const char *action_word(const struct netfwv6_event *event)
+{
+	switch (event->kind) {
+	case NETFWV6_EVENT_DROP:
+		return "DROP";
+	case NETFWV6_EVENT_OPEN:
+		return "OPEN";
+	case NETFWV6_EVENT_OPEN_INBOUND:
+		return "OPEN-INBOUND";
+	case NETFWV6_EVENT_CLOSE:
+		return "CLOSE";
+	}
+	return "UNKNOWN";
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+uint32_t rule_of(const struct netfwv6_event *event)
+{
+	const char *reason = event->reason ?: "";
+
+	return begins_with(reason, "closed-") || begins_with(reason, "unmatched-") ?
+		       NETFWV6_RULE_CLOSED :
+		       0;
+}
+
+bool is_tcp(const struct netfwv6_event *event)
+{
+	return event->has_ports && event->protocol == NETFWV6_PROTOCOL_TCP;
+}
+
+/* The second that the time is in, and the nanoseconds since. */
+static time_t split(int64_t time_ns, long *nanoseconds)
+{
+	*nanoseconds = (long)(time_ns % NANOSECONDS);
+	if (*nanoseconds < 0)
+		*nanoseconds += NANOSECONDS;
+	return (time_ns - *nanoseconds) / NANOSECONDS;
+}
+
+const char *format_utc(int64_t time_ns, char *text)
+{
+	long nanoseconds;
+	time_t seconds = split(time_ns, &nanoseconds);
+	struct tm tm;
+	size_t used;
+
+	gmtime_r(&seconds, &tm);
+	used = strftime(text, EVENT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + used, EVENT_TIME_SIZE - used, ".%09ldZ", nanoseconds);
+	return text;
+}
+
+const char *format_local(int64_t time_ns, char *text)
+{
+	long nanoseconds;
+	time_t seconds = split(time_ns, &nanoseconds);
+	struct tm tm;
+	size_t used;
+	long minutes;
+
+	localtime_r(&seconds, &tm);
+	minutes = tm.tm_gmtoff / 60;
+	used = strftime(text, EVENT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + used, EVENT_TIME_SIZE - used, ".%06ld%c%02ld:%02ld", nanoseconds / 1000,
+		 minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+	return text;
+}
