@@ -109,12 +109,14 @@ demo: deps
 	$Qscripts/demo
 
 bench: deps
-	$Q$(MAKE) --no-print-directory all $B/bench
-	$Qscripts/bench/run
+	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log
+	$Qscripts/bench/run $B/bench $B/bench-log
 
-$B/bench: $B/scripts/bench/bench.o $B/libnetfwv6.a
+$B/bench: $B/scripts/bench/bench.o
+$B/bench-log: $B/scripts/bench/log.o
+$B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
 	$(call say,LD)
-	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
 
 # ---- installing ---------------------------------------------------------------
 
