@@ -70,6 +70,13 @@ static struct netfwv6_events *new_events(struct netfwv6_mgr *mgr)
 	return events;
 }
 
+static void stop_watch(struct netfwv6_events *events)
+{
+	if (events->watch >= 0)
+		close(events->watch);
+	events->watch = -1;
+}
+
 /* Lets go of what a stream holds. */
 static void release(struct netfwv6_events *events)
 {
@@ -77,8 +84,7 @@ static void release(struct netfwv6_events *events)
 		tap_release(events->mgr, events->control, events->tap, events->lease);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
-	if (events->watch >= 0)
-		close(events->watch);
+	stop_watch(events);
 	if (events->lock >= 0)
 		close(events->lock);
 	if (events->control)
@@ -217,7 +223,7 @@ static netfwv6_result lock_log(struct netfwv6_events *events)
 
 static netfwv6_result open_log(struct netfwv6_events *events)
 {
-	netfwv6_result result = open_control(events, MGR_OPEN);
+	netfwv6_result result = open_control(events, MGR_READ);
 	uint32_t size;
 	int fd, error;
 
@@ -335,6 +341,8 @@ netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = renew(events);
+	if (NETFWV6_FAILED(result))
+		stop_watch(events); /* it would fill the buffer of who has the tap now */
 	/* What came before the end is still to be had. */
 	record = ring_next(&events->ring, &size);
 	if (!record)

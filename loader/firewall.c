@@ -123,6 +123,16 @@ static netfwv6_result enable_again(struct netfwv6_mgr *mgr, struct attached_devi
 	return result;
 }
 
+static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct attachment at = {};
+
+	while (attachment_next(mgr, &at))
+		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
+			return true;
+	return false;
+}
+
 static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
 				       const struct configured_record *wanted)
 {
@@ -144,7 +154,7 @@ static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_
 	spec = spec_for(&seen->device, slot, wanted->flags & CONFIGURED_STATELESS);
 	result = seen->ours.id ? enable_again(mgr, seen, &spec) :
 				 enable_new(mgr, &seen->device, &spec, wanted->mode);
-	if (NETFWV6_SUCCEEDED(result))
+	if (NETFWV6_SUCCEEDED(result) || !is_attached_anywhere(mgr, seen->device.name))
 		slot_settle(mgr, seen->device.name);
 	return result;
 }
@@ -300,7 +310,8 @@ static netfwv6_result detach_here(const struct netfwv6_mgr *mgr, const struct at
 	/* While only the egress side is left, it is a device that is only learned from. */
 	if (seen->ours.id) {
 		result = attachment_write_learn_only(mgr, &seen->device);
-		if (NETFWV6_SUCCEEDED(result))
+		/* A full table takes no second record, but must not keep a device firewalled. */
+		if (NETFWV6_SUCCEEDED(result) || result == NETFWV6_E_OUTOFMEMORY)
 			result = attachment_drop(mgr, &seen->ours);
 	}
 	if (NETFWV6_SUCCEEDED(result))
@@ -322,16 +333,6 @@ static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char
 			result = egress_detach_elsewhere(mgr, at.record.ifindex);
 	}
 	return result;
-}
-
-static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *device)
-{
-	struct attachment at = {};
-
-	while (attachment_next(mgr, &at))
-		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
-			return true;
-	return false;
 }
 
 /* A device that was renamed is configured by the name under which it was enabled. */

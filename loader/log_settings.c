@@ -188,7 +188,8 @@ static netfwv6_result change_locked(struct netfwv6_mgr *mgr, change_fn change, c
 		return result;
 	after = before;
 	change(&after, value);
-	if (memcmp(&before, &after, sizeof(after)) == 0)
+	/* Else it is applied also if it is recorded: who recorded it may have been killed. */
+	if (mgr->root.state == ROOT_ABSENT && memcmp(&before, &after, sizeof(after)) == 0)
 		return NETFWV6_S_OK;
 	result = mgr_create(mgr, 0);
 	if (NETFWV6_SUCCEEDED(result))

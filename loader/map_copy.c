@@ -73,5 +73,7 @@ netfwv6_result map_copy(int from, int to)
 	free(copy.keys);
 	free(copy.values);
 	free(copy.widened);
+	if (error == E2BIG)
+		return NETFWV6_S_FALSE;
 	return error ? fail_errno(error, "cannot copy the map %s", copy.source.name) : NETFWV6_S_OK;
 }

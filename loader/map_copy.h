@@ -6,7 +6,8 @@
 
 /*
  * Copies all elements from one map to another of the same type. Values of the other may
- * be longer; the rest is zero then.
+ * be longer; the rest is zero then. S_FALSE: it is full, as somebody added to the first
+ * meanwhile, and the rest was left out.
  */
 netfwv6_result map_copy(int from, int to);
 

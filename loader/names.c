@@ -66,6 +66,11 @@ void names_drop_closed(struct netfwv6_mgr *mgr, struct range range, uint32_t slo
 		bpf_map_delete_elem(map_of(mgr), &key);
 }
 
+void names_make_room(struct netfwv6_mgr *mgr)
+{
+	sweep(mgr, ALL_ENTRIES, 0, true);
+}
+
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name)
 {
 	char value[NAME_SIZE] = "";
@@ -73,11 +78,6 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
 	strncpy(value, name, sizeof(value) - 1);
 	if (!bpf_map_update_elem(map_of(mgr), &key, value, BPF_ANY))
 		return NETFWV6_S_OK;
-	if (errno == E2BIG) {
-		sweep(mgr, ALL_ENTRIES, 0, true);
-		if (!bpf_map_update_elem(map_of(mgr), &key, value, BPF_ANY))
-			return NETFWV6_S_OK;
-	}
 	if (errno == E2BIG)
 		return fail(NETFWV6_E_OUTOFMEMORY,
 			    "%u ports have names, and no more fit: open '%s' without one",
@@ -101,4 +101,5 @@ void name_get(const struct netfwv6_mgr *mgr, struct name_key key, char *name)
 	if (bpf_map_lookup_elem(map_of(mgr), &key, name))
 		*name = '\0';
 	name[NAME_SIZE - 1] = '\0';
+	utf8_sanitize(name); /* a group may write this map */
 }

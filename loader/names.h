@@ -12,8 +12,11 @@
 /* E_INVALIDARG unless name is NULL or printable UTF-8 that fits. */
 netfwv6_result name_check(const char *name);
 
-/* Gives a closed port its name before it opens. */
+/* Gives a closed port its name before it opens. E_OUTOFMEMORY: there is no room. */
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name);
+
+/* Drops the names of all ports that are closed, in every scope. */
+void names_make_room(struct netfwv6_mgr *mgr);
 
 /* Drops the names of the range's ports that are closed in the slot's scope. */
 void names_drop_closed(struct netfwv6_mgr *mgr, struct range range, uint32_t slot);

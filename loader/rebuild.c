@@ -21,11 +21,13 @@
 #include "map_copy.h"
 #include "port_table.h"
 #include "replacements.h"
+#include "slots.h"
 
 struct rebuilding {
 	struct netfwv6_mgr *mgr; /* with the old maps */
 	struct root next;
 	struct policy table; /* the new port table */
+	uint64_t bits;	     /* that belong to somebody */
 	struct replacements programs;
 	gid_t group;
 };
@@ -83,6 +85,58 @@ static void let_go(struct rebuilding *r)
 
 /* ---- The copy ---------------------------------------------------------------- */
 
+/*
+ * Members of the group write slots past the library, too. What programs know decides whose a
+ * slot is; a name that is none, or that has another slot already, has nothing.
+ */
+static void set_right(const struct rebuilding *r, struct slot_record *records)
+{
+	uint64_t known = 0;
+	struct attachment at = {};
+
+	while (attachment_next(r->mgr, &at)) {
+		const struct instance *instance = replacements_of(&r->programs, at.id);
+		uint32_t slot = instance ? connection_config_slot(&instance->spec.config) : 0;
+		uint32_t other = instance ? slot_of(records, at.record.device) : 0;
+
+		if (slot)
+			known |= ENTRY_OPEN(slot);
+		if (other == slot)
+			continue;
+		if (!slot) {
+			records[other].unsure = true;
+			continue;
+		}
+		for (; other; other = slot_of(records, at.record.device))
+			records[other] = (struct slot_record){};
+		memcpy(records[slot].device, at.record.device, DEVICE_NAME_SIZE);
+	}
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!(known & ENTRY_OPEN(slot)) && (!device_name_is_sane(records[slot].device) ||
+						    slot_of(records, records[slot].device) != slot))
+			records[slot] = (struct slot_record){};
+}
+
+static netfwv6_result copy_slots(struct rebuilding *r)
+{
+	struct slot_record records[SLOT_RECORDS] = {};
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (r->mgr->root.map[PIN_SLOTS] >= 0)
+		result = slots_read(r->mgr, records);
+	if (NETFWV6_FAILED(result))
+		return result;
+	set_right(r, records);
+	r->bits = ENTRY_GLOBAL | ENTRY_IN_USE;
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++) {
+		if (bpf_map_update_elem(r->next.map[PIN_SLOTS], &slot, &records[slot], BPF_ANY))
+			return fail_errno(errno, "cannot copy the slots");
+		if (records[slot].device[0])
+			r->bits |= ENTRY_OPEN(slot) | ENTRY_IGNORED(slot);
+	}
+	return NETFWV6_S_OK;
+}
+
 static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 {
 	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
@@ -92,7 +146,7 @@ static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 		return fail_errno(ENOMEM, "cannot copy the port table");
 	result = port_table_read_opened(r->mgr, ALL_ENTRIES, entries);
 	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
-		if (i != RETIRED_ENTRY && entries[i] & bits)
+		if (entry_port(i) && entries[i] & bits)
 			policy_set(&r->table, i, entries[i] & bits);
 	free(entries);
 	return result;
@@ -143,12 +197,12 @@ static netfwv6_result copy_configured(struct rebuilding *r)
 static netfwv6_result copy_all(struct rebuilding *r)
 {
 	const struct root *old = &r->mgr->root;
-	netfwv6_result result = copy_table(r, UINT64_MAX);
+	netfwv6_result result = copy_slots(r);
 
 	if (NETFWV6_SUCCEEDED(result))
+		result = copy_table(r, r->bits);
+	if (NETFWV6_SUCCEEDED(result))
 		result = map_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES]);
-	if (NETFWV6_SUCCEEDED(result) && old->map[PIN_SLOTS] >= 0)
-		result = map_copy(old->map[PIN_SLOTS], r->next.map[PIN_SLOTS]);
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_attachments(r);
 	return NETFWV6_FAILED(result) ? result : copy_configured(r);

@@ -351,7 +351,7 @@ void root_remove_if_empty(struct root *root, struct policy *policy)
 		remove_all(root); /* what a killed maker or remover left */
 	if (root->state != ROOT_WRITABLE || root->record.flags & ROOT_KEPT ||
 	    !is_empty_map(root->map[PIN_ATTACHMENTS]) || !is_empty_map(root->map[PIN_CONFIGURED]) ||
-	    !has_no_setting(policy))
+	    log_is_set(root) || !has_no_setting(policy))
 		return;
 	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
 	/* A port opened before the mark is seen here; whoever opens later sees the mark. */

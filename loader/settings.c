@@ -87,8 +87,8 @@ static bool all_set(const struct policy *policy, struct range range, uint64_t bi
 	return true;
 }
 
-static netfwv6_result name_all(struct netfwv6_mgr *mgr, const uint32_t *entries, size_t n,
-			       uint32_t slot, const char *name)
+static netfwv6_result put_names(struct netfwv6_mgr *mgr, const uint32_t *entries, size_t n,
+				uint32_t slot, const char *name)
 {
 	netfwv6_result result = NETFWV6_S_OK;
 
@@ -96,6 +96,18 @@ static netfwv6_result name_all(struct netfwv6_mgr *mgr, const uint32_t *entries,
 		result =
 			name_put(mgr, (struct name_key){ .entry = entries[i], .slot = slot }, name);
 	return result;
+}
+
+static netfwv6_result name_all(struct netfwv6_mgr *mgr, const uint32_t *entries, size_t n,
+			       uint32_t slot, const char *name)
+{
+	netfwv6_result result = put_names(mgr, entries, n, slot, name);
+
+	if (result != NETFWV6_E_OUTOFMEMORY)
+		return result;
+	/* What makes room takes these names, too: their ports are not open yet. */
+	names_make_room(mgr);
+	return put_names(mgr, entries, n, slot, name);
 }
 
 /*

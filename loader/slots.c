@@ -84,13 +84,23 @@ netfwv6_result slot_write(const struct netfwv6_mgr *mgr, uint32_t slot, const ch
 		       NETFWV6_S_OK;
 }
 
-/* A slot that may be taken from its connection: it has no setting and no program knows it. */
+static bool is_configured(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct configured_record configured;
+
+	return configured_get(mgr, device, &configured) != NETFWV6_S_FALSE;
+}
+
+/*
+ * A slot that may be taken from its connection: it has no setting, no program knows it, and
+ * none is about to, as one is while its device is being enabled.
+ */
 static uint32_t find_idle(const struct netfwv6_mgr *mgr, const struct slot_record *records,
 			  uint64_t bits)
 {
 	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
 		if (!slot_is_used(slot, bits) && !records[slot].unsure &&
-		    !attachments_know(mgr, slot))
+		    !is_configured(mgr, records[slot].device) && !attachments_know(mgr, slot))
 			return slot;
 	return 0;
 }

@@ -24,7 +24,9 @@ struct cli {
 	char **operands;
 	int n_operands;
 	/* options */
-	const char *state, *mode, *name, *device, *group, *connections, *write_to, *snaplen, *count;
+	const char *state, *mode, *name, *device, *group;
+	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
+	const char *write_to, *snaplen, *count;			    /* of events */
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
 	/* those that filter events, each as often as it was given; free() it */
 	struct given_filter *filters;
@@ -79,6 +81,8 @@ int run_explain(struct cli *cli);
 int run_list(struct cli *cli);
 int run_init(struct cli *cli);
 int run_remove(struct cli *cli);
+int run_log(struct cli *cli);
+int run_logd(struct cli *cli);
 int run_status(struct cli *cli);
 int run_monitor(struct cli *cli);
 int run_capture(struct cli *cli);

@@ -93,10 +93,15 @@ static int step(struct walk *walk, const char *name)
 	return error;
 }
 
-static int walk_to_end(struct walk *walk)
+static int walk_to_end(struct walk *walk, const char *path, size_t length)
 {
 	char name[PATH_MAX];
 
+	if (length >= sizeof(walk->way)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(walk->way, path, length);
 	if (move_to_root(walk))
 		return -1;
 	for (take_name(walk, name); *name; take_name(walk, name))
@@ -110,8 +115,7 @@ int open_log_directory(const char *path, const char **name, char *problem)
 	const char *last = strrchr(path, '/') + 1;
 	struct walk walk = { .at = -1 };
 
-	snprintf(walk.way, sizeof(walk.way), "%.*s", (int)(last - path), path);
-	if (walk_to_end(&walk) == 0) {
+	if (walk_to_end(&walk, path, last - path) == 0) {
 		*name = last;
 		return walk.at;
 	}

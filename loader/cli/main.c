@@ -55,6 +55,17 @@ const struct command commands[] = {
 	{ "status", "", 0, 0, "j", NULL, "show firewalled devices and what was passed and dropped",
 	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
 	  run_status },
+	{ "log", "", 0, 0, "DKfMAj", NULL, "show what is logged, or change it",
+	  "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What exceeds the\n"
+	  "rate, or comes when nobody writes and the buffer is full, is counted, and the count is\n"
+	  "in the log.\n",
+	  true, run_log },
+	{ "logd", "", 0, 0, "", NULL, "write the log, until it is told to end",
+	  "A service, or by hand: it stays in the foreground. The format is that of the Windows\n"
+	  "firewall log. At its maximum size the log becomes PATH.old. SIGHUP opens the file\n"
+	  "again, as logrotate wants it. A full disk is said on stderr and waited for. Symbolic\n"
+	  "links are not followed in a directory that others than root can write.\n",
+	  true, run_logd },
 	{ "init", "", 0, 0, "gr", NULL, "make the state, say who may change ports",
 	  "The state then stays also when it is empty. Members of the group may change ports,\n"
 	  "but not enable or disable. --rebuild is for a state that a member froze, for former\n"

@@ -24,13 +24,19 @@ const struct option_entry option_entries[] = {
 	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
 	{ 'g', false, false, "group", "NAME|GID", "who may change ports besides root; 0: nobody" },
 	{ 'r', false, false, "rebuild", NULL, "move everything to new maps" },
+	{ 'D', false, false, "dropped", "on|off", "dropped packets; default: off" },
+	{ 'K', false, false, "connections", "on|off", "TCP connections, too; default: off" },
+	{ 'f', false, false, "file", "PATH", "the log; default: /var/log/netfwv6.log" },
+	{ 'M', false, false, "max-size", "BYTES",
+	  "before it becomes PATH.old; at least 4096, default: 4194304" },
+	{ 'A', false, false, "rate", "N|unlimited",
+	  "events a second and CPU, at most; default: 1000" },
 	{ 'j', false, false, "json", NULL, "print JSON" },
 	{ FILTER_PORT, false, false, "port", "PORT", "what was for this port" },
 	{ FILTER_PROTOCOL, false, false, "proto", "tcp|udp", "what is of this protocol" },
 	{ FILTER_REASON, false, false, "reason", "REASON", "what was dropped for this reason" },
 	{ FILTER_SOURCE, false, false, "src", "PREFIX",
 	  "what came from there: 2001:db8::/32, or an address" },
-	{ 'K', false, false, "connections", "on|off", "TCP connections, too; default: off" },
 	{ 'w', true, false, "write", "FILE", "where packets go; -: the standard output" },
 	{ 'L', false, false, "snaplen", "BYTES",
 	  "how much of each packet to keep; default: 16384" },
@@ -95,6 +101,21 @@ static void store(struct cli *cli, int letter, const char *value)
 	case 'r':
 		cli->rebuild = true;
 		break;
+	case 'D':
+		cli->dropped = value;
+		break;
+	case 'K':
+		cli->connections = value;
+		break;
+	case 'f':
+		cli->file = value;
+		break;
+	case 'M':
+		cli->max_size = value;
+		break;
+	case 'A':
+		cli->rate = value;
+		break;
 	case 'j':
 		cli->json = true;
 		break;
@@ -103,9 +124,6 @@ static void store(struct cli *cli, int letter, const char *value)
 	case FILTER_REASON:
 	case FILTER_SOURCE:
 		add_filter(cli, letter, value);
-		break;
-	case 'K':
-		cli->connections = value;
 		break;
 	case 'w':
 		cli->write_to = value;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* log: what is logged, and where. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+#include "switches.h"
+
+#define NO_LIMIT "unlimited"
+#define SIZE_MIN 4096
+
+struct log_settings {
+	bool dropped, connections;
+	const char *path; /* in path_text, or an option's value */
+	char path_text[NETFWV6_PATH_SIZE];
+	uint64_t maximum_size;
+	uint32_t rate;
+};
+
+/* ---- What the command line says: an exit code, or -1 to go on ------------------------- */
+
+static int take_rate(const char *text, uint32_t *rate)
+{
+	uint64_t number = *rate;
+	int code;
+
+	if (text && strcmp(text, NO_LIMIT) == 0) {
+		*rate = UINT32_MAX;
+		return -1;
+	}
+	code = take_number_of("rate", text, 1, UINT32_MAX - 1, &number);
+	if (code < 0)
+		*rate = (uint32_t)number;
+	return code;
+}
+
+static int take_settings(const struct cli *cli, struct log_settings *settings)
+{
+	int code = take_switch("dropped", cli->dropped, &settings->dropped);
+
+	if (code < 0)
+		code = take_switch("connections", cli->connections, &settings->connections);
+	if (code < 0)
+		code = take_number_of("max-size", cli->max_size, SIZE_MIN, INT64_MAX,
+				      &settings->maximum_size);
+	if (code < 0)
+		code = take_rate(cli->rate, &settings->rate);
+	if (cli->file)
+		settings->path = cli->file;
+	return code;
+}
+
+/* ---- What the library has ------------------------------------------------------------- */
+
+static netfwv6_result get_settings(struct netfwv6_mgr *mgr, struct log_settings *settings)
+{
+	netfwv6_result result = netfwv6_mgr_get_log_dropped_packets(mgr, &settings->dropped);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_log_connections(mgr, &settings->connections);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_logfile_path(mgr, settings->path_text);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &settings->maximum_size);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_mgr_get_log_rate(mgr, &settings->rate);
+	settings->path = settings->path_text;
+	return result;
+}
+
+/* Puts what was given; what may be refused for its value comes first. */
+static netfwv6_result put_settings(const struct cli *cli, const struct log_settings *settings)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+
+	if (cli->file)
+		result = netfwv6_mgr_put_logfile_path(cli->mgr, settings->path);
+	if (NETFWV6_SUCCEEDED(result) && cli->max_size)
+		result = netfwv6_mgr_put_logfile_maximum_size(cli->mgr, settings->maximum_size);
+	if (NETFWV6_SUCCEEDED(result) && cli->rate)
+		result = netfwv6_mgr_put_log_rate(cli->mgr, settings->rate);
+	if (NETFWV6_SUCCEEDED(result) && cli->connections)
+		result = netfwv6_mgr_put_log_connections(cli->mgr, settings->connections);
+	if (NETFWV6_SUCCEEDED(result) && cli->dropped)
+		result = netfwv6_mgr_put_log_dropped_packets(cli->mgr, settings->dropped);
+	return result;
+}
+
+/* All of the new settings, or none of them. */
+static int change_settings(const struct cli *cli, const struct log_settings *old,
+			   const struct log_settings *new)
+{
+	netfwv6_result result = put_settings(cli, new);
+	int code;
+
+	if (NETFWV6_SUCCEEDED(result))
+		return EXIT_DONE;
+	code = complain_of(result);
+	put_settings(cli, old);
+	return code;
+}
+
+/* ---- What is shown ---------------------------------------------------------------------- */
+
+static int print_settings_json(const struct log_settings *settings)
+{
+	return print_json(json_pack("{s:b, s:b, s:s, s:I, s:o}", "dropped", settings->dropped,
+				    "connections", settings->connections, "file", settings->path,
+				    "max_size", (json_int_t)settings->maximum_size, "rate",
+				    settings->rate == UINT32_MAX ? json_null() :
+								   json_integer(settings->rate)));
+}
+
+static void print_settings(const struct cli *cli, const struct log_settings *settings)
+{
+	char rate[48] = NO_LIMIT;
+
+	if (settings->rate != UINT32_MAX)
+		snprintf(rate, sizeof(rate), "%" PRIu32 " events a second and CPU", settings->rate);
+	say(cli, "dropped packets: %s\n", settings->dropped ? "on" : "off");
+	say(cli, "connections:     %s\n", settings->connections ? "on" : "off");
+	say(cli, "file:            %s\n", settings->path);
+	say(cli, "maximum size:    %" PRIu64 " bytes\n", settings->maximum_size);
+	say(cli, "rate:            %s\n", rate);
+}
+
+int run_log(struct cli *cli)
+{
+	struct log_settings old, settings;
+	netfwv6_result result = get_settings(cli->mgr, &old);
+	int code;
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	settings = old;
+	code = take_settings(cli, &settings);
+	if (code < 0)
+		code = change_settings(cli, &old, &settings);
+	if (code)
+		return code;
+	if (cli->json)
+		return print_settings_json(&settings);
+	print_settings(cli, &settings);
+	return EXIT_DONE;
+}
