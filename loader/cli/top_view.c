@@ -191,6 +191,7 @@ static void print_head(FILE *out, const struct cli *cli, const struct sample *sa
 /* ---- Together --------------------------------------------------------------------------- */
 
 #define MOST 10	     /* ports, and sources */
+#define LEAST 3	     /* rates */
 #define FIXED_ROWS 8 /* the head and a gap, three tables' heads, two gaps, events */
 
 static size_t at_most(size_t number, size_t most)
@@ -198,7 +199,10 @@ static size_t at_most(size_t number, size_t most)
 	return number < most ? number : most;
 }
 
-/* Ports and sources get a third of the rows each, or what they need; rates the rest. */
+/*
+ * Ports and sources get a third of the rows each, or what they need; rates the rest. Where
+ * there is no room, rates come first, and the terminal cuts off what does not fit.
+ */
 static void print_tables(FILE *out, const struct sample *sample, const struct rates *rates,
 			 size_t rows)
 {
@@ -207,7 +211,8 @@ static void print_tables(FILE *out, const struct sample *sample, const struct ra
 	size_t ports = at_most(sample->hits.count, share);
 	size_t sources = at_most(sample->watched.n_sources, share);
 
-	print_rates(out, sample, rates, left - ports - sources);
+	left -= ports + sources;
+	print_rates(out, sample, rates, left > LEAST ? left : LEAST);
 	fputc('\n', out);
 	print_ports(out, sample, ports);
 	fputc('\n', out);

@@ -11,6 +11,7 @@ int stats_reset(void **unused)
 {
 	struct netfwv6_mgr *mgr;
 
+	run("ip link del q1; ip link del x1"); /* the other ends of what a shell does not list */
 	world_reset(unused);
 	mgr = open_mgr();
 	assert_ok(netfwv6_mgr_put_port_hits_counted(mgr, false));

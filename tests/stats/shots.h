@@ -8,6 +8,7 @@
 
 /* A test's fixture: nothing firewalled, no port open, ports not counted, no state. */
 int stats_reset(void **unused);
+#define counted(function) cmocka_unit_test_setup(function, stats_reset)
 
 /* To the host's device from the peer, n each; returns when all were counted there. */
 void shoot_udp(uint16_t port, size_t n);

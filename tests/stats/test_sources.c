@@ -222,18 +222,18 @@ static void equals_are_listed_by_address(void **state)
 		assert_int_equal(number_of(&truth->list[i]), i + 1);
 }
 
-#define test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define stream(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(few_sources_are_counted_exactly),
-		test(busy_sources_are_found_among_many),
-		test(one_among_forged_sources_is_found),
-		test(bounds_hold_for_the_worst_stream),
-		test(an_entry_is_taken_over_with_its_number),
-		test(fresh_packets_are_those_of_the_interval),
-		test(equals_are_listed_by_address),
+		stream(few_sources_are_counted_exactly),
+		stream(busy_sources_are_found_among_many),
+		stream(one_among_forged_sources_is_found),
+		stream(bounds_hold_for_the_worst_stream),
+		stream(an_entry_is_taken_over_with_its_number),
+		stream(fresh_packets_are_those_of_the_interval),
+		stream(equals_are_listed_by_address),
 	};
 
 	return cmocka_run_group_tests_name("sources", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "refusal.h"
 #include "shots.h"
 #include "sockets.h"
 
@@ -533,40 +534,31 @@ static void wrong_usage_is_refused(void **s)
 	jq("stats --json", "[.ports_counted,.devices[0].dropped.packets]", "[false,1]\n");
 }
 
-/* Names that a shell does not list go with their other ends. */
-static int setup(void **unused)
-{
-	run("ip link del q1; ip link del x1");
-	return stats_reset(unused);
-}
-
-#define test(function) cmocka_unit_test_setup(function, setup)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(reasons_that_counted_are_in_the_table),
-		test(an_idle_device_is_in_the_table),
-		test(json_has_every_counter),
-		test(passed_packets_are_counted_too),
-		test(one_device_is_shown_alone),
-		test(open_ports_are_counted_by_scope),
-		test(flow_tables_are_for_root),
-		test(samples_are_what_was_counted),
-		test(what_should_be_firewalled_and_is_not_shows),
-		test(the_format_is_followed),
-		test(promtool_accepts_it),
-		test(strange_names_are_escaped),
-		test(hits_are_counted_by_port_and_protocol),
-		test(unmatched_packets_are_hits),
-		test(the_most_hit_come_first),
-		test(devices_are_counted_together),
-		test(counting_is_switched),
-		test(prometheus_has_the_most_hit_ports),
-		test(counters_are_set_to_zero),
-		test(a_reset_leaves_the_switch_alone),
-		test(nobody_reads_and_changes_nothing),
-		test(wrong_usage_is_refused),
+		counted(reasons_that_counted_are_in_the_table),
+		counted(an_idle_device_is_in_the_table),
+		counted(json_has_every_counter),
+		counted(passed_packets_are_counted_too),
+		counted(one_device_is_shown_alone),
+		counted(open_ports_are_counted_by_scope),
+		counted(flow_tables_are_for_root),
+		counted(samples_are_what_was_counted),
+		counted(what_should_be_firewalled_and_is_not_shows),
+		counted(the_format_is_followed),
+		counted(promtool_accepts_it),
+		counted(strange_names_are_escaped),
+		counted(hits_are_counted_by_port_and_protocol),
+		counted(unmatched_packets_are_hits),
+		counted(the_most_hit_come_first),
+		counted(devices_are_counted_together),
+		counted(counting_is_switched),
+		counted(prometheus_has_the_most_hit_ports),
+		counted(counters_are_set_to_zero),
+		counted(a_reset_leaves_the_switch_alone),
+		counted(nobody_reads_and_changes_nothing),
+		counted(wrong_usage_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, world_setup, world_teardown);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "screens.h"
+#include "refusal.h"
 #include "shots.h"
 
 static struct top start(const char *arguments)
@@ -308,23 +309,21 @@ static void a_broken_output_ends_it(void **s)
 	assert_int_equal(run("%s top > /dev/full", netfwv6())->status, 4);
 }
 
-#define test(function) cmocka_unit_test_setup(function, stats_reset)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(rates_are_what_was_counted_since),
-		test(ports_come_from_events_if_not_counted),
-		test(the_busiest_come_first),
-		test(sources_without_number_are_bounded),
-		test(missed_events_are_told),
-		test(counters_that_start_anew_are_no_trouble),
-		test(devices_come_and_go),
-		test(sources_are_for_root),
-		test(it_ends_after_so_many_screens),
-		test(signals_end_it_cleanly),
-		test(a_signal_that_is_ignored_stays_so),
-		test(a_broken_output_ends_it),
+		counted(rates_are_what_was_counted_since),
+		counted(ports_come_from_events_if_not_counted),
+		counted(the_busiest_come_first),
+		counted(sources_without_number_are_bounded),
+		counted(missed_events_are_told),
+		counted(counters_that_start_anew_are_no_trouble),
+		counted(devices_come_and_go),
+		counted(sources_are_for_root),
+		counted(it_ends_after_so_many_screens),
+		counted(signals_end_it_cleanly),
+		counted(a_signal_that_is_ignored_stays_so),
+		counted(a_broken_output_ends_it),
 	};
 
 	return cmocka_run_group_tests_name("top", tests, world_setup, world_teardown);

@@ -58,16 +58,6 @@ const char *netfwv6(void)
 	return getenv("NETFWV6") ?: "build/netfwv6";
 }
 
-const char *as_nobody(void)
-{
-	static char command[256];
-
-	must("install -m 755 build/netfwv6 %s-netfwv6", world.state);
-	snprintf(command, sizeof(command),
-		 "setpriv --reuid=65534 --regid=65534 --clear-groups %s-netfwv6", world.state);
-	return command;
-}
-
 static void read_back(int fd, char *text, size_t size)
 {
 	ssize_t n = pread(fd, text, size - 1, 0);

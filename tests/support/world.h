@@ -61,9 +61,6 @@ const char *must(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The command under test, with whatever wrapper the runner set ($NETFWV6). */
 const char *netfwv6(void);
 
-/* The same as user nobody: a copy that he can run, wherever this checkout lies. */
-const char *as_nobody(void);
-
 /* Waits until the condition holds; the test fails with the sentence if it never does. */
 void wait_until(bool (*holds)(void *), void *context, const char *sentence);
 
