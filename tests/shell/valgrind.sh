@@ -42,6 +42,17 @@ done <<'ROWS'
 4 enable fw0 --mode native
 0 status
 0 status --json
+0 stats --count-ports on
+0 stats
+0 stats --json --dev fw0
+0 stats --prometheus
+0 list --closed-hits
+0 list --closed-hits --json
+0 stats --reset
+2 stats --reset --json
+4 stats --dev lo
+0 top -c 1
+2 top --interval 0
 0 close 1-65535
 0 close 443/tcp
 0 disable fw0
