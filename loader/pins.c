@@ -44,6 +44,8 @@ static const struct {
 			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_UDP] = { "udp", "netfwv6_udp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
 		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
+	[PIN_UDP_ANSWER] = { "udpanswer", "netfwv6_udpans", 0600, false, BPF_MAP_TYPE_LRU_HASH,
+			     sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
 			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
 	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -263,14 +265,14 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 {
 	char path[PIN_PATH_SIZE];
 
-	if (!share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group))
-		return fail_errno(errno, "cannot change the group of %s", path);
-	/* "ports", which says who the group is, comes last. */
-	for (int pin = PINS - 1; pin >= 0; pin--)
+	/* "ports" first, as it says who may hold descriptors. */
+	for (int pin = 0; pin < PINS; pin++)
 		if (maps[pin].shared &&
 		    !share_pin(pin_path(dir, path, maps[pin].pin, NULL), pin, group))
 			return fail_errno(errno, "cannot change the group of %s", path);
-	return NETFWV6_S_OK;
+	return share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group) ?
+		       NETFWV6_S_OK :
+		       fail_errno(errno, "cannot change the group of %s", path);
 }
 
 /* ---- Removing -------------------------------------------------------------- */
