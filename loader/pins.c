@@ -103,6 +103,17 @@ static netfwv6_result open_failed(int error, const char *path)
 	return fail_errno(error, "cannot open %s", path);
 }
 
+/* A kernel that refuses the call does not say whether there is anything. */
+static bool is_missing(int error, const char *path)
+{
+	bool missing = error == ENOENT || error == ENOTDIR;
+
+	if (error == EPERM && access(path, F_OK))
+		missing = errno == ENOENT || errno == ENOTDIR;
+	errno = error;
+	return missing;
+}
+
 netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *fd)
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
@@ -110,8 +121,7 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 	int got = bpf_obj_get_opts(pin_path(dir, path, maps[pin].pin, NULL), &opts);
 
 	if (got < 0)
-		return errno == ENOENT || errno == ENOTDIR ? NETFWV6_S_FALSE :
-							     open_failed(errno, path);
+		return is_missing(errno, path) ? NETFWV6_S_FALSE : open_failed(errno, path);
 	*fd = got;
 	return NETFWV6_S_OK;
 }
