@@ -208,22 +208,6 @@ void set_in_use(uint16_t port, uint32_t protocol, bool mark)
 	port_entry(port, protocol, &entry);
 }
 
-uint64_t dropped(const char *device)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, device);
-	struct netfwv6_counter counters[64];
-	uint64_t sum = 0;
-	size_t n = 0;
-
-	assert_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
-	for (size_t i = 0; i < n; i++)
-		sum += counters[i].dropped ? counters[i].packets : 0;
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return sum;
-}
-
 struct awaited {
 	const char *device;
 	uint64_t packets;
