@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "sockets.h"
 #include "world.h"
 
@@ -222,6 +223,18 @@ int open_pin(const char *pin)
 
 	snprintf(path, sizeof(path), "%s/%s", world.state, pin);
 	return bpf_obj_get(path);
+}
+
+bool is_marked(uint16_t port)
+{
+	uint32_t entry = PORTS_PER_PROTOCOL + port;
+	int ports = open_pin("ports");
+	uint64_t bits = 0;
+
+	assert_true(ports >= 0);
+	assert_int_equal(bpf_map_lookup_elem(ports, &entry, &bits), 0);
+	close(ports);
+	return bits & ENTRY_IN_USE;
 }
 
 /* The kernel's own pins, which it can put into each bpffs, have names in .debug. */

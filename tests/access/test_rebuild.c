@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Moving the state to new maps: who follows, who is left behind, and what never changes. */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "devices.h"
@@ -58,7 +60,7 @@ static void change_before_and_after(void *context)
 static void a_changing_handle_follows(const struct user *user)
 {
 	struct script *script = shared_memory(sizeof(*script));
-	pid_t child = start(user, change_before_and_after, script);
+	pid_t child = start_job(user, change_before_and_after, script);
 
 	await_child(child, &script->step, 1);
 	make_rebuild();
@@ -107,7 +109,7 @@ static void reading_handles_follow(void **s)
 	make_rebuildable_state();
 	must("%s -q open 80/tcp", netfwv6());
 	for (int i = 0; i < 3; i++) {
-		children[i] = start(users[i], read_before_and_after, &scripts[i]);
+		children[i] = start_job(users[i], read_before_and_after, &scripts[i]);
 		await_child(children[i], &scripts[i].step, 1);
 	}
 	make_rebuild();
@@ -212,7 +214,7 @@ static void a_former_member_is_left_behind(const char *initialize)
 
 	make_rebuildable_state();
 	must("%s -q open 79/tcp && %s -q ignore 83/tcp --dev fw0", netfwv6(), netfwv6());
-	child = start(&root_user, change_after_expulsion, script);
+	child = start_job(&root_user, change_after_expulsion, script);
 	await_child(child, &script->step, 1);
 	assert_int_equal(run("%s check 79/tcp", netfwv6())->status, 1); /* he did it */
 	must("%s -q %s", netfwv6(), initialize);
@@ -279,7 +281,7 @@ static void a_held_lock_is_left_to_its_holder(void **s)
 
 	(void)s;
 	make_rebuildable_state();
-	holder = start(&member, hold_the_lock, script);
+	holder = start_job(&member, hold_the_lock, script);
 	await_child(holder, &script->step, 1);
 	assert_ok(netfwv6_mgr_initialize(mgr, &options));
 	as_user(&root_user, open_a_port, NULL);
@@ -418,6 +420,51 @@ static void everything_is_kept(void **s)
 		kept_over_a_rebuild(setups[i]);
 }
 
+/* The host sends from these ports, one after the other, so many for each rebuild. */
+#define FIRST_USED 20000
+#define USED_DURING 12000
+#define REBUILDS_USED 3
+
+static void send_from(uint16_t port, const struct sockaddr_in6 *to)
+{
+	struct sockaddr_in6 own = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	expect(bind(fd, (struct sockaddr *)&own, sizeof(own)) == 0);
+	expect(sendto(fd, "?", 1, 0, (const struct sockaddr *)to, sizeof(*to)) == 1);
+	close(fd);
+}
+
+static void use_ports(void *context)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct script *script = context;
+
+	expect(inet_pton(AF_INET6, peer_address(0), &to.sin6_addr) == 1);
+	for (int i = 0; i < REBUILDS_USED * USED_DURING; i++) {
+		await_in_child(&script->step, i / USED_DURING);
+		send_from(FIRST_USED + i, &to);
+	}
+}
+
+static void ports_in_use_stay_marked(void **s)
+{
+	struct script *script = shared_memory(sizeof(*script));
+	pid_t child;
+
+	(void)s;
+	make_rebuildable_state();
+	child = start_job(&root_user, use_ports, script);
+	for (int i = 1; i <= REBUILDS_USED; i++) {
+		make_rebuild();
+		reach(&script->step, i);
+	}
+	finish(child);
+	for (int i = 0; i < REBUILDS_USED * USED_DURING; i++)
+		if (!is_marked(FIRST_USED + i))
+			fail_msg("port %d lost its mark", FIRST_USED + i);
+}
+
 static void counters_go_on(void **s)
 {
 	const uint16_t closed[] = { 5001, 5002, 5003 };
@@ -487,23 +534,24 @@ static void a_state_that_is_not_there_is_made(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
-#define test(function) cmocka_unit_test_setup(function, devices_reset)
+#define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(running_handles_follow),
-		test(reading_handles_follow),
-		test(rebuilding_leaves_a_former_member_behind),
-		test(another_group_leaves_the_former_behind),
-		test(taking_the_ports_back_leaves_the_group_behind),
-		test(a_held_lock_is_left_to_its_holder),
-		test(what_a_member_froze_is_mended),
-		test(no_packet_passes_unfiltered),
-		test(everything_is_kept),
-		test(counters_go_on),
-		test(rebuilds_leave_nothing_behind),
-		test(a_state_that_is_not_there_is_made),
+		on_devices(running_handles_follow),
+		on_devices(reading_handles_follow),
+		on_devices(rebuilding_leaves_a_former_member_behind),
+		on_devices(another_group_leaves_the_former_behind),
+		on_devices(taking_the_ports_back_leaves_the_group_behind),
+		on_devices(a_held_lock_is_left_to_its_holder),
+		on_devices(what_a_member_froze_is_mended),
+		on_devices(no_packet_passes_unfiltered),
+		on_devices(everything_is_kept),
+		on_devices(ports_in_use_stay_marked),
+		on_devices(counters_go_on),
+		on_devices(rebuilds_leave_nothing_behind),
+		on_devices(a_state_that_is_not_there_is_made),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);

@@ -47,6 +47,23 @@ done <<'ROWS'
 2 monitor --src 2001:db8::1/32
 4 capture -w /nonexistent/file --dev fw0
 4 capture -q -w /dev/full
+0 log
+0 log --json
+2 log --max-size 1
+2 log --file relative --rate 5
+0 log --dropped on --connections on --max-size 4096 --rate unlimited
+0 log --dropped off --connections off
+0 stats --count-ports on
+0 stats
+0 stats --json --dev fw0
+0 stats --prometheus
+0 list --closed-hits
+0 list --closed-hits --json
+0 stats --reset
+2 stats --reset --json
+4 stats --dev lo
+0 top -c 1
+2 top --interval 0
 0 close 1-65535
 0 close 443/tcp
 0 disable fw0
