@@ -148,7 +148,7 @@ static void stop_watch(const struct netfwv6_mgr *mgr)
 static netfwv6_result apply(const struct netfwv6_mgr *mgr, const struct log_record *record)
 {
 	struct control *control;
-	netfwv6_result result = control_map(mgr, &control);
+	netfwv6_result result = control_map(&mgr->root, &control);
 	int ring = -1;
 	uint32_t size;
 

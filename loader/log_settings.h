@@ -4,6 +4,7 @@
 #define NETFWV6_LOG_SETTINGS_H
 
 #include "control.h"
+#include "mgr.h"
 
 /*
  * The log's ring buffer and its size; it is made and put in its place if need be. With
