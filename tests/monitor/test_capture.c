@@ -114,12 +114,9 @@ static void each_device_is_an_interface(void **s)
 	int link, tun;
 
 	(void)s;
-	must("ip link add fw1 type veth peer name peer1 netns %s && ip link set fw1 up && "
-	     "ip -n %s link set peer1 up",
-	     world.peer, world.peer);
+	link = add_device("fw1", "peer1");
 	tun = make_tun("tun0");
-	must("%s -q enable fw1 && %s -q enable tun0", netfwv6(), netfwv6());
-	link = open_link("peer1");
+	must("%s -q enable tun0", netfwv6());
 	follower = capture("a", "");
 	one = capture("b", "--dev tun0 --dev fw1 --proto udp");
 	send_shot(wire, &all_shots[0]);

@@ -130,6 +130,8 @@ static void times_are_those_of_the_packets(void **s)
 	forget(&monitor);
 }
 
+#define HOSTILE "x\33[31m\201"
+
 static void a_hostile_name_is_escaped(void **s)
 {
 	struct follower monitor, json;
@@ -137,14 +139,9 @@ static void a_hostile_name_is_escaped(void **s)
 	char *out;
 
 	(void)s;
-	must("ip link add \"$(printf 'x\\033[31m\\201')\" type veth peer name other0 netns %s",
-	     world.peer);
-	must("ip link set \"$(printf 'x\\033[31m\\201')\" up; ip -n %s link set other0 up",
-	     world.peer);
-	must("%s -q enable \"$(printf 'x\\033[31m\\201')\"", netfwv6());
+	link = add_device(HOSTILE, "other0");
 	monitor = follow("monitor -c 1");
 	json = follow("monitor --json -c 1");
-	link = open_link("other0");
 	send_shot(link, &all_shots[0]);
 	assert_int_equal(wait_for_end(&monitor), 0);
 	assert_int_equal(wait_for_end(&json), 0);
@@ -156,7 +153,7 @@ static void a_hostile_name_is_escaped(void **s)
 	forget(&monitor);
 	forget(&json);
 	close(link);
-	must("%s -q disable \"$(printf 'x\\033[31m\\201')\"", netfwv6());
+	must("%s -q disable '%s'", netfwv6(), HOSTILE);
 }
 
 /* ---- Filters --------------------------------------------------------------------- */
@@ -281,12 +278,9 @@ static void devices_are_told_apart(void **s)
 	int link, tun;
 
 	(void)s;
-	must("ip link add fw1 type veth peer name peer1 netns %s && ip link set fw1 up && "
-	     "ip -n %s link set peer1 up",
-	     world.peer, world.peer);
+	link = add_device("fw1", "peer1");
 	tun = make_tun("tun0");
-	must("%s -q enable fw1 && %s -q enable tun0", netfwv6(), netfwv6());
-	link = open_link("peer1");
+	must("%s -q enable tun0", netfwv6());
 	all = follow("monitor --json");
 	one = follow("monitor --json --dev fw1");
 	both = follow("monitor --json --dev tun0 --dev fw0");
