@@ -50,6 +50,20 @@ static void signals_end_it_with_a_summary(void **s)
 	}
 }
 
+static void who_was_told_to_ignore_a_hangup_does(void **s)
+{
+	struct follower monitor = start("trap \"\" HUP; exec %s monitor", netfwv6());
+
+	(void)s;
+	wait_for_err(&monitor, "Ctrl-C ends it\n");
+	assert_int_equal(kill(monitor.pid, SIGHUP), 0);
+	send_dropped(1);
+	wait_for_out(&monitor, "closed-tcp");
+	assert_true(is_running(&monitor));
+	assert_int_equal(end(&monitor, SIGINT), 0);
+	forget(&monitor);
+}
+
 static void quiet_says_nothing_but_events(void **s)
 {
 	struct follower monitor = start("exec %s monitor -q -c 1", netfwv6());
@@ -349,6 +363,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		scene_test(it_ends_after_so_many),
 		scene_test(signals_end_it_with_a_summary),
+		scene_test(who_was_told_to_ignore_a_hangup_does),
 		scene_test(quiet_says_nothing_but_events),
 		scene_test(a_closed_pipe_ends_it_quietly),
 		scene_test(a_full_disk_is_told),
