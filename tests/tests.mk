@@ -26,6 +26,7 @@ WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
+$B/tests/log/%.o: EXTRA_CFLAGS := -Itests/support -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
 
@@ -79,7 +80,7 @@ check-built:
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
 		tests/shell/fuzz.sh tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
-		tests/shell/valgrind.sh tests/shell/demo.sh
+		tests/shell/log.sh tests/shell/valgrind.sh tests/shell/demo.sh
 
 .PHONY: check-built
 

@@ -348,7 +348,7 @@ static void start_workers(void)
 		worker->due = i < VICTIMS ? 1 + random() % DUE_LIMIT : UINT32_MAX;
 	}
 	for (size_t i = 0; i < WORKERS; i++)
-		shared->workers[i].pid = start(user_of(i), work, &shared->workers[i]);
+		shared->workers[i].pid = start_job(user_of(i), work, &shared->workers[i]);
 }
 
 /* Kills a worker whose time has come. False while the round has to wait for it. */
@@ -382,8 +382,8 @@ static void play_round(void)
 	pid_t others[2];
 
 	start_workers();
-	others[0] = start(&root_user, administer, NULL);
-	others[1] = start(&nobody, watch, NULL);
+	others[0] = start_job(&root_user, administer, NULL);
+	others[1] = start_job(&nobody, watch, NULL);
 	wait_until(is_over, others, "everybody made his calls, or was killed");
 	shared->stop = true;
 	for (size_t i = 0; i < WORKERS; i++)

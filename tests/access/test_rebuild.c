@@ -58,7 +58,7 @@ static void change_before_and_after(void *context)
 static void a_changing_handle_follows(const struct user *user)
 {
 	struct script *script = shared_memory(sizeof(*script));
-	pid_t child = start(user, change_before_and_after, script);
+	pid_t child = start_job(user, change_before_and_after, script);
 
 	await_child(child, &script->step, 1);
 	make_rebuild();
@@ -107,7 +107,7 @@ static void reading_handles_follow(void **s)
 	make_rebuildable_state();
 	must("%s -q open 80/tcp", netfwv6());
 	for (int i = 0; i < 3; i++) {
-		children[i] = start(users[i], read_before_and_after, &scripts[i]);
+		children[i] = start_job(users[i], read_before_and_after, &scripts[i]);
 		await_child(children[i], &scripts[i].step, 1);
 	}
 	make_rebuild();
@@ -212,7 +212,7 @@ static void a_former_member_is_left_behind(const char *initialize)
 
 	make_rebuildable_state();
 	must("%s -q open 79/tcp && %s -q ignore 83/tcp --dev fw0", netfwv6(), netfwv6());
-	child = start(&root_user, change_after_expulsion, script);
+	child = start_job(&root_user, change_after_expulsion, script);
 	await_child(child, &script->step, 1);
 	assert_int_equal(run("%s check 79/tcp", netfwv6())->status, 1); /* he did it */
 	must("%s -q %s", netfwv6(), initialize);
@@ -279,7 +279,7 @@ static void a_held_lock_is_left_to_its_holder(void **s)
 
 	(void)s;
 	make_rebuildable_state();
-	holder = start(&member, hold_the_lock, script);
+	holder = start_job(&member, hold_the_lock, script);
 	await_child(holder, &script->step, 1);
 	assert_ok(netfwv6_mgr_initialize(mgr, &options));
 	as_user(&root_user, open_a_port, NULL);
@@ -487,23 +487,23 @@ static void a_state_that_is_not_there_is_made(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
-#define test(function) cmocka_unit_test_setup(function, devices_reset)
+#define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(running_handles_follow),
-		test(reading_handles_follow),
-		test(rebuilding_leaves_a_former_member_behind),
-		test(another_group_leaves_the_former_behind),
-		test(taking_the_ports_back_leaves_the_group_behind),
-		test(a_held_lock_is_left_to_its_holder),
-		test(what_a_member_froze_is_mended),
-		test(no_packet_passes_unfiltered),
-		test(everything_is_kept),
-		test(counters_go_on),
-		test(rebuilds_leave_nothing_behind),
-		test(a_state_that_is_not_there_is_made),
+		on_devices(running_handles_follow),
+		on_devices(reading_handles_follow),
+		on_devices(rebuilding_leaves_a_former_member_behind),
+		on_devices(another_group_leaves_the_former_behind),
+		on_devices(taking_the_ports_back_leaves_the_group_behind),
+		on_devices(a_held_lock_is_left_to_its_holder),
+		on_devices(what_a_member_froze_is_mended),
+		on_devices(no_packet_passes_unfiltered),
+		on_devices(everything_is_kept),
+		on_devices(counters_go_on),
+		on_devices(rebuilds_leave_nothing_behind),
+		on_devices(a_state_that_is_not_there_is_made),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);

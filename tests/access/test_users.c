@@ -276,13 +276,13 @@ typedef void (*judge_fn)(netfwv6_result result, const char *call);
 static void expect_refused(netfwv6_result result, const char *call)
 {
 	if (result != NETFWV6_E_ACCESSDENIED || !says_why(netfwv6_detail()))
-		complain("%s: %s: %s", call, netfwv6_result_name(result), netfwv6_detail());
+		report("%s: %s: %s", call, netfwv6_result_name(result), netfwv6_detail());
 }
 
 static void expect_done(netfwv6_result result, const char *call)
 {
 	if (result != NETFWV6_S_OK)
-		complain("%s: %s: %s", call, netfwv6_result_name(result), netfwv6_detail());
+		report("%s: %s: %s", call, netfwv6_result_name(result), netfwv6_detail());
 }
 
 #define JUDGE(call) judge(call, #call)
@@ -850,29 +850,29 @@ static void an_older_kernel_reads_closed_without_a_state(void **s)
 	assert_int_equal(run_as(&nobody_before_6_0, "%s list", command())->status, 0);
 }
 
-#define test(function) cmocka_unit_test_setup(function, devices_reset)
+#define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(everybody_reads_the_same),
-		test(the_status_says_who_may_write),
-		test(conversations_are_shown_to_root_alone),
-		test(commands_tell_everybody_the_same),
-		test(nobody_changes_anything),
-		test(commands_of_nobody_change_nothing),
-		test(without_a_state_nobody_reads_closed_and_makes_none),
-		test(members_change_all_ports),
-		test(commands_of_a_member_change_ports),
-		test(a_primary_group_is_membership),
-		test(a_member_administers_nothing),
-		test(commands_of_a_member_administer_nothing),
-		test(a_firewalled_device_gets_its_slot_from_root),
-		test(files_are_as_documented),
-		test(a_new_state_has_the_group_at_once),
-		test(scribbled_maps_crash_nobody),
-		test(an_older_kernel_gets_a_sentence),
-		test(an_older_kernel_reads_closed_without_a_state),
+		on_devices(everybody_reads_the_same),
+		on_devices(the_status_says_who_may_write),
+		on_devices(conversations_are_shown_to_root_alone),
+		on_devices(commands_tell_everybody_the_same),
+		on_devices(nobody_changes_anything),
+		on_devices(commands_of_nobody_change_nothing),
+		on_devices(without_a_state_nobody_reads_closed_and_makes_none),
+		on_devices(members_change_all_ports),
+		on_devices(commands_of_a_member_change_ports),
+		on_devices(a_primary_group_is_membership),
+		on_devices(a_member_administers_nothing),
+		on_devices(commands_of_a_member_administer_nothing),
+		on_devices(a_firewalled_device_gets_its_slot_from_root),
+		on_devices(files_are_as_documented),
+		on_devices(a_new_state_has_the_group_at_once),
+		on_devices(scribbled_maps_crash_nobody),
+		on_devices(an_older_kernel_gets_a_sentence),
+		on_devices(an_older_kernel_reads_closed_without_a_state),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);

@@ -201,10 +201,10 @@ struct traffic *traffic_start(void)
 	struct traffic *traffic = shared_memory(sizeof(*traffic));
 
 	enter_peer();
-	sender = start(&root_user, send_all, traffic);
+	sender = start_job(&root_user, send_all, traffic);
 	enter_host();
 	await_child(sender, &traffic->sender_step, 1);
-	receiver = start(&root_user, receive, traffic);
+	receiver = start_job(&root_user, receive, traffic);
 	await_child(receiver, &traffic->receiver_step, 1);
 	traffic_flows(traffic);
 	return traffic;

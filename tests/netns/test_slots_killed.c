@@ -118,8 +118,6 @@ static void a_first_setting_is_made_or_not(void **s)
 	assert_true(n > 5);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -53,6 +53,12 @@ done <<'ROWS'
 4 stats --dev lo
 0 top -c 1
 2 top --interval 0
+0 log
+0 log --json
+2 log --max-size 1
+2 log --file relative --rate 5
+0 log --dropped on --connections on --max-size 4096 --rate unlimited
+0 log --dropped off --connections off
 0 close 1-65535
 0 close 443/tcp
 0 disable fw0

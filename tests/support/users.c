@@ -73,7 +73,7 @@ static struct child *child_of(pid_t pid)
 	return NULL;
 }
 
-pid_t start(const struct user *user, void (*job)(void *), void *context)
+pid_t start_job(const struct user *user, void (*job)(void *), void *context)
 {
 	struct child *child = child_of(0);
 	pid_t pid;
@@ -114,7 +114,7 @@ void finish(pid_t pid)
 
 void as_user(const struct user *user, void (*job)(void *), void *context)
 {
-	finish(start(user, job, context));
+	finish(start_job(user, job, context));
 }
 
 void assert_running(pid_t child)
@@ -144,7 +144,7 @@ void end_children(void)
 	}
 }
 
-void complain(const char *format, ...)
+void report(const char *format, ...)
 {
 	static char sentence[sizeof(self->complaint)];
 	va_list args;

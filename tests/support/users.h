@@ -28,7 +28,7 @@ void become(const struct user *user);
  * Starts a process of that user, where the calling thread is, that does the job and
  * ends. finish() waits for it and fails the test with what it complained of.
  */
-pid_t start(const struct user *user, void (*job)(void *), void *context);
+pid_t start_job(const struct user *user, void (*job)(void *), void *context);
 void finish(pid_t child);
 
 /* Both. */
@@ -47,19 +47,19 @@ void end_children(void);
  * In a job, where cmocka's assertions have no place: ends the process with a complaint.
  * In the test itself: fails it.
  */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void report(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 #define expect(condition)                                                                          \
 	do {                                                                                       \
 		if (!(condition))                                                                  \
-			complain("%s:%d: not so: %s", __FILE__, __LINE__, #condition);             \
+			report("%s:%d: not so: %s", __FILE__, __LINE__, #condition);               \
 	} while (0)
 #define expect_ok(call) expect_result(call, NETFWV6_S_OK)
 #define expect_result(call, wanted)                                                                \
 	do {                                                                                       \
 		netfwv6_result got_ = (call);                                                      \
 		if (got_ != (wanted))                                                              \
-			complain("%s: %s (%s), wanted %s", #call, netfwv6_result_name(got_),       \
-				 netfwv6_detail(), netfwv6_result_name(wanted));                   \
+			report("%s: %s (%s), wanted %s", #call, netfwv6_result_name(got_),         \
+			       netfwv6_detail(), netfwv6_result_name(wanted));                     \
 	} while (0)
 
 /* Zeroed memory that children share, for the program's life. */
