@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What pcapng has to say of devices that change while packets are captured. */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pcapng.h"
