@@ -242,6 +242,16 @@ static void a_line_that_has_no_room_begins_a_new_file(void **s)
 	assert_string_equal(text_of(old) + file.maximum_size - 50, LINE);
 }
 
+static void one_byte_too_much_begins_a_new_file(void **s)
+{
+	(void)s;
+	file.maximum_size = W3C_HEADER_SIZE + 2 * 50 - 1;
+	assert_true(put(LINE));
+	assert_true(put(LINE));
+	is_text(path, W3C_HEADER LINE);
+	is_text(old, W3C_HEADER LINE);
+}
+
 static void no_line_is_lost_or_torn_by_rotation(void **s)
 {
 	char line[64], wanted[64];
@@ -565,6 +575,7 @@ int main(void)
 		test(a_torn_header_is_written_anew),
 		test(what_is_no_log_is_left_alone),
 		test(a_line_that_has_no_room_begins_a_new_file),
+		test(one_byte_too_much_begins_a_new_file),
 		test(no_line_is_lost_or_torn_by_rotation),
 		test(a_file_that_was_too_large_before_is_rotated),
 		test(a_file_that_was_moved_away_is_not_rotated),
