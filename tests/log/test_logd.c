@@ -62,6 +62,18 @@ static void an_end_is_clean_and_leaves_nothing_behind(void **s)
 	}
 }
 
+static void an_end_writes_what_waits(void **s)
+{
+	(void)s;
+	must("%s -q log --rate unlimited", netfwv6());
+	start_writer(&writer, NULL);
+	assert_int_equal(kill(writer.pid, SIGSTOP), 0);
+	drop_packets(10000); /* as many as the buffer has room for, or nearly */
+	assert_int_equal(kill(writer.pid, SIGTERM), 0);
+	assert_int_equal(end_writer(&writer, SIGCONT), 0);
+	assert_int_equal(tally_logs().drops, 10000);
+}
+
 static void what_is_switched_off_is_not_written(void **s)
 {
 	struct tally tally;
@@ -489,6 +501,7 @@ int main(void)
 		log_test(drops_are_written_as_they_come),
 		log_test(what_came_before_the_writer_is_written),
 		log_test(an_end_is_clean_and_leaves_nothing_behind),
+		log_test(an_end_writes_what_waits),
 		log_test(what_is_switched_off_is_not_written),
 		log_test(what_exceeds_the_rate_is_counted),
 		log_test(what_was_missed_is_told_while_it_runs),
