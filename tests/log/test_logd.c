@@ -374,15 +374,17 @@ static void a_path_that_goes_bad_is_waited_for(void **s)
 
 /* ---- A full disk ----------------------------------------------------------------------------- */
 
-/* A writer with a small disk of its own, in a mount namespace of its own. */
-static void start_writer_on_a_small_disk(void)
+/* A writer with a small disk of its own, in a mount namespace of its own; "true" fills nothing. */
+static void start_writer_on_a_small_disk(const char *filling)
 {
-	char behind[256], inside[96];
+	char behind[512], inside[96];
 
 	snprintf(inside, sizeof(inside), "%s/disk", log_directory);
 	must("mkdir %s && %s -q log --file %s/log --rate unlimited", inside, netfwv6(), inside);
 	snprintf(behind, sizeof(behind),
-		 "unshare -m sh -c 'mount -t tmpfs -o size=32k none %s && exec \"$@\"' sh", inside);
+		 "unshare -m sh -c 'mount -t tmpfs -o size=32k none %s && cd %s && %s; cd - && "
+		 "exec \"$@\"' sh",
+		 inside, inside, filling);
 	start_writer(&writer, behind);
 	snprintf(log_path, sizeof(log_path), "/proc/%d/root%.64s/log", writer.pid, inside);
 	snprintf(log_old, sizeof(log_old), "%s.old", log_path);
@@ -397,7 +399,7 @@ static uint64_t drops_on_a_full_disk(void)
 {
 	struct tally tally;
 
-	start_writer_on_a_small_disk();
+	start_writer_on_a_small_disk("true");
 	drop_packets(1000);
 	wait_for_text(writer.err, "No space left on device");
 	tally = tally_logs();
@@ -421,6 +423,22 @@ static void a_full_disk_is_said_once_and_survived(void **s)
 	assert_int_equal(tally.drops + tally.missed, 101000);
 	assert_true(tally.drops > written && tally.missed > 0);
 	assert_string_equal(must("wc -l < %s", writer.err), "2\n");
+	assert_int_equal(end_writer(&writer, SIGTERM), 0);
+}
+
+static void a_disk_that_is_full_at_the_start_is_waited_for(void **s)
+{
+	struct tally tally;
+
+	(void)s;
+	start_writer_on_a_small_disk("head -c 40000 /dev/zero >ballast 2>/dev/null");
+	assert_non_null(strstr(errors_of(&writer), "No space left on device"));
+	drop_packets(1000);
+	enlarge_the_disk();
+	wait_for_drops(1000);
+	tally = tally_logs();
+	assert_int_equal(tally.drops, 1000);
+	wait_for_text(writer.err, "is written again");
 	assert_int_equal(end_writer(&writer, SIGTERM), 0);
 }
 
@@ -520,6 +538,7 @@ int main(void)
 		log_test(a_path_that_leads_astray_is_refused),
 		log_test(a_path_that_goes_bad_is_waited_for),
 		log_test(a_full_disk_is_said_once_and_survived),
+		log_test(a_disk_that_is_full_at_the_start_is_waited_for),
 		log_test(an_end_on_a_full_disk_loses_nothing),
 		log_test(events_that_cannot_be_read_are_counted_as_lost),
 	};

@@ -79,7 +79,7 @@ int log_tear_down(void **unused)
 static void spawn(struct writer *writer, const char *behind)
 {
 	static unsigned int number;
-	char command[512];
+	char command[1024];
 
 	number++;
 	snprintf(writer->out, sizeof(writer->out), "%s/out-%u", log_directory, number);
