@@ -344,6 +344,12 @@ struct tally tally_logs(void)
 	return tally;
 }
 
+struct tally ended_tally(struct writer *writer)
+{
+	assert_int_equal(end_writer(writer, SIGTERM), 0);
+	return tally_logs();
+}
+
 /* The log is being written meanwhile, and may end within a line. */
 static bool drops_are_accounted_for(void *context)
 {
