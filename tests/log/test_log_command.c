@@ -145,10 +145,10 @@ static void what_fails_late_is_taken_back(void **s)
 	must("%s -q enable fw0 && %s -q log --rate 77", netfwv6(), netfwv6());
 	snprintf(before, sizeof(before), "%s", must("%s log", netfwv6()));
 	must("mkdir %s/logring", world.state);
-	assert_int_equal(run("%s log --file /tmp/other --max-size 8192 --rate 5 --dropped on",
-			     netfwv6())
-				 ->status,
-			 4);
+	assert_int_equal(
+		run("%s log --file /tmp/other --max-size 8192 --rate 5 --dropped on", netfwv6())
+			->status,
+		4);
 	must("rmdir %s/logring", world.state);
 	assert_string_equal(must("%s log", netfwv6()), before);
 }
