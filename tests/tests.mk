@@ -13,7 +13,7 @@ ACCESS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/access/test_%,$(wildc
 MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
 MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
 	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
-	event_words.c event_text.c event_json.c))
+	event_words.c event_text.c event_json.c pcapng.c))
 STATS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/stats/test_*.c))
 STATS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/stats/test_%,$(wildcard tests/stats/*.c)) \
 	loader/cli/sources.c loader/cli/printable.c)

@@ -42,6 +42,11 @@ done <<'ROWS'
 4 enable fw0 --mode native
 0 status
 0 status --json
+2 monitor -c 0 --dev fw0 --port 443 --src ::/0
+2 monitor --dev fw0 --port ssh --proto tcp --src ::1 --reason closed-tcp --reason bogus
+2 monitor --src 2001:db8::1/32
+4 capture -w /nonexistent/file --dev fw0
+4 capture -q -w /dev/full
 0 log
 0 log --json
 2 log --max-size 1
