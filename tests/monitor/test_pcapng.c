@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What pcapng has to say of devices that change while packets are captured. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
