@@ -28,7 +28,7 @@ int devices_setup(void **unused)
 	int result = world_setup(unused);
 
 	snprintf(installed, sizeof(installed), "%s-netfwv6", world.state);
-	must("install -m 755 %s %s", netfwv6(), installed);
+	must("cp %s %s && chmod 755 %s", netfwv6(), installed, installed);
 	return result;
 }
 
