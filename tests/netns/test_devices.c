@@ -198,6 +198,31 @@ static void what_could_not_be_enabled_is_not_configured(void **s)
 	assert_false(state_is_there());
 }
 
+/* What cannot be had while it is enabled otherwise leaves the wish as it was. */
+static void a_refused_change_of_mind_changes_no_wish(void **s)
+{
+	static const struct netfwv6_enable_options refused[] = {
+		{ .mode = NETFWV6_MODE_NATIVE },
+		{ .learn_only = true },
+	};
+	struct netfwv6_connection_status status;
+
+	(void)s;
+	for (int i = 0; i < 2; i++) {
+		recreate();
+		switch_on_with("come0",
+			       (struct netfwv6_enable_options){ .mode = NETFWV6_MODE_GENERIC });
+		assert_result(try_switch_on("come0", refused[i]), NETFWV6_E_ABORT);
+		assert_false(status_of("come0").configured_learn_only);
+		recreate();
+		assert_ok(try_switch_on("come0", CONFIGURED));
+		status = status_of("come0");
+		assert_true(status.firewalled);
+		assert_int_equal(status.mode, NETFWV6_MODE_GENERIC);
+		switch_off("come0");
+	}
+}
+
 static void the_state_stays_while_something_is_configured(void **s)
 {
 	(void)s;
@@ -783,6 +808,7 @@ int main(void)
 		test(only_what_was_configured_is_enabled_again),
 		test(it_is_enabled_as_it_was_before),
 		test(what_could_not_be_enabled_is_not_configured),
+		test(a_refused_change_of_mind_changes_no_wish),
 		test(the_state_stays_while_something_is_configured),
 		test(settings_keep_the_state_as_well),
 		test(a_renamed_device_keeps_its_settings_until_it_is_enabled),
