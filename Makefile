@@ -17,6 +17,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UDEVDIR ?= $(PREFIX)/lib/udev
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 B ?= build
 SANITIZE ?=
@@ -108,19 +109,21 @@ demo: deps
 	$Qscripts/demo
 
 bench: deps
-	$Q$(MAKE) --no-print-directory all $B/bench
-	$Qscripts/bench/run
+	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log
+	$Qscripts/bench/run $B/bench $B/bench-log
 
-$B/bench: $B/scripts/bench/bench.o $B/libnetfwv6.a
+$B/bench: $B/scripts/bench/bench.o
+$B/bench-log: $B/scripts/bench/log.o
+$B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
 	$(call say,LD)
-	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
 
 # ---- installing ---------------------------------------------------------------
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
 		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR) \
-		$(DESTDIR)$(UDEVDIR)/rules.d
+		$(DESTDIR)$(UDEVDIR)/rules.d $(DESTDIR)$(UNITDIR)
 	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
 	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION)
 	ln -sf libnetfwv6.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -133,6 +136,7 @@ install: all
 	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
 	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
 	sed 's|@SBINDIR@|$(SBINDIR)|' docs/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
+	sed 's|@SBINDIR@|$(SBINDIR)|' docs/netfwv6-logd.service > $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \
@@ -140,7 +144,7 @@ uninstall:
 		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
 		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \
 		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6 \
-		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
+		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
 
 clean:
 	rm -rf build

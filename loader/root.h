@@ -66,6 +66,13 @@ netfwv6_result root_check_namespace(const struct root *root);
 /* E_UNEXPECTED when there is no state, but links that filter all the same. For root. */
 netfwv6_result root_check_absent(const struct root *root);
 
+/*
+ * Tells all handles that the port table is about to be replaced or removed; and that it is
+ * in force, the old one or its successor. The caller holds the administration lock.
+ */
+void root_retire(const struct root *root, struct policy *policy);
+void root_revive(const struct root *root, struct policy *policy);
+
 void root_close(struct root *root, struct policy *policy);
 
 /*

@@ -8,19 +8,25 @@ NETNS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/netns/test_%,$(wildcar
 CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
 CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
 CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
+ACCESS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/access/test_*.c))
+ACCESS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/access/test_%,$(wildcard tests/access/*.c)))
 MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
 MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
 	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
-	event_words.c event_text.c event_json.c))
+	event_words.c event_text.c event_json.c pcapng.c))
+STATS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/stats/test_*.c))
+STATS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/stats/test_%,$(wildcard tests/stats/*.c)) \
+	loader/cli/sources.c loader/cli/printable.c)
 PACKET_TESTS := $B/tests/packet/packet
 LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
 LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
 	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
 WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
-	$(MONITOR_TESTS)
+	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
+$B/tests/log/%.o: EXTRA_CFLAGS := -Itests/support -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
 
@@ -29,6 +35,9 @@ $(LOG_TESTS): $(LOG_SUPPORT)
 $(MONITOR_TESTS): $(MONITOR_SUPPORT)
 $(MONITOR_TESTS): TEST_LIBS += -ljansson
 $B/tests/monitor/%.o: EXTRA_CFLAGS := -Itests/support -Iloader/cli
+$(ACCESS_TESTS): $(ACCESS_SUPPORT)
+$(STATS_TESTS): $(STATS_SUPPORT) $(CONVERSATION_SUPPORT)
+$B/tests/stats/%.o: EXTRA_CFLAGS := -Itests/support -Itests/conversations
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
@@ -71,7 +80,7 @@ check-built:
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
 		tests/shell/fuzz.sh tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
-		tests/shell/valgrind.sh tests/shell/demo.sh
+		tests/shell/log.sh tests/shell/valgrind.sh tests/shell/demo.sh
 
 .PHONY: check-built
 

@@ -14,7 +14,7 @@
 static int refuse(const char *path, const char *sentence)
 {
 	complain("%s: %s", path, sentence);
-	return -1;
+	return EXIT_OTHER;
 }
 
 /* What holds packets shows who talks to whom: it has to be the caller's own. */
@@ -42,27 +42,38 @@ static int open_patiently(int directory, const char *name, struct follow *follow
 	return fd;
 }
 
-/* Looks before it opens, too: to open another's named pipe would wait for him. */
-static int open_in(int directory, const char *name, const char *path, struct follow *follow)
+static const char *look(int directory, const char *name)
 {
-	const char *why_not = NULL;
+	struct stat status;
+
+	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW))
+		return NULL; /* to open it tells why */
+	if (S_ISLNK(status.st_mode))
+		return "a symbolic link, which is not followed: name the file itself";
+	return refusal(&status);
+}
+
+/* Looks at what it has opened, too, as it may have become something else. */
+static int open_in(int directory, const char *name, const char *path, struct follow *follow,
+		   int *opened)
+{
+	/* To open another's named pipe would wait for him, so it is looked at before. */
+	const char *why_not = look(directory, name);
 	struct stat status;
 	int fd;
 
-	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		why_not = S_ISLNK(status.st_mode) ?
-				  "a symbolic link, which is not followed: name the file itself" :
-				  refusal(&status);
 	if (why_not)
 		return refuse(path, why_not);
 	fd = open_patiently(directory, name, follow);
 	if (fd < 0 || fstat(fd, &status))
 		return refuse(path, strerror(errno));
-	why_not = isatty(fd) ? "a terminal: name a file" : refusal(&status);
+	why_not = refusal(&status);
 	if (!why_not && S_ISREG(status.st_mode) && ftruncate(fd, 0))
 		why_not = strerror(errno);
-	if (!why_not)
-		return fd;
+	if (!why_not) {
+		*opened = fd;
+		return -1;
+	}
 	close(fd);
 	return refuse(path, why_not);
 }
@@ -86,27 +97,38 @@ static bool make_absolute(const char *path, char *absolute)
 	return true;
 }
 
-int open_capture_file(const char *path, struct follow *follow)
+static int open_file(const char *path, struct follow *follow, int *fd)
 {
 	char absolute[PATH_MAX], problem[PROBLEM_SIZE];
 	const char *name;
-	int directory, fd;
+	int directory, code;
 
-	if (strcmp(path, "-") == 0)
-		return isatty(STDOUT_FILENO) ?
-			       refuse("-w -", "the standard output is a terminal: name a file, or "
-					      "pipe it into 'tshark -r -' or 'wireshark -k -i -'") :
-			       STDOUT_FILENO;
-	if (!*path || path[strlen(path) - 1] == '/')
-		return refuse(*path ? path : "-w ''", "names no file");
+	if (!*path || path[strlen(path) - 1] == '/') {
+		complain("'%s' names no file", path);
+		return EXIT_USAGE;
+	}
 	if (!make_absolute(path, absolute))
 		return refuse(path, strerror(errno));
 	directory = open_log_directory(absolute, &name, problem);
 	if (directory < 0) {
 		complain("%s", problem);
-		return -1;
+		return EXIT_OTHER;
 	}
-	fd = open_in(directory, name, path, follow);
+	code = open_in(directory, name, path, follow, fd);
 	close(directory);
-	return fd;
+	return code;
+}
+
+int open_capture_file(const char *path, struct follow *follow, int *fd)
+{
+	int code = -1;
+
+	*fd = STDOUT_FILENO;
+	if (strcmp(path, "-") != 0)
+		code = open_file(path, follow, fd);
+	if (code >= 0 || !isatty(*fd))
+		return code;
+	complain("%s is a terminal: name a file, or pipe it: netfwv6 capture -w - | tshark -r -",
+		 *fd == STDOUT_FILENO ? "the standard output" : path);
+	return EXIT_USAGE;
 }

@@ -10,8 +10,9 @@
  * refused, symbolic links that others may have made, and files that are not the caller's.
  * The stream is kept alive while a named pipe waits for its reader.
  *
- * Returns  a descriptor, or -1 after a complaint
+ * fd       receives a descriptor
+ * Returns  an exit code, or -1 to go on
  */
-int open_capture_file(const char *path, struct follow *follow);
+int open_capture_file(const char *path, struct follow *follow, int *fd);
 
 #endif

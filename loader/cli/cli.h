@@ -28,6 +28,8 @@ struct cli {
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
+	const char *count_ports, *interval; /* of what is counted */
+	bool prometheus, reset, closed_hits;
 	/* those that filter events, each as often as it was given; free() it */
 	struct given_filter *filters;
 	size_t n_filters;
@@ -86,6 +88,9 @@ int run_logd(struct cli *cli);
 int run_status(struct cli *cli);
 int run_monitor(struct cli *cli);
 int run_capture(struct cli *cli);
+int run_stats(struct cli *cli);
+int run_top(struct cli *cli);
+int run_closed_hits(struct cli *cli); /* list --closed-hits */
 int run_help(struct cli *cli);
 
 #endif

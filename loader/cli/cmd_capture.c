@@ -84,10 +84,10 @@ int run_capture(struct cli *cli)
 	follow->options.snaplen = (uint32_t)snaplen;
 	if (code < 0)
 		code = follow_begin(follow);
-	if (code < 0) {
-		follow->output.fd = open_capture_file(cli->write_to, follow);
-		code = follow->output.fd < 0 ? EXIT_OTHER : write_packets(&capture, cli->write_to);
-	}
+	if (code < 0)
+		code = open_capture_file(cli->write_to, follow, &follow->output.fd);
+	if (code < 0)
+		code = write_packets(&capture, cli->write_to);
 	follow_end(follow);
 	return code;
 }

@@ -101,12 +101,13 @@ static void print_completion(void)
 	     "return ;;\n"
 	     "\t--group) COMPREPLY=($(compgen -g -- \"$cur\")); return ;;\n"
 	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic' -- \"$cur\")); return ;;\n"
-	     "\t--dropped|--connections) COMPREPLY=($(compgen -W 'on off' -- \"$cur\")); return "
+	     "\t--dropped|--connections|--count-ports) COMPREPLY=($(compgen -W 'on off' -- "
+	     "\"$cur\")); return "
 	     ";;\n"
 	     "\t--file|--write|-w) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
 	     "\t--proto) COMPREPLY=($(compgen -W 'tcp udp' -- \"$cur\")); return ;;\n"
 	     "\t--port) COMPREPLY=($(compgen -A service -- \"$cur\")); return ;;\n"
-	     "\t--name|--max-size|--rate|--src|--snaplen|--count|-c) return ;;");
+	     "\t--name|--max-size|--rate|--src|--snaplen|--count|-c|--interval) return ;;");
 	print_reason_completion();
 	puts("\tesac\n"
 	     "\tcase $command in");

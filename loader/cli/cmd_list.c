@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "port_operand.h"
+#include "visit.h"
 
 /* Ports that have something in common. */
 struct group {
@@ -90,35 +91,19 @@ static int list_group(struct group group, netfwv6_result result, struct output *
 	return code;
 }
 
-static int list_connection(struct netfwv6_connection *connection, struct output *output)
+static int list_connection(struct cli *cli, struct netfwv6_connection *connection, void *context)
 {
+	struct output *output = context;
 	struct group group = { .device = netfwv6_connection_id(connection) };
 	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &group.ports);
 	int code = list_group(group, result, output);
 
+	(void)cli;
 	if (code)
 		return code;
 	group.ignored = true;
 	result = netfwv6_connection_enumerate_ignored_global_ports(connection, &group.ports);
 	return list_group(group, result, output);
-}
-
-static int list_connections(struct cli *cli, struct output *output)
-{
-	struct netfwv6_connection_enum *connections;
-	struct netfwv6_connection *connection;
-	netfwv6_result result = netfwv6_mgr_enumerate_connections(cli->mgr, &connections);
-	int code = EXIT_DONE;
-
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	while (!code && (result = netfwv6_connection_enum_next(connections, 1, &connection,
-							       NULL)) == NETFWV6_S_OK) {
-		code = list_connection(connection, output);
-		netfwv6_connection_free(connection);
-	}
-	netfwv6_connection_enum_free(connections);
-	return NETFWV6_FAILED(result) ? complain_of(result) : code;
 }
 
 static int list_all(struct cli *cli, struct output *output)
@@ -127,7 +112,7 @@ static int list_all(struct cli *cli, struct output *output)
 	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, &global.ports);
 	int code = list_group(global, result, output);
 
-	return code ?: list_connections(cli, output);
+	return code ?: visit_connections(cli, list_connection, output);
 }
 
 int run_list(struct cli *cli)
@@ -135,9 +120,12 @@ int run_list(struct cli *cli)
 	struct output output = {};
 	int code;
 
+	if (cli->closed_hits)
+		return run_closed_hits(cli);
 	if (cli->json)
 		output = (struct output){ .open = json_array(), .ignored = json_array() };
-	code = cli->connection ? list_connection(cli->connection, &output) : list_all(cli, &output);
+	code = cli->connection ? list_connection(cli, cli->connection, &output) :
+				 list_all(cli, &output);
 	if (code) {
 		json_decref(output.open);
 		json_decref(output.ignored);

@@ -123,33 +123,6 @@ static int check_filters(const struct follow *follow)
 	return EXIT_USAGE;
 }
 
-int follow_begin(struct follow *follow)
-{
-	netfwv6_result result;
-	int code = take_number_of("count", follow->cli->count, 1, UINT64_MAX, &follow->limit);
-
-	if (code < 0)
-		code = take_filters(follow);
-	if (code < 0)
-		code = check_filters(follow);
-	if (code >= 0)
-		return code;
-	follow->missed.sz = sizeof(follow->missed);
-	result = netfwv6_mgr_open_events(follow->cli->mgr, &follow->options, &follow->stream);
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	catch_signals();
-	return -1;
-}
-
-void follow_end(struct follow *follow)
-{
-	netfwv6_events_close(follow->stream);
-	filter_clear(&follow->filter);
-	free(follow->reasons);
-	output_free(&follow->output);
-}
-
 /* ---- What was missed ------------------------------------------------------------------ */
 
 uint64_t follow_missed(const struct follow *follow)
@@ -269,6 +242,8 @@ static netfwv6_result follow_stream(struct follow *follow)
 		netfwv6_result taken = take_batch(follow);
 
 		result = NETFWV6_SUCCEEDED(taken) ? tell_missed(follow) : taken;
+		if (result == NETFWV6_E_ABORT && taken == NETFWV6_S_OK)
+			result = NETFWV6_S_OK; /* it has ended, but there is more to be taken */
 		if (!output_flush(&follow->output) || is_enough(follow))
 			break;
 		if (taken == NETFWV6_S_FALSE && follow->stopped_at)
@@ -281,12 +256,40 @@ static netfwv6_result follow_stream(struct follow *follow)
 	return result;
 }
 
-int follow_run(struct follow *follow)
+/* ---- From beginning to end -------------------------------------------------------- */
+
+int follow_begin(struct follow *follow)
 {
 	netfwv6_result result;
+	int code = take_number_of("count", follow->cli->count, 1, UINT64_MAX, &follow->limit);
 
+	if (code < 0)
+		code = take_filters(follow);
+	if (code < 0)
+		code = check_filters(follow);
+	if (code >= 0)
+		return code;
+	follow->missed.sz = sizeof(follow->missed);
 	follow->output.be_patient = be_patient;
 	follow->output.context = follow;
-	result = follow_stream(follow);
+	result = netfwv6_mgr_open_events(follow->cli->mgr, &follow->options, &follow->stream);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	catch_signals();
+	return -1;
+}
+
+int follow_run(struct follow *follow)
+{
+	netfwv6_result result = follow_stream(follow);
+
 	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
+}
+
+void follow_end(struct follow *follow)
+{
+	netfwv6_events_close(follow->stream);
+	filter_clear(&follow->filter);
+	free(follow->reasons);
+	output_free(&follow->output);
 }

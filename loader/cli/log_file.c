@@ -172,10 +172,12 @@ static bool rotate(struct log_file *file)
 	snprintf(old, sizeof(old), "%s.old", file->name);
 	if (log_file_is_in_place(file) &&
 	    renameat(file->directory, file->name, file->directory, old)) {
+		char sentence[128];
 		int error = errno;
 
-		snprintf(old, sizeof(old), "cannot be renamed to .old: %s", strerror(error));
-		return fail(file, error, old);
+		snprintf(sentence, sizeof(sentence), "cannot be renamed to .old: %s",
+			 strerror(error));
+		return fail(file, error, sentence);
 	}
 	return log_file_open(file);
 }

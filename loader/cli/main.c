@@ -50,11 +50,22 @@ const struct command commands[] = {
 	{ "explain", "PORT...", 1, -1, "dj", "d", "say which rule decides on a port of a device",
 	  PORT_TEXT "Ranges are not for this command. Exit 0 whatever the answer.\n", true,
 	  run_explain },
-	{ "list", "", 0, 0, "dj", NULL, "list the open ports and the ignored ones",
-	  "All of them, or with --dev that device's own.\n", true, run_list },
+	{ "list", "", 0, 0, "djH", NULL, "list the open ports and the ignored ones",
+	  "All of them, or with --dev that device's own. --closed-hits lists instead the closed\n"
+	  "ports that packets were dropped for, on all devices together, most hit first.\n",
+	  true, run_list },
 	{ "status", "", 0, 0, "j", NULL, "show firewalled devices and what was passed and dropped",
 	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
 	  run_status },
+	{ "stats", "", 0, 0, "djpRP", NULL, "show all counters, or set them to zero",
+	  "A reason that nothing was counted under is left out; --json and --prometheus have\n"
+	  "all of them. --reset and --count-ports are for root, and show nothing. Counting by\n"
+	  "port costs something for each packet to a closed port; it starts at zero.\n",
+	  true, run_stats },
+	{ "top", "", 0, 0, "Ic", NULL, "show rates, the most-hit ports and the busiest sources",
+	  "A screen that is refreshed; q ends it. Plain text where the output is no terminal.\n"
+	  "Sources are for root alone.\n",
+	  true, run_top },
 	{ "log", "", 0, 0, "DKfMAj", NULL, "show what is logged, or change it",
 	  "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What exceeds the\n"
 	  "rate, or comes when nobody writes and the buffer is full, is counted, and the count is\n"

@@ -20,7 +20,7 @@ const struct option_entry option_entries[] = {
 	  "filter nothing; learn which answers may come in elsewhere" },
 	{ 'i', false, false, "if-configured", NULL,
 	  "only if it was enabled before, and as it was then" },
-	{ 'd', false, false, "dev", "DEV", "this connection's own setting, not the global one" },
+	{ 'd', false, false, "dev", "DEV", "this device alone: its own setting, its counters" },
 	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
 	{ 'g', false, false, "group", "NAME|GID", "who may change ports besides root; 0: nobody" },
 	{ 'r', false, false, "rebuild", NULL, "move everything to new maps" },
@@ -40,6 +40,13 @@ const struct option_entry option_entries[] = {
 	{ 'w', true, false, "write", "FILE", "where packets go; -: the standard output" },
 	{ 'L', false, false, "snaplen", "BYTES",
 	  "how much of each packet to keep; default: 16384" },
+	{ 'p', false, false, "prometheus", NULL, "print Prometheus' text format" },
+	{ 'R', false, false, "reset", NULL, "set the counters to zero" },
+	{ 'P', false, false, "count-ports", "on|off",
+	  "count packets dropped for closed ports by port" },
+	{ 'H', false, false, "closed-hits", NULL,
+	  "the closed ports that packets were dropped for" },
+	{ 'I', false, false, "interval", "SECONDS", "the time between screens; default: 1" },
 	{ 'c', true, false, "count", "N", "end after so many" },
 	{ 'C', false, false, "completion", NULL, "print the completion script for bash" },
 	{ 'V', false, true, "version", NULL, "print the version" },
@@ -130,6 +137,21 @@ static void store(struct cli *cli, int letter, const char *value)
 		break;
 	case 'L':
 		cli->snaplen = value;
+		break;
+	case 'p':
+		cli->prometheus = true;
+		break;
+	case 'R':
+		cli->reset = true;
+		break;
+	case 'P':
+		cli->count_ports = value;
+		break;
+	case 'H':
+		cli->closed_hits = true;
+		break;
+	case 'I':
+		cli->interval = value;
 		break;
 	case 'c':
 		cli->count = value;

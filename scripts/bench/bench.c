@@ -19,12 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <netfwv6.h>
+#include "series.h"
 
-#define ROUNDS 21
 #define REPEAT 1000000
 
 #define OPEN_PORT 443
@@ -34,40 +32,6 @@
 #define MAX_ROWS 16
 
 #define NEXT ((uint32_t)-1) /* TC_ACT_UNSPEC */
-
-static void check(netfwv6_result result)
-{
-	if (NETFWV6_SUCCEEDED(result))
-		return;
-	fprintf(stderr, "bench: %s\n", netfwv6_detail());
-	exit(1);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
-struct series {
-	const char *name;
-	double values[ROUNDS];
-};
-
-static double median(struct series *series)
-{
-	qsort(series->values, ROUNDS, sizeof(double), by_value);
-	return series->values[ROUNDS / 2];
-}
-
-static void print_series(struct series *series, const char *unit)
-{
-	double middle = median(series);
-
-	printf("  %-44s %10.1f %s   (%.1f .. %.1f)\n", series->name, middle, unit,
-	       series->values[ROUNDS / 10], series->values[ROUNDS - 1 - ROUNDS / 10]);
-}
 
 /* ---- Verdicts ---------------------------------------------------------------- */
 
@@ -279,14 +243,6 @@ static void measure_programs(const struct netfwv6_mgr *mgr)
 }
 
 /* ---- Changes ------------------------------------------------------------------ */
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1e9 + time.tv_nsec;
-}
 
 static void open_or_close_all(struct netfwv6_mgr *mgr, bool open)
 {

@@ -270,8 +270,6 @@ static void absent_connections_are_stepped_like_others(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -212,8 +212,6 @@ static void every_port_of_a_connection_can_have_a_name(void **s)
 	release(&handle);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -530,8 +530,6 @@ static void writers_of_all_connections_lose_no_update(void **s)
 	assert_int_equal(settled(), WRITERS / 2);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

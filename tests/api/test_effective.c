@@ -196,8 +196,6 @@ static void the_last_port_of_tcp_is_not_the_first_of_udp(void **s)
 	release(&handle);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -289,8 +289,6 @@ static void everybody_reads_and_nobody_changes(void **s)
 	}
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -579,7 +579,6 @@ static void quiet_prints_nothing(void **s)
 	}
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
 #define ERROR_ROWS (sizeof(error_rows) / sizeof(*error_rows))
 
 int main(void)

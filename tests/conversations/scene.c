@@ -171,7 +171,7 @@ static void make_older(const char *table, uint64_t nanoseconds)
 
 void let_pass(unsigned int seconds)
 {
-	static const char *const tables[] = { "tcp", "answer", "udp" }; /* as pinned */
+	static const char *const tables[] = { "tcp", "answer", "udp", "udpanswer" }; /* as pinned */
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		make_older(tables[i], seconds * 1000000000ULL);
@@ -206,22 +206,6 @@ void set_in_use(uint16_t port, uint32_t protocol, bool mark)
 
 	entry = mark ? entry | ENTRY_IN_USE : entry & ~ENTRY_IN_USE;
 	port_entry(port, protocol, &entry);
-}
-
-uint64_t dropped(const char *device)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, device);
-	struct netfwv6_counter counters[64];
-	uint64_t sum = 0;
-	size_t n = 0;
-
-	assert_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
-	for (size_t i = 0; i < n; i++)
-		sum += counters[i].dropped ? counters[i].packets : 0;
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return sum;
 }
 
 struct awaited {

@@ -57,8 +57,7 @@ void let_pass(unsigned int seconds);
 bool in_use(uint16_t port, uint32_t protocol);
 void set_in_use(uint16_t port, uint32_t protocol, bool mark);
 
-/* Everything that a device dropped, whatever the reason. */
-uint64_t dropped(const char *device);
+/* Waits until a device dropped so many packets, whatever the reasons. */
 void wait_for_drops(const char *device, uint64_t n);
 
 /*

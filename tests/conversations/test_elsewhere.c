@@ -204,7 +204,7 @@ static void asks_with_an_entry_among_the_answers(void)
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(dropped(HOST_DEVICE), 0);
 	assert_int_equal(flows_used("udp"), 0);
-	assert_int_equal(flows_used("answers"), 1);
+	assert_int_equal(flows_used("udp-answers"), 1);
 	only_who_was_asked_gets_in();
 }
 
@@ -241,7 +241,7 @@ static void nothing_is_learned_from_a_port_that_is_open_here(void **s)
 	observe_on(HOST_DEVICE, 5000, UDP);
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "open-global"), 2);
-	assert_int_equal(flows_used("udp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
 }
 
 static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
@@ -255,7 +255,7 @@ static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp-answers"), 0);
 }
 
 static void what_was_asked_before_is_answered_after(void **s)
@@ -290,7 +290,7 @@ static void a_question_to_a_group_is_learned_as_ever(void **s)
 	say_to(client, "ff05::1:3%" HOST_DEVICE, 547, "solicit");
 	from = hear_from(server, "solicit");
 	assert_true(flows_used("udp") > 0);
-	assert_int_equal(flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp-answers"), 0);
 	answer(server, &from, "advertise");
 	hear(client, "advertise");
 	close(client);
@@ -338,7 +338,7 @@ static void strangers_fill_no_table_of_ours(void **s)
 	assert_int_equal(flows_used("udp"), 1);
 	strangers_ask(server);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("answers"), STRANGERS);
+	assert_int_equal(flows_used("udp-answers"), STRANGERS);
 	assert_int_equal(flows_used("tcp"), 0);
 	answer(resolver, &from, "answer");
 	hear(client, "answer");
@@ -365,7 +365,7 @@ static void strangers_who_are_answered_on_their_way_are_forgotten(void **s)
 		hear(stranger, "answer");
 		close(stranger);
 	}
-	assert_int_equal(flows_used("udp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
 	close(server);
 }
 

@@ -190,6 +190,29 @@ static void on_hangup_a_file_that_was_made_is_taken(void **s)
 	assert_string_equal(must("stat -c %%a %s", log_path), "604\n");
 }
 
+/* The path then leads elsewhere, which the file itself does not tell. */
+static void on_hangup_the_path_is_walked_again(void **s)
+{
+	struct tally moved = {};
+	char aside[128];
+
+	(void)s;
+	must("mkdir %s/inner && %s -q log --file %s/inner/log", log_directory, netfwv6(),
+	     log_directory);
+	snprintf(log_path, sizeof(log_path), "%s/inner/log", log_directory);
+	snprintf(aside, sizeof(aside), "%s/aside/log", log_directory);
+	start_writer(&writer, NULL);
+	drop_packets(10);
+	wait_for_drops(10);
+	must("cd %s && mv inner aside && mkdir inner", log_directory);
+	assert_int_equal(kill(writer.pid, SIGHUP), 0);
+	wait_for_text(log_path, W3C_HEADER);
+	drop_packets(5);
+	assert_int_equal(ended_tally().drops, 5);
+	add_log(&moved, aside);
+	assert_int_equal(moved.drops, 10);
+}
+
 static void a_file_that_is_gone_is_made_again(void **s)
 {
 	(void)s;
@@ -473,6 +496,7 @@ int main(void)
 		log_test(rotation_loses_nothing),
 		log_test(on_hangup_the_file_is_opened_again),
 		log_test(on_hangup_a_file_that_was_made_is_taken),
+		log_test(on_hangup_the_path_is_walked_again),
 		log_test(a_file_that_is_gone_is_made_again),
 		log_test(another_path_is_taken_up),
 		log_test(another_size_is_taken_up),
@@ -487,5 +511,5 @@ int main(void)
 		log_test(events_that_cannot_be_read_are_counted_as_lost),
 	};
 
-	return cmocka_run_group_tests_name("logd", tests, world_setup, world_teardown);
+	return cmocka_run_group_tests_name("logd", tests, log_world_setup, world_teardown);
 }

@@ -10,6 +10,9 @@
 /* The test's directory of logs, and the log in it that is set at first. */
 extern char log_directory[64], log_path[128], log_old[136];
 
+/* The fixture of the world whose command is of the same build as the test. */
+int log_world_setup(void **unused);
+
 /* Fixtures of a test: a fresh state with fw0 firewalled and dropped packets logged. */
 int log_set_up(void **unused);
 int log_tear_down(void **unused);

@@ -87,23 +87,30 @@ char *read_err(const struct follower *follower)
 	return read_all(follower->err);
 }
 
+bool is_running(const struct follower *follower)
+{
+	siginfo_t ended = {};
+
+	/* One that was waited for is no child any more. */
+	return waitid(P_PID, (id_t)follower->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       !ended.si_pid;
+}
+
 struct awaited_text {
+	const struct follower *follower;
 	int fd;
-	pid_t pid;
 	const char *text;
 };
 
 static bool is_written(void *context)
 {
 	const struct awaited_text *awaited = context;
-	siginfo_t ended = {};
+	bool running = is_running(awaited->follower), found;
 	char *text;
-	bool found;
 
-	waitid(P_PID, (id_t)awaited->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
 	text = read_all(awaited->fd);
 	found = strstr(text, awaited->text) != NULL;
-	if (!found && ended.si_pid)
+	if (!found && !running)
 		fail_msg("ended without '%s', but '%s'", awaited->text, text);
 	free(text);
 	return found;
@@ -111,7 +118,7 @@ static bool is_written(void *context)
 
 static void wait_for_text(const struct follower *follower, int fd, const char *text)
 {
-	struct awaited_text awaited = { fd, follower->pid, text };
+	struct awaited_text awaited = { follower, fd, text };
 
 	wait_until(is_written, &awaited, text);
 }

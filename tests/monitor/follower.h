@@ -3,6 +3,7 @@
 #ifndef MONITOR_FOLLOWER_H
 #define MONITOR_FOLLOWER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* What a command has written so far can be read at any time. */
@@ -27,6 +28,8 @@ char *read_err(const struct follower *follower);
 /* Waits until that stands somewhere in what it has written. */
 void wait_for_out(const struct follower *follower, const char *text);
 void wait_for_err(const struct follower *follower, const char *text);
+
+bool is_running(const struct follower *follower);
 
 /* Waits until it has ended: its exit status, or 128 + signal. */
 int wait_for_end(struct follower *follower);

@@ -11,7 +11,7 @@
 
 #define SECOND 1000000000ll
 
-static struct netfwv6_event dropped(const char *reason, const char *sentence)
+static struct netfwv6_event drop_of(const char *reason, const char *sentence)
 {
 	struct netfwv6_event event = {
 		.kind = NETFWV6_EVENT_DROP,
@@ -39,7 +39,7 @@ static struct netfwv6_event dropped(const char *reason, const char *sentence)
 
 static struct netfwv6_event connection(uint32_t kind)
 {
-	struct netfwv6_event event = dropped(NULL, NULL);
+	struct netfwv6_event event = drop_of(NULL, NULL);
 
 	event.kind = kind;
 	event.ifindex = event.length = 0;
@@ -51,7 +51,7 @@ static struct netfwv6_event connection(uint32_t kind)
 /* What is known of it at the very least. */
 static struct netfwv6_event bare(void)
 {
-	struct netfwv6_event event = dropped("truncated", "it ends");
+	struct netfwv6_event event = drop_of("truncated", "it ends");
 
 	event.has_addresses = event.has_ports = false;
 	memset(event.device, 0, sizeof(event.device));
@@ -92,13 +92,13 @@ static void set_zone(const char *zone)
 
 static void a_line_has_everything(void **s)
 {
-	struct netfwv6_event udp = dropped("unmatched-udp", "UDP, unmatched");
+	struct netfwv6_event udp = drop_of("unmatched-udp", "UDP, unmatched");
 
 	(void)s;
 	set_zone("UTC");
 	udp.protocol = NETFWV6_PROTOCOL_UDP;
 	udp.tcp_flags = 0;
-	is_text(dropped("closed-tcp", "TCP to a closed port"),
+	is_text(drop_of("closed-tcp", "TCP to a closed port"),
 		WHEN "DROP eth0 tcp " ENDS "SYN 94 closed-tcp: TCP to a closed port" RULE);
 	is_text(udp, WHEN "DROP eth0 udp " ENDS "- 94 unmatched-udp: UDP, unmatched" RULE);
 	is_text(connection(NETFWV6_EVENT_OPEN),
@@ -131,7 +131,7 @@ static void flags_have_names(void **s)
 		{ 0x14, WHEN "DROP eth0 tcp " ENDS "RST,ACK 94 x: y\n" },
 		{ 0xe8, WHEN "DROP eth0 tcp " ENDS "PSH,URG,ECE,CWR 94 x: y\n" },
 	};
-	struct netfwv6_event event = dropped("x", "y");
+	struct netfwv6_event event = drop_of("x", "y");
 
 	(void)s;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -150,7 +150,7 @@ static void text_is_in_local_time_and_json_in_utc(void **s)
 		{ "XXX12", "2027-01-14T20:00:00.012345-12:00 " },
 	};
 	struct bytes out = {};
-	struct netfwv6_event event = dropped("x", "y");
+	struct netfwv6_event event = drop_of("x", "y");
 
 	(void)s;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -168,7 +168,7 @@ static void text_is_in_local_time_and_json_in_utc(void **s)
 
 static void a_name_cannot_reach_the_terminal(void **s)
 {
-	struct netfwv6_event event = dropped("x", "y");
+	struct netfwv6_event event = drop_of("x", "y");
 
 	(void)s;
 	memcpy(event.device, "\33[2J\177\r\"\\\303\244", 11);
@@ -185,7 +185,7 @@ static void a_name_cannot_reach_the_terminal(void **s)
 static void an_object_has_every_field(void **s)
 {
 	(void)s;
-	is_json(dropped("closed-tcp", "TCP to a closed port"),
+	is_json(drop_of("closed-tcp", "TCP to a closed port"),
 		JSON_WHEN "\"action\":\"DROP\",\"device\":\"eth0\",\"ifindex\":7," JSON_ENDS
 			  "\"tcp\":{\"flags\":[\"SYN\"],\"sequence\":4294967295,"
 			  "\"acknowledgement\":17,\"window\":65535},\"length\":94,"

@@ -798,8 +798,6 @@ static void a_device_with_large_frames_has_settings_of_its_own(void **s)
 	close(ignored);
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

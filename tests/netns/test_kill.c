@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "connections.h"
-#include "killing.h"
+#include "kills.h"
 #include "sockets.h"
 
 /* ---- Killed at any moment -------------------------------------------------- */
@@ -54,7 +54,9 @@ static void filtering_outlives_a_killed_enabler(void **s)
 
 static bool kill_switch(const char *command, int n)
 {
-	return kill_before_change((const char *const[]){ command, HOST_DEVICE, NULL }, n);
+	const char *const arguments[] = { "-q", command, HOST_DEVICE, NULL };
+
+	return kill_at_change(n, BEFORE_CHANGE, arguments);
 }
 
 static void assert_usable(const char *command, int n)

@@ -457,8 +457,6 @@ static void a_member_of_the_group_takes_free_places(void **s)
 	assert_true(admits("s2", 443, TCP));
 }
 
-#define test(function) cmocka_unit_test_setup(function, world_reset)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

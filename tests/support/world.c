@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "users.h"
+
 #define PATIENCE_MS 20000 /* only a broken product waits so long */
 
 struct world world;
@@ -64,25 +66,22 @@ static void read_back(int fd, char *text, size_t size)
 	close(fd);
 }
 
-const struct output *run(const char *format, ...)
+static const struct output *run_shell(const struct user *user, const char *command)
 {
 	static struct output outputs[4]; /* in turn: a caller may compare two */
 	static unsigned int turn;
 	struct output *output = &outputs[turn++ % 4];
-	char command[4096];
 	int out, err, status;
-	va_list args;
 	pid_t child;
 
-	va_start(args, format);
-	vsnprintf(command, sizeof(command), format, args);
-	va_end(args);
 	out = memfd_create("out", MFD_CLOEXEC);
 	err = memfd_create("err", MFD_CLOEXEC);
 	child = fork();
 	if (child == 0) {
 		dup2(out, STDOUT_FILENO);
 		dup2(err, STDERR_FILENO);
+		if (user)
+			become(user);
 		execl("/bin/sh", "sh", "-c", command, NULL);
 		_exit(127);
 	}
@@ -93,6 +92,28 @@ const struct output *run(const char *format, ...)
 	read_back(out, output->out, sizeof(output->out));
 	read_back(err, output->err, sizeof(output->err));
 	return output;
+}
+
+const struct output *run(const char *format, ...)
+{
+	char command[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	return run_shell(NULL, command);
+}
+
+const struct output *run_as(const struct user *user, const char *format, ...)
+{
+	char command[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	return run_shell(user, command);
 }
 
 const char *must(const char *format, ...)
@@ -147,22 +168,42 @@ struct netfwv6_connection *connection_of(struct netfwv6_mgr *mgr, const char *de
 	return connection;
 }
 
-uint64_t packets(const char *device, const char *reason)
+#define COUNTERS_MAX 64
+
+static size_t read_counters(const char *device, struct netfwv6_counter counters[COUNTERS_MAX])
 {
 	struct netfwv6_mgr *mgr = open_mgr();
 	struct netfwv6_connection *connection = connection_of(mgr, device);
-	struct netfwv6_counter counters[64];
-	uint64_t found = UINT64_MAX;
 	size_t n = 0;
 
-	assert_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
+	assert_ok(netfwv6_connection_get_counters(connection, COUNTERS_MAX, counters, &n));
+	netfwv6_connection_free(connection);
+	netfwv6_mgr_close(mgr);
+	return n;
+}
+
+uint64_t packets(const char *device, const char *reason)
+{
+	struct netfwv6_counter counters[COUNTERS_MAX];
+	size_t n = read_counters(device, counters);
+	uint64_t found = UINT64_MAX;
+
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(counters[i].reason, reason) == 0)
 			found = counters[i].packets;
 	assert_true(found != UINT64_MAX);
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
 	return found;
+}
+
+uint64_t dropped(const char *device)
+{
+	struct netfwv6_counter counters[COUNTERS_MAX];
+	size_t n = read_counters(device, counters);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += counters[i].dropped ? counters[i].packets : 0;
+	return sum;
 }
 
 struct awaited {

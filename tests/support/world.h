@@ -50,7 +50,12 @@ struct output {
 /* Runs a shell command where the calling thread is. What the last four gave is there. */
 const struct output *run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same; the test fails unless it exits with 0. Returns its stdout. */
+/* The same as another user. */
+struct user;
+const struct output *run_as(const struct user *user, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* As run(); the test fails unless it exits with 0. Returns its stdout. */
 const char *must(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The command under test, with whatever wrapper the runner set ($NETFWV6). */
@@ -80,6 +85,9 @@ struct netfwv6_connection *connection_of(struct netfwv6_mgr *mgr, const char *de
 
 /* Packets counted on a device under a reason. */
 uint64_t packets(const char *device, const char *reason);
+
+/* Everything that a device dropped, whatever the reason. */
+uint64_t dropped(const char *device);
 
 /* Waits until so many packets were counted. */
 void wait_for_packets(const char *device, const char *reason, uint64_t n);

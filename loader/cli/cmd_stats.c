@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* stats: all that is counted; setting it to zero; the switch that counts by port. */
+#include <stdlib.h>
+
+#include "stats.h"
+#include "switches.h"
+#include "visit.h"
+
+/* ---- Changes --------------------------------------------------------------------- */
+
+static int reset_device(struct cli *cli, struct netfwv6_connection *connection)
+{
+	char name[PRINTABLE_SIZE];
+	netfwv6_result result = netfwv6_connection_reset_counters(connection);
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	make_printable(netfwv6_connection_id(connection), name);
+	say(cli, "%s: counters set to zero\n", name);
+	return EXIT_DONE;
+}
+
+static int reset_if_firewalled(struct cli *cli, struct netfwv6_connection *connection, void *unused)
+{
+	bool firewalled;
+	netfwv6_result result = netfwv6_connection_is_firewalled(connection, &firewalled);
+
+	(void)unused;
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	return firewalled ? reset_device(cli, connection) : EXIT_DONE;
+}
+
+/* Counting by port starts at zero when it is switched on. */
+static int reset_port_hits(struct cli *cli)
+{
+	bool counted;
+	netfwv6_result result = netfwv6_mgr_get_port_hits_counted(cli->mgr, &counted);
+
+	if (NETFWV6_SUCCEEDED(result) && counted)
+		result = netfwv6_mgr_put_port_hits_counted(cli->mgr, false);
+	if (NETFWV6_SUCCEEDED(result) && counted)
+		result = netfwv6_mgr_put_port_hits_counted(cli->mgr, true);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	if (counted)
+		say(cli, "dropped packets by port: set to zero\n");
+	return EXIT_DONE;
+}
+
+static int reset(struct cli *cli)
+{
+	int code;
+
+	if (cli->connection)
+		return reset_device(cli, cli->connection);
+	code = visit_connections(cli, reset_if_firewalled, NULL);
+	return code ?: reset_port_hits(cli);
+}
+
+static int count_ports(struct cli *cli, bool on)
+{
+	netfwv6_result result = netfwv6_mgr_put_port_hits_counted(cli->mgr, on);
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	say(cli, "dropped packets by port: %scounted\n", on ? "" : "not ");
+	return EXIT_DONE;
+}
+
+/* ---- Showing --------------------------------------------------------------------- */
+
+static netfwv6_result count_open_ports(struct cli *cli, uint32_t protocol, size_t *count)
+{
+	struct netfwv6_port_enum *ports;
+	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_port_range(
+		cli->mgr, NETFWV6_PORT_MIN, NETFWV6_PORT_MAX, protocol, &ports);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = netfwv6_port_enum_count(ports, count);
+	netfwv6_port_enum_free(ports);
+	return result;
+}
+
+static int read_stats(struct cli *cli, struct stats *stats)
+{
+	netfwv6_result result = netfwv6_mgr_get_port_hits_counted(cli->mgr, &stats->ports_counted);
+	int code;
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = count_open_ports(cli, NETFWV6_PROTOCOL_TCP, &stats->open_ports[0]);
+	if (NETFWV6_SUCCEEDED(result))
+		result = count_open_ports(cli, NETFWV6_PROTOCOL_UDP, &stats->open_ports[1]);
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	read_flows(cli, &stats->flows);
+	code = read_reports(cli, true, &stats->reports);
+	if (!code && stats->ports_counted)
+		code = read_port_hits(cli, &stats->hits);
+	return code;
+}
+
+static int show(struct cli *cli)
+{
+	struct stats stats = {};
+	int code = read_stats(cli, &stats);
+
+	if (!code && cli->json)
+		code = print_stats_json(cli, &stats);
+	else if (!code && cli->prometheus)
+		print_stats_prometheus(&stats);
+	else if (!code)
+		print_stats(cli, &stats);
+	free(stats.hits.hits);
+	free_reports(&stats.reports);
+	return code;
+}
+
+/* What excludes what: a sentence, or NULL. */
+static const char *find_conflict(const struct cli *cli)
+{
+	bool changes = cli->reset || cli->count_ports;
+
+	if (cli->json && cli->prometheus)
+		return "--json and --prometheus: one at a time";
+	if (changes && (cli->json || cli->prometheus))
+		return "--reset and --count-ports show nothing: not with --json or --prometheus";
+	if (cli->count_ports && cli->device)
+		return "--count-ports is for all devices together: not with --dev";
+	return NULL;
+}
+
+int run_stats(struct cli *cli)
+{
+	const char *conflict = find_conflict(cli);
+	bool on = false;
+	int code = take_switch("count-ports", cli->count_ports, &on);
+
+	if (code >= 0)
+		return code;
+	if (conflict) {
+		complain("%s", conflict);
+		return EXIT_USAGE;
+	}
+	if (!cli->reset && !cli->count_ports)
+		return show(cli);
+	code = cli->reset ? reset(cli) : EXIT_DONE;
+	if (!code && cli->count_ports)
+		code = count_ports(cli, on);
+	return code;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "kills.h"
+
+#include <linux/bpf.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world.h"
+
+#define ARGUMENTS 16
+
+static bool is_one_of(uint64_t number, const uint64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (number == numbers[i])
+			return true;
+	return false;
+}
+
+/* What reads, and what makes objects that vanish with the process until they are pinned. */
+static bool leaves_no_trace(uint64_t command)
+{
+	static const uint64_t commands[] = {
+		BPF_MAP_LOOKUP_ELEM,   BPF_MAP_GET_NEXT_KEY,   BPF_MAP_LOOKUP_BATCH,
+		BPF_OBJ_GET,	       BPF_OBJ_GET_INFO_BY_FD, BPF_PROG_GET_NEXT_ID,
+		BPF_PROG_GET_FD_BY_ID, BPF_MAP_GET_NEXT_ID,    BPF_MAP_GET_FD_BY_ID,
+		BPF_LINK_GET_NEXT_ID,  BPF_LINK_GET_FD_BY_ID,  BPF_BTF_GET_NEXT_ID,
+		BPF_BTF_GET_FD_BY_ID,  BPF_PROG_QUERY,	       BPF_MAP_CREATE,
+		BPF_PROG_LOAD,	       BPF_BTF_LOAD,
+	};
+
+	return is_one_of(command, commands, sizeof(commands) / sizeof(*commands));
+}
+
+static bool changes_something(const struct __ptrace_syscall_info *call)
+{
+	static const uint64_t numbers[] = {
+		SYS_mount,  SYS_umount2,  SYS_unlinkat,	  SYS_mkdirat, SYS_fchmodat,
+		SYS_fchmod, SYS_fchownat, SYS_fchown,	  SYS_flock,   SYS_renameat2,
+		SYS_fsopen, SYS_fsmount,  SYS_move_mount,
+#ifdef SYS_mkdir
+		SYS_mkdir,  SYS_unlink,	  SYS_rmdir,	  SYS_chmod,   SYS_chown,
+		SYS_lchown, SYS_rename,	  SYS_renameat,
+#endif
+	};
+
+	if (call->entry.nr == SYS_bpf)
+		return !leaves_no_trace(call->entry.args[0]);
+	return is_one_of(call->entry.nr, numbers, sizeof(numbers) / sizeof(*numbers));
+}
+
+/* Steps a traced child to where its next system call begins or ends; false at its own end. */
+static bool next_stop(pid_t child, int *status, struct __ptrace_syscall_info *info)
+{
+	assert_int_equal(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
+	assert_int_equal(waitpid(child, status, 0), child);
+	if (!WIFSTOPPED(*status))
+		return false;
+	ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(*info), info);
+	return true;
+}
+
+static pid_t start_traced(const char *const *arguments)
+{
+	const char *argv[ARGUMENTS + 2] = { "netfwv6" };
+	pid_t child;
+	int status;
+
+	for (int i = 0; i < ARGUMENTS && arguments[i]; i++)
+		argv[i + 1] = arguments[i];
+	child = fork();
+	if (child == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execv(netfwv6(), (char *const *)argv);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSTOPPED(status));
+	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD);
+	return child;
+}
+
+bool kill_at_change(int n, enum moment moment, const char *const *arguments)
+{
+	pid_t child = start_traced(arguments);
+	struct __ptrace_syscall_info info;
+	bool due = false; /* at the end of the call that it is in */
+	int status;
+
+	while (next_stop(child, &status, &info)) {
+		if (!due && info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(&info) &&
+		    n-- == 0) {
+			due = true;
+			if (moment == AFTER_CHANGE)
+				continue;
+		}
+		if (due) {
+			kill(child, SIGKILL);
+			waitpid(child, NULL, 0);
+			return true;
+		}
+	}
+	assert_int_equal(status, 0);
+	return false;
+}
