@@ -118,6 +118,13 @@ static netfwv6_result read_record(struct root *root)
 	return result;
 }
 
+netfwv6_result root_reread(struct root *root)
+{
+	netfwv6_result result = root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root);
+
+	return result == NETFWV6_S_FALSE ? damaged(root) : result;
+}
+
 netfwv6_result root_write_record(const struct root *root)
 {
 	netfwv6_result result;
@@ -402,9 +409,9 @@ void root_remove_if_empty(struct root *root, struct policy *policy)
 	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir) &&
 	    !pins_have_links(root->dir))
 		remove_all(root); /* what a killed maker or remover left */
-	if (root->state != ROOT_WRITABLE || root->record.flags & ROOT_KEPT ||
-	    !is_empty_map(root->map[PIN_ATTACHMENTS]) || !is_empty_map(root->map[PIN_CONFIGURED]) ||
-	    log_is_set(root) || !has_no_setting(policy))
+	if (root->state != ROOT_WRITABLE || NETFWV6_FAILED(root_reread(root)) ||
+	    root->record.flags & ROOT_KEPT || !is_empty_map(root->map[PIN_ATTACHMENTS]) ||
+	    !is_empty_map(root->map[PIN_CONFIGURED]) || log_is_set(root) || !has_no_setting(policy))
 		return;
 	root_retire(root, policy);
 	/* A port opened before the mark is seen here; whoever opens later sees the mark. */

@@ -54,6 +54,12 @@ netfwv6_result root_open_any(struct root *root, struct policy *policy);
 /* Makes the open, writable state serve the calling process's network namespace. */
 netfwv6_result root_adopt(struct root *root);
 
+/*
+ * Reads the record anew: other handles may have changed it. To be called before anything
+ * is decided by it, with the administration lock held.
+ */
+netfwv6_result root_reread(struct root *root);
+
 /* Writes the record, which has been changed. */
 netfwv6_result root_write_record(const struct root *root);
 
