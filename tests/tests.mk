@@ -77,13 +77,21 @@ $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-# Everything once as it is shipped, once under the sanitizers; the command under valgrind.
+# What counts objects of the whole machine, or measures, and so has it to itself.
+ALONE := $B/tests/netns/test_switch $B/tests/access/test_rebuild $B/tests/conversations/test_throughput
+
+# What tests the data plane, or kills the command a hundred times, has run as it is shipped;
+# the sanitizers have nothing to add.
+UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+SANITIZED := $(filter-out $(UNSANITIZED) $(ALONE),$(TEST_PROGRAMS))
+
+# Everything as it is shipped; the library and the command under the sanitizers, too; the
+# command under valgrind.
 check-built:
 	$Q$(MAKE) --no-print-directory tests
 	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
-	$Qtests/run $(TEST_PROGRAMS) $(TEST_PROGRAMS:build/%=build/san/%) \
-		tests/shell/fuzz.sh tests/shell/abi.sh tests/shell/examples.sh tests/shell/udev.sh tests/shell/docs.sh \
-		tests/shell/log.sh tests/shell/valgrind.sh tests/shell/demo.sh
+	$Qtests/run $(ALONE) tests/shell/demo.sh -- $(filter-out $(ALONE),$(TEST_PROGRAMS)) \
+		$(SANITIZED:build/%=build/san/%) $(filter-out %/demo.sh %/tap.sh,$(wildcard tests/shell/*.sh))
 
 .PHONY: check-built
 
