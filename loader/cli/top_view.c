@@ -219,6 +219,8 @@ static void print_tables(FILE *out, const struct sample *sample, const struct ra
 	print_sources(out, sample, sources);
 	if (!sample->why_not)
 		print_events(out, &sample->watched);
+	if (*sample->watched.ended)
+		fprintf(out, "events ended: %s\n", sample->watched.ended);
 }
 
 char *format_sample(const struct cli *cli, const struct sample *sample, size_t rows)

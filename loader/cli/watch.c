@@ -82,7 +82,8 @@ void watch_take(struct watch *watch)
 
 		if (result == NETFWV6_S_FALSE)
 			return;
-		if (NETFWV6_FAILED(result))
+		watch->ended = NETFWV6_FAILED(result);
+		if (watch->ended)
 			give_up(watch, result);
 		else
 			take(watch, &event);
@@ -104,6 +105,8 @@ bool watch_interval(struct watch *watch, struct watched *watched)
 {
 	watched->read = watch->read;
 	watched->suppressed = watched->lost = 0;
+	snprintf(watched->ended, sizeof(watched->ended), "%s", watch->ended ? watch->why : "");
+	watch->ended = false;
 	read_missed(watch, watched);
 	watched->n_sources = sources_list(watch->sources, watched->sources);
 	if (!sort_hits(watch->ports, watch->ports_before, &watched->hits))

@@ -9,6 +9,7 @@
 /* What came in an interval. */
 struct watched {
 	uint64_t read, suppressed, lost;
+	char ended[256]; /* why the events did, in this interval; or empty */
 	struct port_hits hits;
 	struct source sources[SOURCES_MAX];
 	size_t n_sources;
@@ -17,6 +18,7 @@ struct watched {
 struct watch {
 	struct netfwv6_events *events; /* NULL: they cannot be watched, see why */
 	char why[256];
+	bool ended; /* in this interval */
 	struct sources *sources;
 	struct hit_counts *ports, *ports_before; /* of all events, and at the interval's start */
 	struct netfwv6_missed_events missed;	 /* since the events were opened */

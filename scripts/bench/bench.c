@@ -231,11 +231,45 @@ static int program_of(const struct netfwv6_mgr *mgr, const char *directory)
 	return bpf_prog_get_fd_by_id(info.prog_id);
 }
 
-static void measure_programs(const struct netfwv6_mgr *mgr)
+/* Beside each other, as a ratio of medians hides what a round did to both. */
+static void measure_hits(struct netfwv6_mgr *mgr, int program, const struct row *row)
+{
+	struct series closed = { .name = row->name };
+	struct series counted = { .name = "the same, port hits counted" };
+	struct series ratio = { .name = "that, where not counted is 100" };
+
+	for (int round = 0; round < ROUNDS; round++) {
+		closed.values[round] = run_once(program, row);
+		check(netfwv6_mgr_put_port_hits_counted(mgr, true));
+		counted.values[round] = run_once(program, row);
+		check(netfwv6_mgr_put_port_hits_counted(mgr, false));
+		ratio.values[round] = 100 * counted.values[round] / closed.values[round];
+	}
+	print_series(&closed, "ns");
+	print_series(&counted, "ns");
+	print_series(&ratio, "%");
+}
+
+static void measure_all_hits(struct netfwv6_mgr *mgr, int program)
+{
+	static const struct row rows[] = {
+		{ "SYN to a closed, unused port", IPPROTO_TCP, 0, 9, CLOSED_PORT, SYN, XDP_DROP },
+		{ "UDP to a closed, unused port", IPPROTO_UDP, 0, 9, CLOSED_PORT, 0, XDP_DROP },
+	};
+
+	printf("Counting by port, ns a packet, medians of %d interleaved rounds of %d:\n", ROUNDS,
+	       REPEAT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		measure_hits(mgr, program, &rows[i]);
+	putchar('\n');
+}
+
+static void measure_programs(struct netfwv6_mgr *mgr)
 {
 	int ingress = program_of(mgr, "links"), egress = program_of(mgr, "egress");
 
 	measure_ingress(ingress);
+	measure_all_hits(mgr, ingress);
 	if (egress < 0)
 		puts("Egress program: this kernel has no TCX, so it is not measured.\n");
 	else

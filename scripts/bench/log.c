@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the log costs a flood: packets to a closed port dropped while nothing is logged, and
- * while drops are logged and a writer writes them, round by round.
+ * What the log costs a flood, and counting by port: packets to a closed port dropped while
+ * nothing is logged, while drops are logged and a writer writes them, and while they are
+ * counted by port, round by round.
  *
  * Run by scripts/bench/run, in a network namespace that has the devices fw0 and fw1, which
  * are joined.
@@ -130,6 +131,13 @@ static int load_sender(void)
 
 /* ---- Rounds ------------------------------------------------------------------------------ */
 
+/* It holds from the next second on. */
+static void set_rate(struct flood *flood, uint32_t rate)
+{
+	check(netfwv6_mgr_put_log_rate(flood->mgr, rate));
+	sleep(1);
+}
+
 struct way {
 	const char *title;
 	double (*flood)(struct flood *flood);
@@ -140,27 +148,35 @@ static void measure(struct flood *flood, const struct way *way)
 	struct series off = { .name = "nothing is logged" };
 	struct series on = { .name = "logged, 1,000 a second and CPU" };
 	struct series all = { .name = "logged without a limit" };
+	struct series hits = { .name = "nothing is logged, port hits are counted" };
 	struct series kept = { .name = "drop rate with the log; without it: 100" };
 	struct series kept_of_all = { .name = "the same, without a limit" };
+	struct series kept_of_hits = { .name = "drop rate with port hits; without: 100" };
 
 	for (int round = 0; round < ROUNDS; round++) {
 		off.values[round] = way->flood(flood);
-		check(netfwv6_mgr_put_log_rate(flood->mgr, 1000));
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, true));
+		set_rate(flood, 1000);
 		on.values[round] = way->flood(flood);
-		check(netfwv6_mgr_put_log_rate(flood->mgr, UINT32_MAX));
+		set_rate(flood, UINT32_MAX);
 		all.values[round] = way->flood(flood);
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, false));
+		check(netfwv6_mgr_put_port_hits_counted(flood->mgr, true));
+		hits.values[round] = way->flood(flood);
+		check(netfwv6_mgr_put_port_hits_counted(flood->mgr, false));
 		kept.values[round] = 100 * off.values[round] / on.values[round];
 		kept_of_all.values[round] = 100 * off.values[round] / all.values[round];
+		kept_of_hits.values[round] = 100 * off.values[round] / hits.values[round];
 	}
 	printf("%s, ns a packet, medians of %d interleaved rounds of %d:\n", way->title, ROUNDS,
 	       FLOOD);
 	print_series(&off, "ns");
 	print_series(&on, "ns");
 	print_series(&all, "ns");
+	print_series(&hits, "ns");
 	print_series(&kept, "%");
 	print_series(&kept_of_all, "%");
+	print_series(&kept_of_hits, "%");
 	putchar('\n');
 }
 

@@ -28,7 +28,7 @@ int devices_setup(void **unused)
 	int result = world_setup(unused);
 
 	snprintf(installed, sizeof(installed), "%s-netfwv6", world.state);
-	must("install -m 755 %s %s", netfwv6(), installed);
+	must("cp %s %s && chmod 755 %s", netfwv6(), installed, installed);
 	return result;
 }
 
@@ -257,7 +257,7 @@ static const struct file {
 	{ "lock", 0700, 0050 },	 { "log", 0700, 0 },	     { "logging", 0644, 0 },
 	{ "names", 0644, 0020 }, { "ports", 0644, 0020 },    { "root", 0644, 0 },
 	{ "slots", 0644, 0020 }, { "taps", 0600, 0 },	     { "tapstat", 0600, 0 },
-	{ "tcp", 0600, 0 },	 { "udp", 0600, 0 },
+	{ "tcp", 0600, 0 },	 { "udp", 0600, 0 },	     { "udpanswer", 0600, 0 },
 };
 
 void assert_state_files(gid_t group)

@@ -2,6 +2,7 @@
 /* What pcapng has to say of devices that change while packets are captured. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pcapng.h"

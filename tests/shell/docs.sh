@@ -30,6 +30,10 @@ man_has_every_reason() {
 	sed -n 's/^\tX([0-9]*, [A-Z0-9_]*, "\([^"]*\)".*/\1/p' bpf/reasons.h | has_every "$(plain docs/netfwv6.8)"
 }
 
+man_has_every_metric() {
+	sed -n 's/.*print_metric("\([a-z_]*\)".*/netfwv6_\1/p' loader/cli/prometheus.c | has_every "$(plain docs/netfwv6.8)"
+}
+
 man_has_every_function() {
 	nm -D --defined-only "$B/libnetfwv6.so" | sed -n 's/.* T \(netfwv6_[a-z0-9_]*\).*/\1/p' |
 		has_every "$(plain docs/libnetfwv6.3)"
@@ -45,7 +49,7 @@ man_has_true_diagnostics() {
 	local sources wrong=0
 	sources=$(cat loader/*.c loader/cli/*.c | tr '\n\t' '  ' | sed 's/" *"//g')
 	while read -r sentence; do
-		grep -qE -- "\"$(sed -E "s/[().|]/\\\\&/g; s/('N', |\<(DIR|NAME|MODE|STATE|D|N|M|I)\>)/.{0,12}/g" <<<"$sentence")" \
+		grep -qE -- "\"$(sed -E "s/[().|]/\\\\&/g; s/('N', |\<(PROBLEM|DIR|NAME|MODE|STATE|D|N|M|I)\>)/.{0,12}/g" <<<"$sentence")" \
 			<<<"$sources" || { echo "no such message: $sentence"; wrong=1; }
 	done < <(sed -n '/^\.Bl -diag/,/^\.El/s/^\.It //p' docs/netfwv6.8)
 	return $wrong
@@ -80,6 +84,7 @@ done
 ok "netfwv6(8) has every command" man_has_every_command
 ok "netfwv6(8) has every option" man_has_every_option
 ok "netfwv6(8) has every reason" man_has_every_reason
+ok "netfwv6(8) has every metric" man_has_every_metric
 ok "libnetfwv6(3) has every function" man_has_every_function
 ok "libnetfwv6(3) has every result code" man_has_every_code
 ok "netfwv6(8) has no message that the program does not" man_has_true_diagnostics

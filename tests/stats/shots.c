@@ -20,6 +20,7 @@ int stats_reset(void **unused)
 	return 0;
 }
 
+/* Of this device as long as it is firewalled. */
 static bool all_counted(void *wanted)
 {
 	return dropped(HOST_DEVICE) >= *(uint64_t *)wanted;

@@ -231,6 +231,7 @@ static void devices_come_and_go(void **s)
 	wait_for_screen(&top);
 	wait_for_screen(&top);
 	contains(last_screen(output_of(&top)), "no device is firewalled by");
+	contains(output_of(&top), "\nevents ended: the state in ");
 	must("%s -q enable fw0", netfwv6());
 	wait_for_screen(&top);
 	wait_for_screen(&top);
