@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "given_filters.h"
 #include "number.h"
 
 #define TICK_MICROSECONDS 250000
@@ -57,70 +58,6 @@ static void catch_signals(void)
 bool follow_is_stopped(void)
 {
 	return stopped;
-}
-
-/* ---- What the command line says ------------------------------------------------------ */
-
-static int take_reasons(struct follow *follow)
-{
-	size_t n = 0;
-	netfwv6_result result = netfwv6_get_reasons(0, NULL, &n);
-
-	if (NETFWV6_SUCCEEDED(result)) {
-		follow->reasons = calloc(n, sizeof(*follow->reasons));
-		if (!follow->reasons) {
-			complain("out of memory");
-			return EXIT_OTHER;
-		}
-		result = netfwv6_get_reasons(n, follow->reasons, &n);
-	}
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	follow->filter.known = follow->reasons;
-	follow->filter.n_known = n;
-	return -1;
-}
-
-/* An event of a device that is gone has nothing but the index that it had. */
-static int find_device(struct follow *follow, struct filter_device *device)
-{
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	struct netfwv6_connection *connection;
-	netfwv6_result result;
-
-	result = netfwv6_mgr_get_connection(follow->cli->mgr, device->name, &connection);
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	result = netfwv6_connection_get_status(connection, &status);
-	netfwv6_connection_free(connection);
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	device->ifindex = status.ifindex;
-	return -1;
-}
-
-static int take_filters(struct follow *follow)
-{
-	const struct cli *cli = follow->cli;
-	int code = take_reasons(follow);
-
-	for (size_t i = 0; code < 0 && i < cli->n_filters; i++)
-		code = filter_add(&follow->filter, cli->filters[i].letter, cli->filters[i].value);
-	for (size_t i = 0; code < 0 && i < follow->filter.n_devices; i++)
-		code = find_device(follow, &follow->filter.devices[i]);
-	return code;
-}
-
-/* Connections have neither: such a filter would never let one through. */
-static int check_filters(const struct follow *follow)
-{
-	const struct filter *filter = &follow->filter;
-
-	if (!follow->options.connections || (!filter->n_devices && !filter->n_reasons))
-		return -1;
-	complain("connections have no %s: leave --%s or --connections out",
-		 filter->n_devices ? "device" : "reason", filter->n_devices ? "dev" : "reason");
-	return EXIT_USAGE;
 }
 
 /* ---- What was missed ------------------------------------------------------------------ */
@@ -264,9 +201,8 @@ int follow_begin(struct follow *follow)
 	int code = take_number_of("count", follow->cli->count, 1, UINT64_MAX, &follow->limit);
 
 	if (code < 0)
-		code = take_filters(follow);
-	if (code < 0)
-		code = check_filters(follow);
+		code = take_given_filters(follow->cli, follow->options.connections, &follow->filter,
+					  &follow->reasons);
 	if (code >= 0)
 		return code;
 	follow->missed.sz = sizeof(follow->missed);
