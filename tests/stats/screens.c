@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "screens.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -71,16 +70,28 @@ void wait_for_text(const struct top *top, const char *text)
 	wait_until(has_text, &awaited, sentence);
 }
 
+struct ending {
+	pid_t pid;
+	int status;
+};
+
+static bool has_ended(void *context)
+{
+	struct ending *ending = context;
+
+	return waitpid(ending->pid, &ending->status, WNOHANG) == ending->pid;
+}
+
 int end_top(struct top *top, int signal)
 {
-	int status;
+	struct ending ending = { .pid = top->pid };
 
 	if (signal)
 		assert_int_equal(kill(top->pid, signal), 0);
-	while (waitpid(top->pid, &status, 0) < 0)
-		assert_int_equal(errno, EINTR);
+	wait_until(has_ended, &ending, "top ended");
 	unlink(top->path);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return WIFEXITED(ending.status) ? WEXITSTATUS(ending.status) :
+					  128 + WTERMSIG(ending.status);
 }
 
 struct awaited_screens {

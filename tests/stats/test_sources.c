@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The busiest sources in bounded memory, against an exact count. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,15 +24,16 @@ static void make_address(uint32_t number, uint8_t address[16])
 	memset(address, 0, 16);
 	address[0] = 0x20;
 	address[1] = 0x01;
-	memcpy(address + 8, &number, sizeof(number));
+	number = htonl(number); /* as addresses are sorted */
+	memcpy(address + 12, &number, sizeof(number));
 }
 
 static uint32_t number_of(const struct source *source)
 {
 	uint32_t number;
 
-	memcpy(&number, source->address + 8, sizeof(number));
-	return number;
+	memcpy(&number, source->address + 12, sizeof(number));
+	return ntohl(number);
 }
 
 static void add(struct truth *truth, uint32_t number)

@@ -55,7 +55,7 @@ static void rates_are_what_was_counted_since(void **s)
 	(void)s;
 	must("%s -q stats --count-ports on && %s -q enable fw0", netfwv6(), netfwv6());
 	shoot_udp(5000, 7); /* before */
-	top = start("");
+	top = start("--interval 2");
 	wait_for_screen(&top);
 	shoot_udp(5000, 20);
 	shoot_syn(22, 9);
@@ -275,6 +275,24 @@ static void it_ends_after_so_many_screens(void **s)
 	assert_int_equal(told.screens, 2);
 }
 
+/* Seconds of silence in an interval do not make it deaf: time is what is tested here. */
+static void long_intervals_miss_nothing(void **s)
+{
+	struct top top;
+
+	(void)s;
+	must("%s -q enable fw0", netfwv6());
+	top = start("--interval 5 -c 2");
+	wait_for_screen(&top);
+	sleep(4);
+	shoot_udp(5000, 3);
+	wait_for_screen(&top);
+	assert_rows(&top, PEER_ADDRESS " ", 1, 3);
+	assert_int_equal(add_up(output_of(&top)).read, 3);
+	lacks(output_of(&top), "events ended");
+	assert_int_equal(end_top(&top, 0), 0);
+}
+
 static void signals_end_it_cleanly(void **s)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -322,6 +340,7 @@ int main(void)
 		counted(devices_come_and_go),
 		counted(sources_are_for_root),
 		counted(it_ends_after_so_many_screens),
+		counted(long_intervals_miss_nothing),
 		counted(signals_end_it_cleanly),
 		counted(a_signal_that_is_ignored_stays_so),
 		counted(a_broken_output_ends_it),
