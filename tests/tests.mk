@@ -82,18 +82,22 @@ ALONE := $B/tests/netns/test_switch $B/tests/access/test_rebuild $B/tests/conver
 
 # What tests the data plane, or kills the command a hundred times, has run as it is shipped;
 # the sanitizers have nothing to add.
-UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+UNJOBS := $(shell nproc)
+SANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+JOBS := $(shell nproc)
 SANITIZED := $(filter-out $(UNSANITIZED) $(ALONE),$(TEST_PROGRAMS))
+
+sanitized: all $(SANITIZED) $B/tests/foreign.bpf.o
 
 # Everything as it is shipped; the library and the command under the sanitizers, too; the
 # command under valgrind.
 check-built:
-	$Q$(MAKE) --no-print-directory tests
-	$Q$(MAKE) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' tests
+	$Q$(MAKE) -j$(JOBS) --no-print-directory tests
+	$Q$(MAKE) -j$(JOBS) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' sanitized
 	$Qtests/run $(ALONE) tests/shell/demo.sh -- $(filter-out $(ALONE),$(TEST_PROGRAMS)) \
 		$(SANITIZED:build/%=build/san/%) $(filter-out %/demo.sh %/tap.sh,$(wildcard tests/shell/*.sh))
 
-.PHONY: check-built
+.PHONY: check-built sanitized
 
 # A folder of programs and their libraries for a virtual machine with another kernel.
 VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS)
