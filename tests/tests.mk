@@ -82,8 +82,7 @@ ALONE := $B/tests/netns/test_switch $B/tests/access/test_rebuild $B/tests/conver
 
 # What tests the data plane, or kills the command a hundred times, has run as it is shipped;
 # the sanitizers have nothing to add.
-UNJOBS := $(shell nproc)
-SANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
 JOBS := $(shell nproc)
 SANITIZED := $(filter-out $(UNSANITIZED) $(ALONE),$(TEST_PROGRAMS))
 
