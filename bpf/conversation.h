@@ -109,10 +109,7 @@ static __always_inline bool udp_flow_lives(const struct flow_key *key)
 
 static __always_inline bool udp_answer_lives(const struct flow_key *key)
 {
-	struct flow_key shared = *key;
-
-	shared.ifindex |= FLOW_KEY_UDP;
-	return udp_lives(bpf_map_lookup_elem(&netfwv6_answer, &shared));
+	return udp_lives(bpf_map_lookup_elem(&netfwv6_udpans, key));
 }
 
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t,

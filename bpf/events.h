@@ -56,8 +56,8 @@ struct tap {
 
 /* What everything else depends on: one record, which programs read and root maps. */
 struct control {
-	__u32 on_drop; /* taps by bit, and ON_DROP_COUNT_PORTS; 0: a drop costs nothing more */
-	__u32 zero;
+	__u32 on_drop;	  /* taps by bit, and ON_DROP_COUNT_PORTS; 0: a drop costs nothing more */
+	__u32 generation; /* of the port table; odd while it is being replaced, or removed */
 	struct tap tap[TAPS];
 };
 #define ON_DROP_COUNT_PORTS (1u << 31)

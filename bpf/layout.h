@@ -64,7 +64,6 @@ struct flow_key {
 	__be16 local_port, remote_port;
 	__u32 ifindex; /* where an address is only unique on its link, else 0 */
 };
-#define FLOW_KEY_UDP (1u << 31) /* in ifindex: UDP, in the table of answers */
 
 struct flow {
 	__u64 expires; /* CLOCK_MONOTONIC_COARSE, nanoseconds */
@@ -138,7 +137,7 @@ struct configured_record {
  * not open links.
  */
 #define LEARN_ONLY_ID(ifindex) (0x80000000u | (ifindex))
-#define ATTACHMENT_RECORDS 1024
+#define ATTACHMENT_RECORDS (2 * CONFIGURED_RECORDS) /* one more while it changes */
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* the name whose settings are in force, NUL-padded */
 	__u32 program_id;	       /* at ingress; 0 for a device that is only learned from */

@@ -128,12 +128,6 @@ static __always_inline void keep_udp(void *table, const struct flow_key *key, __
  * From a port that is open on another connection, an answer may leave here to whoever
  * asked there. It goes where it pushes nothing out that this side began.
  */
-static __always_inline void keep_udp_answer(struct flow_key *key)
-{
-	key->ifindex |= FLOW_KEY_UDP;
-	keep_udp(&netfwv6_answer, key, FLOW_SECONDS_UDP);
-}
-
 static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 				      bool open_elsewhere)
 {
@@ -147,7 +141,7 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 		keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_MULTICAST);
 	} else if (!udp_socket_connected(ctx, answer, true)) {
 		if (open_elsewhere)
-			keep_udp_answer(&key);
+			keep_udp(&netfwv6_udpans, &key, FLOW_SECONDS_UDP);
 		else
 			keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_UDP);
 	}

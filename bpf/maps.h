@@ -34,5 +34,6 @@ struct {
 FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	    /* began here */
 FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before we looked */
 FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
+FLOW_TABLE(netfwv6_udpans, FLOWS_ANSWERED); /* may have begun elsewhere */
 
 #endif

@@ -169,20 +169,45 @@ static uint32_t rule_of(uint64_t policy, uint32_t slot)
 }
 
 /* The slot whose settings hold: of the program that runs, else of the name. */
-static netfwv6_result slot_in_force(const struct netfwv6_connection *connection,
-				    const struct attached_device *seen, uint32_t *slot)
+static netfwv6_result slot_in_force(const struct netfwv6_connection *connection, uint32_t *slot)
 {
-	if (!seen->ours.id)
+	struct attached_device seen;
+	netfwv6_result result = connection_look(connection, &seen);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!seen.ours.id)
 		return slot_find(connection->mgr, connection->name, slot);
-	*slot = seen->ours.record.slot;
+	*slot = seen.ours.record.slot;
 	return NETFWV6_S_OK;
+}
+
+#define READS_IN_A_ROW 16
+
+/* The entries, and the slot that held before they were read and after. With root_mutex held. */
+static netfwv6_result read_in_force(const struct netfwv6_connection *connection, struct range range,
+				    uint64_t *policy, uint32_t *slot)
+{
+	uint32_t after = 0;
+	netfwv6_result result;
+	int reads = 0;
+
+	do {
+		result = mgr_refresh(connection->mgr, MGR_READ);
+		if (NETFWV6_SUCCEEDED(result))
+			result = slot_in_force(connection, slot);
+		if (NETFWV6_SUCCEEDED(result))
+			result = port_table_read_opened(connection->mgr, range, policy);
+		if (NETFWV6_SUCCEEDED(result))
+			result = slot_in_force(connection, &after);
+	} while (NETFWV6_SUCCEEDED(result) && after != *slot && ++reads < READS_IN_A_ROW);
+	return result;
 }
 
 netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
 						      uint32_t protocol, uint32_t *rules)
 {
-	struct attached_device seen;
 	struct range range;
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 	uint64_t *policy;
@@ -195,13 +220,9 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 	policy = malloc(range.count * sizeof(*policy));
 	if (!policy)
 		return fail(NETFWV6_E_OUTOFMEMORY, "cannot read %u ports", range.count);
-	result = connection_lock(connection, &seen);
-	if (NETFWV6_SUCCEEDED(result)) {
-		result = slot_in_force(connection, &seen, &slot);
-		if (NETFWV6_SUCCEEDED(result))
-			result = port_table_read_opened(connection->mgr, range, policy);
-		pthread_mutex_unlock(&connection->mgr->root_mutex);
-	}
+	pthread_mutex_lock(&connection->mgr->root_mutex);
+	result = read_in_force(connection, range, policy, &slot);
+	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	for (uint32_t i = 0; i < range.count && NETFWV6_SUCCEEDED(result); i++)
 		rules[i] = rule_of(policy[i], slot);
 	free(policy);

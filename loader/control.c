@@ -9,26 +9,26 @@
 
 #include "error.h"
 
-static netfwv6_result gone(const struct netfwv6_mgr *mgr)
+static netfwv6_result gone(const struct root *root)
 {
 	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'control' is gone",
-		    mgr->root.dir);
+		    root->dir);
 }
 
-netfwv6_result control_map(const struct netfwv6_mgr *mgr, struct control **control)
+netfwv6_result control_map(const struct root *root, struct control **control)
 {
 	netfwv6_result result;
 	void *mapped;
 	int fd = -1;
 
-	result = pin_open(mgr->root.dir, PIN_CONTROL, 0, &fd);
+	result = pin_open(root->dir, PIN_CONTROL, 0, &fd);
 	if (result == NETFWV6_S_FALSE)
-		return gone(mgr);
+		return gone(root);
 	if (NETFWV6_FAILED(result))
 		return result;
 	mapped = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (mapped == MAP_FAILED)
-		result = fail_errno(errno, "cannot map %s/control", mgr->root.dir);
+		result = fail_errno(errno, "cannot map %s/control", root->dir);
 	else
 		*control = mapped;
 	close(fd);
@@ -40,22 +40,22 @@ void control_unmap(struct control *control)
 	munmap(control, sizeof(*control));
 }
 
-netfwv6_result control_read(const struct netfwv6_mgr *mgr, struct control *control)
+netfwv6_result control_read(const struct root *root, struct control *control)
 {
 	netfwv6_result result;
 	uint32_t key = 0;
 	int fd = -1;
 
 	memset(control, 0, sizeof(*control));
-	if (mgr->root.state == ROOT_ABSENT)
+	if (root->state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
-	result = pin_open(mgr->root.dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
+	result = pin_open(root->dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
 	if (result == NETFWV6_S_FALSE)
-		return gone(mgr);
+		return gone(root);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_lookup_elem(fd, &key, control))
-		result = fail_errno(errno, "cannot read %s/control", mgr->root.dir);
+		result = fail_errno(errno, "cannot read %s/control", root->dir);
 	close(fd);
 	return result;
 }

@@ -4,14 +4,14 @@
 #define NETFWV6_CONTROL_H
 
 #include "events.h"
-#include "mgr.h"
+#include "root.h"
 
 /* With root_mutex held and the state opened; for root. The caller unmaps it. */
-netfwv6_result control_map(const struct netfwv6_mgr *mgr, struct control **control);
+netfwv6_result control_map(const struct root *root, struct control **control);
 void control_unmap(struct control *control);
 
 /* A copy, for everyone. Likewise; zeros where there is no state. */
-netfwv6_result control_read(const struct netfwv6_mgr *mgr, struct control *control);
+netfwv6_result control_read(const struct root *root, struct control *control);
 
 /* Sets bits of what a drop does, or takes them back. */
 void control_set(struct control *control, uint32_t bits);

@@ -82,7 +82,7 @@ netfwv6_result event_decode(const void *record, size_t size, int64_t offset,
 	*event = (struct netfwv6_event){
 		.sz = event->sz,
 		.kind = raw.kind,
-		.time_ns = (int64_t)raw.time + offset,
+		.time_ns = (int64_t)(raw.time + (uint64_t)offset),
 		.ifindex = raw.ifindex,
 		.length = raw.length,
 		.captured = raw.captured,

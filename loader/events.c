@@ -103,7 +103,7 @@ static netfwv6_result open_control(struct netfwv6_events *events, enum mgr_inten
 			    "there is no state in %s, so nothing happens: enable a device first",
 			    mgr->root.dir);
 	if (NETFWV6_SUCCEEDED(result))
-		result = control_map(mgr, &events->control);
+		result = control_map(&mgr->root, &events->control);
 	if (result == NETFWV6_E_ACCESSDENIED)
 		return fail(result, "only root may look at events: they say who talks to whom");
 	events->state = state_of(mgr);

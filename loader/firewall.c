@@ -20,6 +20,7 @@
 #include "error.h"
 #include "ingress.h"
 #include "locks.h"
+#include "log_settings.h"
 #include "options.h"
 #include "seed.h"
 #include "slot_give.h"
@@ -191,8 +192,12 @@ static netfwv6_result create_or_adopt(struct netfwv6_mgr *mgr)
 	opened = root_open_any(&mgr->root, &mgr->policy);
 	if (NETFWV6_FAILED(opened))
 		return opened;
-	if (mgr->root.state == ROOT_WRITABLE && !attachments_alive(mgr))
-		return root_adopt(&mgr->root);
+	if (mgr->root.state == ROOT_WRITABLE && !attachments_alive(mgr)) {
+		opened = root_adopt(&mgr->root);
+		if (NETFWV6_SUCCEEDED(opened))
+			log_adopt(mgr);
+		return opened;
+	}
 	root_close(&mgr->root, &mgr->policy);
 	return result;
 }
@@ -321,6 +326,24 @@ static netfwv6_result detach_here(const struct netfwv6_mgr *mgr, const struct at
 	return result;
 }
 
+/* Devices of that name that were only learned from, and are somewhere else now. */
+static netfwv6_result unlearn_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at)) {
+		if (at.record.program_id ||
+		    strncmp(at.record.device, device, sizeof(at.record.device)) != 0 ||
+		    egress_is_attached(mgr, at.record.ifindex))
+			continue;
+		result = egress_detach_elsewhere(mgr, at.record.ifindex);
+		attachment_forget_learn_only(mgr, at.record.ifindex);
+		at = (struct attachment){};
+	}
+	return result;
+}
+
 /* What is on devices of that name which were moved to other network namespaces. */
 static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
 {
@@ -332,7 +355,7 @@ static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char
 		if (NETFWV6_SUCCEEDED(result))
 			result = egress_detach_elsewhere(mgr, at.record.ifindex);
 	}
-	return result;
+	return NETFWV6_FAILED(result) ? result : unlearn_elsewhere(mgr, device);
 }
 
 /* A device that was renamed is configured by the name under which it was enabled. */

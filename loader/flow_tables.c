@@ -49,7 +49,7 @@ static netfwv6_result count_live(int map, struct batch *batch, uint32_t *used)
 	return NETFWV6_S_OK;
 }
 
-static const char *const names[FLOW_TABLES] = { "tcp", "answers", "udp" };
+static const char *const names[FLOW_TABLES] = { "tcp", "answers", "udp", "udp-answers" };
 
 static netfwv6_result read_table(const struct root *root, int table, struct batch *batch,
 				 struct netfwv6_flow_table *out)

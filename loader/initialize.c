@@ -64,6 +64,8 @@ static netfwv6_result initialize_locked(struct netfwv6_mgr *mgr,
 
 	result = open_or_make(mgr, options, &rebuilt);
 	if (NETFWV6_SUCCEEDED(result))
+		result = root_reread(&mgr->root);
+	if (NETFWV6_SUCCEEDED(result))
 		result = choose_group(mgr, options, &group, &changes_hands);
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -164,6 +166,8 @@ static netfwv6_result look(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *n
 	netfwv6_result result = mgr_refresh(mgr, MGR_READ);
 	gid_t group = 0;
 
+	if (NETFWV6_SUCCEEDED(result))
+		result = root_reread(&mgr->root);
 	if (NETFWV6_FAILED(result) || mgr->root.state == ROOT_ABSENT)
 		return result;
 	now->exists = true;

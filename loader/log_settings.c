@@ -117,7 +117,10 @@ netfwv6_result log_ring(const struct netfwv6_mgr *mgr, struct control *control, 
 	}
 	*size = size_of(ring);
 	*fd = ring;
-	return NETFWV6_S_OK;
+	if (*size)
+		return NETFWV6_S_OK;
+	close(ring);
+	return fail(NETFWV6_E_UNEXPECTED, "%s is no ring buffer", path);
 }
 
 static netfwv6_result start_watch(const struct netfwv6_mgr *mgr)
@@ -148,7 +151,7 @@ static void stop_watch(const struct netfwv6_mgr *mgr)
 static netfwv6_result apply(const struct netfwv6_mgr *mgr, const struct log_record *record)
 {
 	struct control *control;
-	netfwv6_result result = control_map(mgr, &control);
+	netfwv6_result result = control_map(&mgr->root, &control);
 	int ring = -1;
 	uint32_t size;
 
@@ -170,6 +173,15 @@ static netfwv6_result apply(const struct netfwv6_mgr *mgr, const struct log_reco
 		control_clear(control, 1u << TAP_LOG);
 	control_unmap(control);
 	return result;
+}
+
+void log_adopt(const struct netfwv6_mgr *mgr)
+{
+	struct log_record record;
+
+	stop_watch(mgr); /* it tells of the former one's connections */
+	if (NETFWV6_SUCCEEDED(read_record(&mgr->root, &record)) && record.flags & LOG_CONNECTIONS)
+		start_watch(mgr);
 }
 
 /* ---- Putting ---------------------------------------------------------------------- */
@@ -339,7 +351,7 @@ static void change_size(struct log_record *record, const void *size)
 
 netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
 {
-	if (size < SIZE_MIN)
+	if (mgr && size < SIZE_MIN)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
 			    (unsigned long long)size, SIZE_MIN);
@@ -363,7 +375,7 @@ static void change_rate(struct log_record *record, const void *rate)
 
 netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 {
-	return rate ? put(mgr, change_rate, &rate) :
-		      fail(NETFWV6_E_INVALIDARG,
-			   "a rate of 0 would log nothing: switch the log off instead");
+	return rate || !mgr ? put(mgr, change_rate, &rate) :
+			      fail(NETFWV6_E_INVALIDARG,
+				   "a rate of 0 would log nothing: switch the log off instead");
 }

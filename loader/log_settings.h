@@ -4,6 +4,7 @@
 #define NETFWV6_LOG_SETTINGS_H
 
 #include "control.h"
+#include "mgr.h"
 
 /*
  * The log's ring buffer and its size; it is made and put in its place if need be. With
@@ -11,6 +12,9 @@
  */
 netfwv6_result log_ring(const struct netfwv6_mgr *mgr, struct control *control, int *fd,
 			uint32_t *size);
+
+/* The state serves another network namespace now. With root_mutex held. */
+void log_adopt(const struct netfwv6_mgr *mgr);
 
 /* Is anything set otherwise than at first? With root_mutex held and the state opened. */
 bool log_is_set(const struct root *root);

@@ -116,6 +116,8 @@ netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags)
 	netfwv6_result result = root_create(&mgr->root, &mgr->policy, flags);
 	gid_t group;
 
+	if (NETFWV6_SUCCEEDED(result))
+		result = root_reread(&mgr->root);
 	if (NETFWV6_FAILED(result) || !policy_retired(&mgr->policy))
 		return result;
 	/* Whoever was rebuilding or removing it was killed. Retired tables never come back. */

@@ -44,6 +44,8 @@ static const struct {
 			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_UDP] = { "udp", "netfwv6_udp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
 		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
+	[PIN_UDP_ANSWER] = { "udpanswer", "netfwv6_udpans", 0600, false, BPF_MAP_TYPE_LRU_HASH,
+			     sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
 			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
 	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -101,6 +103,17 @@ static netfwv6_result open_failed(int error, const char *path)
 	return fail_errno(error, "cannot open %s", path);
 }
 
+/* A kernel that refuses the call does not say whether there is anything. */
+static bool is_missing(int error, const char *path)
+{
+	bool missing = error == ENOENT || error == ENOTDIR;
+
+	if (error == EPERM && access(path, F_OK))
+		missing = errno == ENOENT || errno == ENOTDIR;
+	errno = error;
+	return missing;
+}
+
 netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *fd)
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
@@ -108,8 +121,7 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 	int got = bpf_obj_get_opts(pin_path(dir, path, maps[pin].pin, NULL), &opts);
 
 	if (got < 0)
-		return errno == ENOENT || errno == ENOTDIR ? NETFWV6_S_FALSE :
-							     open_failed(errno, path);
+		return is_missing(errno, path) ? NETFWV6_S_FALSE : open_failed(errno, path);
 	*fd = got;
 	return NETFWV6_S_OK;
 }
@@ -263,14 +275,14 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 {
 	char path[PIN_PATH_SIZE];
 
-	if (!share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group))
-		return fail_errno(errno, "cannot change the group of %s", path);
-	/* "ports", which says who the group is, comes last. */
-	for (int pin = PINS - 1; pin >= 0; pin--)
+	/* "ports" first, as it says who may hold descriptors. */
+	for (int pin = 0; pin < PINS; pin++)
 		if (maps[pin].shared &&
 		    !share_pin(pin_path(dir, path, maps[pin].pin, NULL), pin, group))
 			return fail_errno(errno, "cannot change the group of %s", path);
-	return NETFWV6_S_OK;
+	return share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group) ?
+		       NETFWV6_S_OK :
+		       fail_errno(errno, "cannot change the group of %s", path);
 }
 
 /* ---- Removing -------------------------------------------------------------- */

@@ -9,7 +9,7 @@
  *   DIR/attachments  0644  map: what is attached, for those who may not see links
  *   DIR/configured   0644  map: the devices that are to be firewalled, by name
  *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
- *   DIR/tcp, answer, udp
+ *   DIR/tcp, answer, udp, udpanswer
  *                    0600  maps: the flow tables
  *   DIR/control      0644  map: who wants to know of events, mapped by root
  *   DIR/taps, tapstat
@@ -48,6 +48,7 @@ enum pin {
 	PIN_TCP = PINS_HELD,
 	PIN_ANSWER,
 	PIN_UDP,
+	PIN_UDP_ANSWER,
 	PIN_CONTROL,
 	PIN_TAPSTAT,
 	PIN_TAPS,
@@ -62,7 +63,7 @@ enum pin {
 #define PIN_SHARED_LAST PIN_HITS
 
 /* The flow tables: PIN_TCP and the following. */
-#define FLOW_TABLES 3
+#define FLOW_TABLES 4
 
 #define PIN_PATH_SIZE 512
 

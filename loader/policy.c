@@ -7,56 +7,87 @@
 
 #define TABLE_SIZE (PORT_ENTRIES * sizeof(uint64_t))
 
-/* Maps fd, or the stand-in for -1, at an address of the kernel's choice. */
-static uint64_t *map_anywhere(int fd)
+/* Maps fd, or zeros for -1, at an address of the kernel's choice. */
+static void *map_anywhere(int fd, size_t size, int protection)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	uint64_t *entries = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, flags, fd, 0);
+	void *mapped = mmap(NULL, size, protection, flags, fd, 0);
 
-	if (entries == MAP_FAILED)
-		return NULL;
-	if (fd < 0)
+	return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+static uint64_t *map_table(int fd)
+{
+	uint64_t *entries = map_anywhere(fd, TABLE_SIZE, PROT_READ | PROT_WRITE);
+
+	if (entries && fd < 0)
 		entries[RETIRED_ENTRY] = ENTRY_RETIRED;
 	return entries;
+}
+
+static struct control *map_state(int fd)
+{
+	return map_anywhere(fd, sizeof(struct control), PROT_READ);
 }
 
 int policy_init(struct policy *policy)
 {
 	atomic_init(&policy->generation, 0);
-	policy->entries = map_anywhere(-1);
-	return policy->entries ? 0 : -errno;
+	atomic_init(&policy->mapped, 0);
+	policy->entries = map_table(-1);
+	policy->state = map_state(-1);
+	if (policy->entries && policy->state)
+		return 0;
+	if (policy->entries)
+		munmap(policy->entries, TABLE_SIZE);
+	return -ENOMEM;
 }
 
 void policy_destroy(struct policy *policy)
 {
 	munmap(policy->entries, TABLE_SIZE);
+	munmap((void *)policy->state, sizeof(struct control));
 }
 
 /* After a failed move, which can have unmapped its target. */
-static void stand_in_for(struct policy *policy)
+static void stand_in_for(void *target, size_t size, int protection)
 {
-	uint64_t *entries = mmap(policy->entries, TABLE_SIZE, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-
-	if (entries != MAP_FAILED)
-		entries[RETIRED_ENTRY] = ENTRY_RETIRED;
+	mmap(target, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
-int policy_map(struct policy *policy, int fd)
+/* Moves what was mapped elsewhere first, as a refused MAP_FIXED could leave a hole. */
+static int move(void *mapped, const void *target, size_t size, int protection)
 {
-	/* Mapped elsewhere first: a refused MAP_FIXED could leave a hole. */
-	uint64_t *entries = map_anywhere(fd);
-	int error = 0;
+	int error;
 
-	if (!entries)
-		return -errno;
-	atomic_fetch_add(&policy->generation, 1);
-	if (mremap(entries, TABLE_SIZE, TABLE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
-		   policy->entries) == MAP_FAILED) {
-		error = -errno;
-		munmap(entries, TABLE_SIZE);
-		stand_in_for(policy);
+	if (mremap(mapped, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) != MAP_FAILED)
+		return 0;
+	error = -errno;
+	munmap(mapped, size);
+	stand_in_for((void *)target, size, protection);
+	return error;
+}
+
+int policy_map(struct policy *policy, int fd, int state, uint32_t generation)
+{
+	uint64_t *entries = map_table(fd);
+	struct control *record = entries ? map_state(state) : NULL;
+	int error = -errno;
+
+	if (!record) {
+		if (entries)
+			munmap(entries, TABLE_SIZE);
+		return error;
 	}
+	atomic_fetch_add(&policy->generation, 1);
+	error = move(record, policy->state, sizeof(*record), PROT_READ);
+	atomic_store(&policy->mapped, generation);
+	if (!error)
+		error = move(entries, policy->entries, TABLE_SIZE, PROT_READ | PROT_WRITE);
+	else
+		munmap(entries, TABLE_SIZE);
+	if (error)
+		policy->entries[RETIRED_ENTRY] = ENTRY_RETIRED;
 	atomic_fetch_add(&policy->generation, 1);
 	return error;
 }

@@ -11,6 +11,8 @@
  *   3. So a change is done if, after its atomic operation, the mark is absent
  *      and the generation is the one from before; else it is repeated after
  *      policy has been mapped anew. Every change is idempotent.
+ *   4. Who may write the table could take the mark away, also when he was expelled. So
+ *      root's handles go by the state's own generation, too, which only root can write.
  * Only policy_map() writes the generation; its caller holds the manager's lock.
  */
 #ifndef NETFWV6_POLICY_H
@@ -20,10 +22,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "events.h"
 #include "layout.h"
 
 struct policy {
 	uint64_t *entries;	     /* PORT_ENTRIES of them */
+	const struct control *state; /* of whoever may map it, else a stand-in of zeros */
+	_Atomic uint32_t mapped;     /* the state's generation when the table was mapped */
 	_Atomic uint32_t generation; /* odd while the mapping is being replaced */
 };
 
@@ -32,10 +37,11 @@ int policy_init(struct policy *policy);
 void policy_destroy(struct policy *policy);
 
 /*
- * Maps the table behind fd for writing, or the stand-in for -1, in place of what
- * is mapped. 0, or -errno and what was mapped or the stand-in is.
+ * Maps the table behind fd for writing, or the stand-in for -1, in place of what is
+ * mapped; likewise the state's record behind state, whose generation was read before the
+ * table was opened. 0, or -errno and what was mapped or the stand-ins are.
  */
-int policy_map(struct policy *policy, int fd);
+int policy_map(struct policy *policy, int fd, int state, uint32_t generation);
 
 static inline uint64_t policy_load(const struct policy *policy, uint32_t entry)
 {
@@ -55,7 +61,10 @@ static inline uint64_t policy_clear(struct policy *policy, uint32_t entry, uint6
 
 static inline bool policy_retired(const struct policy *policy)
 {
-	return policy_load(policy, RETIRED_ENTRY) & ENTRY_RETIRED;
+	uint32_t state = __atomic_load_n(&policy->state->generation, __ATOMIC_SEQ_CST);
+
+	return policy_load(policy, RETIRED_ENTRY) & ENTRY_RETIRED || state & 1 ||
+	       state != atomic_load(&policy->mapped);
 }
 
 /* Taken before a change or a read, asked after it: see invariant 3. */

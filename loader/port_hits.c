@@ -32,7 +32,7 @@ netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))
-		result = control_read(mgr, &control);
+		result = control_read(&mgr->root, &control);
 	pthread_mutex_unlock(&mgr->root_mutex);
 	if (NETFWV6_SUCCEEDED(result))
 		*counted = control.on_drop & ON_DROP_COUNT_PORTS;
@@ -69,7 +69,7 @@ static netfwv6_result switch_counting(struct netfwv6_mgr *mgr, bool on)
 	netfwv6_result result = mgr_create(mgr, 0);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = control_map(mgr, &control);
+		result = control_map(&mgr->root, &control);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (!on) {
@@ -112,7 +112,7 @@ static netfwv6_result read_hits(const struct netfwv6_mgr *mgr, struct range rang
 	int fd = -1;
 
 	memset(hits, 0, range.count * sizeof(*hits));
-	result = keys ? control_read(mgr, &control) : fail_errno(ENOMEM, "cannot read hits");
+	result = keys ? control_read(&mgr->root, &control) : fail_errno(ENOMEM, "cannot read hits");
 	if (NETFWV6_SUCCEEDED(result) && control.on_drop & ON_DROP_COUNT_PORTS) {
 		result = open_hits(mgr, BPF_F_RDONLY, &fd);
 		/* A batch starts behind its first key. */

@@ -50,7 +50,7 @@ static netfwv6_result make_maps(struct rebuilding *r)
 	}
 	if (NETFWV6_FAILED(result))
 		return result;
-	error = policy_map(&r->table, r->next.map[PIN_PORTS]);
+	error = policy_map(&r->table, r->next.map[PIN_PORTS], -1, 0);
 	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
 }
 
@@ -253,22 +253,23 @@ static netfwv6_result publish(struct rebuilding *r)
 
 static netfwv6_result move_over(struct rebuilding *r)
 {
-	bool retirable = r->mgr->root.state == ROOT_WRITABLE;
 	netfwv6_result result;
 
-	if (retirable)
-		policy_set(&r->mgr->policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	root_retire(&r->mgr->root, &r->mgr->policy);
 	result = copy_all(r);
 	if (NETFWV6_SUCCEEDED(result))
 		result = replacements_apply(r->mgr, &r->programs);
 	if (NETFWV6_FAILED(result)) {
 		/* Nothing has come of it, and nobody has seen the new table. */
-		if (retirable)
-			policy_clear(&r->mgr->policy, RETIRED_ENTRY, ENTRY_RETIRED);
+		root_revive(&r->mgr->root, &r->mgr->policy);
 		return result;
 	}
 	copy_table(r, ENTRY_IN_USE); /* marks made meanwhile */
-	return publish(r);
+	result = publish(r);
+	/* The old table keeps its mark. */
+	if (NETFWV6_SUCCEEDED(result))
+		root_revive(&r->next, &r->table);
+	return result;
 }
 
 netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
@@ -361,7 +362,7 @@ static netfwv6_result open_raw(struct root *root, struct policy *policy, uint32_
 			    root->dir, root->dir);
 	if (NETFWV6_FAILED(result))
 		return result;
-	error = policy_map(policy, root->map[PIN_PORTS]);
+	error = policy_map(policy, root->map[PIN_PORTS], -1, 0);
 	root->state = error ? ROOT_READABLE : ROOT_WRITABLE;
 	return root_check_namespace(root);
 }

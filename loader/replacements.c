@@ -76,6 +76,8 @@ static void add_ingress(struct loading *loading, const struct attachment *at)
 	what.link = bpf_obj_get(attachment_link_path(mgr, at->id, path));
 	if (what.link < 0 || bpf_obj_get_info_by_fd(what.link, &info, &size)) {
 		loading->result = fail_errno(errno, "cannot open %s", path);
+		if (what.link >= 0)
+			close(what.link);
 		return;
 	}
 	counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));

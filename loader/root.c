@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "error.h"
 #include "log_settings.h"
 #include "mountpoint.h"
@@ -117,6 +118,13 @@ static netfwv6_result read_record(struct root *root)
 	return result;
 }
 
+netfwv6_result root_reread(struct root *root)
+{
+	netfwv6_result result = root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root);
+
+	return result == NETFWV6_S_FALSE ? damaged(root) : result;
+}
+
 netfwv6_result root_write_record(const struct root *root)
 {
 	netfwv6_result result;
@@ -150,7 +158,8 @@ netfwv6_result root_check_namespace(const struct root *root)
 /* ---- Opening --------------------------------------------------------------- */
 
 /* The port table, and policy where the table may be written. */
-static netfwv6_result open_ports(struct root *root, struct policy *policy)
+static netfwv6_result open_ports(struct root *root, struct policy *policy, int state,
+				 uint32_t generation)
 {
 	netfwv6_result result = pin_open(root->dir, PIN_PORTS, 0, &root->map[PIN_PORTS]);
 	int error;
@@ -161,7 +170,7 @@ static netfwv6_result open_ports(struct root *root, struct policy *policy)
 		return pin_open(root->dir, PIN_PORTS, BPF_F_RDONLY, &root->map[PIN_PORTS]);
 	if (result != NETFWV6_S_OK)
 		return result;
-	error = policy_map(policy, root->map[PIN_PORTS]);
+	error = policy_map(policy, root->map[PIN_PORTS], state, generation);
 	root->frozen = error == -EPERM;
 	if (error && !root->frozen)
 		return fail_errno(-error, "cannot map the port table in %s", root->dir);
@@ -170,11 +179,34 @@ static netfwv6_result open_ports(struct root *root, struct policy *policy)
 	return NETFWV6_S_OK;
 }
 
+/* The state's record, for root alone; its generation is read before the table is opened. */
+static netfwv6_result open_state(const struct root *root, int *state, uint32_t *generation)
+{
+	netfwv6_result result = pin_open(root->dir, PIN_CONTROL, 0, state);
+	struct control control;
+
+	*generation = 0;
+	if (result == NETFWV6_E_ACCESSDENIED)
+		return NETFWV6_S_OK;
+	if (result != NETFWV6_S_OK)
+		return result;
+	if (bpf_map_lookup_elem(*state, &record_key, &control))
+		return fail_errno(errno, "cannot read %s/control", root->dir);
+	*generation = control.generation;
+	return NETFWV6_S_OK;
+}
+
 /* S_FALSE when a pin is missing: the state is just being removed, or damaged. */
 static netfwv6_result open_maps(struct root *root, struct policy *policy)
 {
-	netfwv6_result result = open_ports(root, policy);
+	uint32_t generation;
+	int state = -1;
+	netfwv6_result result = open_state(root, &state, &generation);
 
+	if (result == NETFWV6_S_OK)
+		result = open_ports(root, policy, state, generation);
+	if (state >= 0)
+		close(state);
 	for (int pin = PIN_PORTS + 1; pin < PINS_HELD && result == NETFWV6_S_OK; pin++)
 		result = pin_open_as_allowed(root->dir, pin, &root->map[pin]);
 	return result;
@@ -195,7 +227,7 @@ netfwv6_result root_read_only(const struct root *root)
 
 void root_close(struct root *root, struct policy *policy)
 {
-	policy_map(policy, -1);
+	policy_map(policy, -1, -1, 0);
 	close_maps(root);
 }
 
@@ -320,6 +352,34 @@ netfwv6_result root_adopt(struct root *root)
 	return NETFWV6_FAILED(result) ? result : root_write_record(root);
 }
 
+/* ---- Retiring -------------------------------------------------------------- */
+
+/* Makes the state's generation odd, or even; which it was before does not matter. */
+static void set_generation(const struct root *root, bool odd)
+{
+	struct control *control;
+
+	if (NETFWV6_FAILED(control_map(root, &control)))
+		return; /* an older layout's, whose handles go by the mark alone */
+	if ((control->generation & 1) != odd)
+		__atomic_fetch_add(&control->generation, 1, __ATOMIC_SEQ_CST);
+	control_unmap(control);
+}
+
+void root_retire(const struct root *root, struct policy *policy)
+{
+	set_generation(root, true);
+	if (root->state == ROOT_WRITABLE)
+		policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+}
+
+void root_revive(const struct root *root, struct policy *policy)
+{
+	if (root->state == ROOT_WRITABLE)
+		policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	set_generation(root, false);
+}
+
 /* ---- Removing -------------------------------------------------------------- */
 
 static bool is_empty_map(int map)
@@ -332,14 +392,14 @@ static bool is_empty_map(int map)
 static bool has_no_setting(const struct policy *policy)
 {
 	for (uint32_t entry = 0; entry < PORT_ENTRIES; entry++)
-		if (policy_load(policy, entry) & POLICY_BITS && entry != RETIRED_ENTRY)
+		if (policy_load(policy, entry) & POLICY_BITS && entry % PORTS_PER_PROTOCOL)
 			return false;
 	return true;
 }
 
 void root_remove(struct root *root, struct policy *policy)
 {
-	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	root_retire(root, policy);
 	remove_all(root);
 	root_close(root, policy);
 }
@@ -349,14 +409,14 @@ void root_remove_if_empty(struct root *root, struct policy *policy)
 	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir) &&
 	    !pins_have_links(root->dir))
 		remove_all(root); /* what a killed maker or remover left */
-	if (root->state != ROOT_WRITABLE || root->record.flags & ROOT_KEPT ||
-	    !is_empty_map(root->map[PIN_ATTACHMENTS]) || !is_empty_map(root->map[PIN_CONFIGURED]) ||
-	    log_is_set(root) || !has_no_setting(policy))
+	if (root->state != ROOT_WRITABLE || NETFWV6_FAILED(root_reread(root)) ||
+	    root->record.flags & ROOT_KEPT || !is_empty_map(root->map[PIN_ATTACHMENTS]) ||
+	    !is_empty_map(root->map[PIN_CONFIGURED]) || log_is_set(root) || !has_no_setting(policy))
 		return;
-	policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	root_retire(root, policy);
 	/* A port opened before the mark is seen here; whoever opens later sees the mark. */
 	if (has_no_setting(policy))
 		root_remove(root, policy);
 	else
-		policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+		root_revive(root, policy);
 }

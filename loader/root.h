@@ -54,6 +54,12 @@ netfwv6_result root_open_any(struct root *root, struct policy *policy);
 /* Makes the open, writable state serve the calling process's network namespace. */
 netfwv6_result root_adopt(struct root *root);
 
+/*
+ * Reads the record anew: other handles may have changed it. To be called before anything
+ * is decided by it, with the administration lock held.
+ */
+netfwv6_result root_reread(struct root *root);
+
 /* Writes the record, which has been changed. */
 netfwv6_result root_write_record(const struct root *root);
 
@@ -65,6 +71,13 @@ netfwv6_result root_check_namespace(const struct root *root);
 
 /* E_UNEXPECTED when there is no state, but links that filter all the same. For root. */
 netfwv6_result root_check_absent(const struct root *root);
+
+/*
+ * Tells all handles that the port table is about to be replaced or removed; and that it is
+ * in force, the old one or its successor. The caller holds the administration lock.
+ */
+void root_retire(const struct root *root, struct policy *policy);
+void root_revive(const struct root *root, struct policy *policy);
 
 void root_close(struct root *root, struct policy *policy);
 

@@ -235,7 +235,7 @@ netfwv6_result setting_clear(const struct setting *setting, struct range range)
 
 /* ---- Reading --------------------------------------------------------------- */
 
-#define READS_IN_A_ROW 16 /* of a table that is retired each time: it will stay so */
+#define READS_IN_A_ROW 16 /* of a table that is retired each time, or a slot that is given on */
 
 /* Entries and slot that belong together. With root_mutex held. */
 static netfwv6_result read_together(const struct setting *setting, struct range range,
@@ -243,7 +243,7 @@ static netfwv6_result read_together(const struct setting *setting, struct range 
 {
 	struct netfwv6_mgr *mgr = setting->mgr;
 	netfwv6_result result;
-	uint32_t begun;
+	uint32_t begun, after = 0;
 	int reads = 0;
 
 	do {
@@ -253,8 +253,11 @@ static netfwv6_result read_together(const struct setting *setting, struct range 
 			result = slot_find(mgr, setting->device, slot);
 		if (NETFWV6_SUCCEEDED(result))
 			result = port_table_read_opened(mgr, range, entries);
-	} while (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_WRITABLE &&
-		 !policy_current(&mgr->policy, begun) && ++reads < READS_IN_A_ROW);
+		if (NETFWV6_SUCCEEDED(result))
+			result = slot_find(mgr, setting->device, &after);
+	} while (NETFWV6_SUCCEEDED(result) && ++reads < READS_IN_A_ROW &&
+		 (after != *slot ||
+		  (mgr->root.state == ROOT_WRITABLE && !policy_current(&mgr->policy, begun))));
 	return result;
 }
 

@@ -64,8 +64,8 @@ netfwv6_result slots_used(const struct netfwv6_mgr *mgr, uint64_t *bits)
 		return fail_errno(ENOMEM, "cannot read the port table");
 	result = port_table_read_opened(mgr, ALL_ENTRIES, entries);
 	*bits = 0;
-	for (uint32_t i = RETIRED_ENTRY + 1; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
-		*bits |= entries[i];
+	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+		*bits |= entry_port(i) ? entries[i] : 0;
 	free(entries);
 	return result;
 }

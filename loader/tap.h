@@ -7,6 +7,7 @@
 #define NETFWV6_TAP_H
 
 #include "control.h"
+#include "mgr.h"
 #include "ring.h"
 
 #define RING_MIN 4096u

@@ -13,16 +13,18 @@ ACCESS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/access/test_%,$(wildc
 MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
 MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
 	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
-	event_words.c event_text.c event_json.c))
+	event_words.c event_text.c event_json.c pcapng.c))
 STATS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/stats/test_*.c))
 STATS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/stats/test_%,$(wildcard tests/stats/*.c)) \
 	loader/cli/sources.c loader/cli/printable.c)
+MODEL_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/model/test_*.c))
+MODEL_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
 LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
 LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
 	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
 WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
-	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS)
+	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
@@ -36,6 +38,7 @@ $(MONITOR_TESTS): $(MONITOR_SUPPORT)
 $(MONITOR_TESTS): TEST_LIBS += -ljansson
 $B/tests/monitor/%.o: EXTRA_CFLAGS := -Itests/support -Iloader/cli
 $(ACCESS_TESTS): $(ACCESS_SUPPORT)
+$(MODEL_TESTS): $(MODEL_SUPPORT)
 $(STATS_TESTS): $(STATS_SUPPORT) $(CONVERSATION_SUPPORT)
 $B/tests/stats/%.o: EXTRA_CFLAGS := -Itests/support -Itests/conversations
 

@@ -43,7 +43,7 @@ static int monitor(struct follow *follow)
 	if (!quiet && !follow->output.closed)
 		complain("%" PRIu64 " events shown, %" PRIu64 " missed", follow->events,
 			 follow_missed(follow));
-	return code ?: output_complain(&follow->output, "the events");
+	return code ?: output_complain(&follow->output, "the output");
 }
 
 int run_monitor(struct cli *cli)

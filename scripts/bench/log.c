@@ -131,6 +131,13 @@ static int load_sender(void)
 
 /* ---- Rounds ------------------------------------------------------------------------------ */
 
+/* It holds from the next second on. */
+static void set_rate(struct flood *flood, uint32_t rate)
+{
+	check(netfwv6_mgr_put_log_rate(flood->mgr, rate));
+	sleep(1);
+}
+
 struct way {
 	const char *title;
 	double (*flood)(struct flood *flood);
@@ -148,10 +155,10 @@ static void measure(struct flood *flood, const struct way *way)
 
 	for (int round = 0; round < ROUNDS; round++) {
 		off.values[round] = way->flood(flood);
-		check(netfwv6_mgr_put_log_rate(flood->mgr, 1000));
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, true));
+		set_rate(flood, 1000);
 		on.values[round] = way->flood(flood);
-		check(netfwv6_mgr_put_log_rate(flood->mgr, UINT32_MAX));
+		set_rate(flood, UINT32_MAX);
 		all.values[round] = way->flood(flood);
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, false));
 		check(netfwv6_mgr_put_port_hits_counted(flood->mgr, true));

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "sockets.h"
 #include "world.h"
 
@@ -27,7 +28,7 @@ int devices_setup(void **unused)
 	int result = world_setup(unused);
 
 	snprintf(installed, sizeof(installed), "%s-netfwv6", world.state);
-	must("install -m 755 %s %s", netfwv6(), installed);
+	must("cp %s %s && chmod 755 %s", netfwv6(), installed, installed);
 	return result;
 }
 
@@ -224,6 +225,18 @@ int open_pin(const char *pin)
 	return bpf_obj_get(path);
 }
 
+bool is_marked(uint16_t port)
+{
+	uint32_t entry = PORTS_PER_PROTOCOL + port;
+	int ports = open_pin("ports");
+	uint64_t bits = 0;
+
+	assert_true(ports >= 0);
+	assert_int_equal(bpf_map_lookup_elem(ports, &entry, &bits), 0);
+	close(ports);
+	return bits & ENTRY_IN_USE;
+}
+
 /* The kernel's own pins, which it can put into each bpffs, have names in .debug. */
 const char *state_files(void)
 {
@@ -244,7 +257,7 @@ static const struct file {
 	{ "lock", 0700, 0050 },	 { "log", 0700, 0 },	     { "logging", 0644, 0 },
 	{ "names", 0644, 0020 }, { "ports", 0644, 0020 },    { "root", 0644, 0 },
 	{ "slots", 0644, 0020 }, { "taps", 0600, 0 },	     { "tapstat", 0600, 0 },
-	{ "tcp", 0600, 0 },	 { "udp", 0600, 0 },
+	{ "tcp", 0600, 0 },	 { "udp", 0600, 0 },	     { "udpanswer", 0600, 0 },
 };
 
 void assert_state_files(gid_t group)

@@ -57,6 +57,9 @@ uint16_t query(size_t device);
  */
 bool is_answered(size_t device);
 
+/* Is the port marked, in the table that is pinned: the host has sent from it? */
+bool is_marked(uint16_t port);
+
 /* Opens a pin of the state root; negative when that fails. */
 int open_pin(const char *pin);
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A rebuild that is killed at any moment: the old policy holds, and root mends it. */
-#include <bpf/bpf.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "devices.h"
 #include "kills.h"
-#include "layout.h"
 #include "rebuilds.h"
 #include "world.h"
 
@@ -89,29 +87,17 @@ static void mend(int n)
 		must("%s -q enable fw2 --learn-only", netfwv6());
 }
 
-struct learning {
-	int ports;
-	uint32_t port;
-};
-
-static bool is_learned(void *context)
+static bool is_learned(void *port)
 {
-	struct learning *learning = context;
-	uint32_t entry = PORTS_PER_PROTOCOL + learning->port;
-	uint64_t bits = 0;
-
-	assert_int_equal(bpf_map_lookup_elem(learning->ports, &entry, &bits), 0);
-	return bits & ENTRY_IN_USE;
+	return is_marked(*(uint16_t *)port);
 }
 
 /* What leaves is learned from in the table that is pinned, and answers arrive. */
 static void assert_learning(size_t device)
 {
-	struct learning learning = { open_pin("ports"), query(device) };
+	uint16_t port = query(device);
 
-	assert_true(learning.ports >= 0);
-	wait_until(is_learned, &learning, "the pinned table was marked");
-	close(learning.ports);
+	wait_until(is_learned, &port, "the pinned table was marked");
 	if (is_firewalled(device))
 		assert_true(is_answered(device));
 }

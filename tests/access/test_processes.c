@@ -160,18 +160,26 @@ static void make_call(const struct handles *handles, struct worker *worker)
 	worker->calls++;
 }
 
-/* A port of the worker's own, where it finds what it has left: its last change is not lost. */
-#define OWN_PORT 8100 /* of the first worker */
-#define OWN_PROTOCOL(setting) ((setting) % 2 ? UDP : TCP)
+/*
+ * A bit of the worker's own for each setting, where it finds what it has left: its last
+ * change is not lost. The other bits of that port are other workers'.
+ */
+#define OWN_PORT 8100
+
+static struct bit own_bit(size_t index, uint32_t setting)
+{
+	struct bit bit = bit_at(setting * PORTS * 2);
+
+	bit.port = OWN_PORT + (index + setting) % WORKERS;
+	return bit;
+}
 
 static void change_own(const struct handles *handles, size_t index, bool *left)
 {
 	uint32_t setting = random() % SETTINGS;
 	struct call call = { .sets = random() % 2, .name = "own", .ports = 1 };
-	struct bit bit = bit_at(setting * PORTS * 2);
+	struct bit bit = own_bit(index, setting);
 
-	bit.port = OWN_PORT + index;
-	bit.protocol = OWN_PROTOCOL(setting);
 	expect(ask(handles, bit) == left[setting]);
 	expect_ok(change_port(handles, bit, &call));
 	left[setting] = call.sets;
@@ -179,13 +187,8 @@ static void change_own(const struct handles *handles, size_t index, bool *left)
 
 static void clear_own(const struct handles *handles, size_t index)
 {
-	for (uint32_t setting = 0; setting < SETTINGS; setting++) {
-		struct bit bit = bit_at(setting * PORTS * 2);
-
-		bit.port = OWN_PORT + index;
-		bit.protocol = OWN_PROTOCOL(setting);
-		expect_ok(change_port(handles, bit, &(struct call){}));
-	}
+	for (uint32_t setting = 0; setting < SETTINGS; setting++)
+		expect_ok(change_port(handles, own_bit(index, setting), &(struct call){}));
 }
 
 /* Settings that nobody touches: at every moment they are as they were made at first. */
@@ -271,6 +274,39 @@ static void watch(void *unused)
 		close_handles(&handles);
 		shared->watched++;
 	}
+}
+
+/* Long ranges, so that a rebuild begins in their midst. */
+#define FIRST_SWEPT 20000
+#define LAST_SWEPT 59999
+
+static size_t count_swept(const struct handles *handles)
+{
+	struct netfwv6_port_enum *ports;
+	size_t n = 0;
+
+	expect_ok(netfwv6_mgr_enumerate_globally_open_port_range(handles->mgr, FIRST_SWEPT,
+								 LAST_SWEPT, UDP, &ports));
+	expect_ok(netfwv6_port_enum_count(ports, &n));
+	netfwv6_port_enum_free(ports);
+	return n;
+}
+
+static void sweep(void *unused)
+{
+	struct handles handles;
+
+	(void)unused;
+	open_handles(&handles);
+	while (!shared->stop) {
+		expect_ok(netfwv6_mgr_open_global_ports(handles.mgr, FIRST_SWEPT, LAST_SWEPT, UDP,
+							NULL));
+		expect(count_swept(&handles) == LAST_SWEPT - FIRST_SWEPT + 1);
+		expect_ok(
+			netfwv6_mgr_close_global_ports(handles.mgr, FIRST_SWEPT, LAST_SWEPT, UDP));
+		expect(count_swept(&handles) == 0);
+	}
+	close_handles(&handles);
 }
 
 /* ---- What the administrator does ------------------------------------------------------ */
@@ -366,11 +402,13 @@ static bool is_through(size_t i)
 	return true;
 }
 
+#define OTHERS 3 /* processes that are no workers */
+
 static bool is_over(void *others)
 {
 	bool over = shared->actions >= ACTIONS_MIN && shared->watched;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < OTHERS; i++)
 		assert_running(((pid_t *)others)[i]);
 	for (size_t i = 0; i < WORKERS; i++)
 		over = is_through(i) && over;
@@ -379,17 +417,18 @@ static bool is_over(void *others)
 
 static void play_round(void)
 {
-	pid_t others[2];
+	pid_t others[OTHERS];
 
 	start_workers();
 	others[0] = start_job(&root_user, administer, NULL);
 	others[1] = start_job(&nobody, watch, NULL);
+	others[2] = start_job(&member, sweep, NULL);
 	wait_until(is_over, others, "everybody made his calls, or was killed");
 	shared->stop = true;
 	for (size_t i = 0; i < WORKERS; i++)
 		if (!shared->workers[i].died)
 			finish(shared->workers[i].pid);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < OTHERS; i++)
 		finish(others[i]);
 }
 

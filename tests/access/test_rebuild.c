@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Moving the state to new maps: who follows, who is left behind, and what never changes. */
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "devices.h"
@@ -418,6 +420,51 @@ static void everything_is_kept(void **s)
 		kept_over_a_rebuild(setups[i]);
 }
 
+/* The host sends from these ports, one after the other, so many for each rebuild. */
+#define FIRST_USED 20000
+#define USED_DURING 12000
+#define REBUILDS_USED 3
+
+static void send_from(uint16_t port, const struct sockaddr_in6 *to)
+{
+	struct sockaddr_in6 own = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	expect(bind(fd, (struct sockaddr *)&own, sizeof(own)) == 0);
+	expect(sendto(fd, "?", 1, 0, (const struct sockaddr *)to, sizeof(*to)) == 1);
+	close(fd);
+}
+
+static void use_ports(void *context)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct script *script = context;
+
+	expect(inet_pton(AF_INET6, peer_address(0), &to.sin6_addr) == 1);
+	for (int i = 0; i < REBUILDS_USED * USED_DURING; i++) {
+		await_in_child(&script->step, i / USED_DURING);
+		send_from(FIRST_USED + i, &to);
+	}
+}
+
+static void ports_in_use_stay_marked(void **s)
+{
+	struct script *script = shared_memory(sizeof(*script));
+	pid_t child;
+
+	(void)s;
+	make_rebuildable_state();
+	child = start_job(&root_user, use_ports, script);
+	for (int i = 1; i <= REBUILDS_USED; i++) {
+		make_rebuild();
+		reach(&script->step, i);
+	}
+	finish(child);
+	for (int i = 0; i < REBUILDS_USED * USED_DURING; i++)
+		if (!is_marked(FIRST_USED + i))
+			fail_msg("port %d lost its mark", FIRST_USED + i);
+}
+
 static void counters_go_on(void **s)
 {
 	const uint16_t closed[] = { 5001, 5002, 5003 };
@@ -501,6 +548,7 @@ int main(void)
 		on_devices(what_a_member_froze_is_mended),
 		on_devices(no_packet_passes_unfiltered),
 		on_devices(everything_is_kept),
+		on_devices(ports_in_use_stay_marked),
 		on_devices(counters_go_on),
 		on_devices(rebuilds_leave_nothing_behind),
 		on_devices(a_state_that_is_not_there_is_made),

@@ -209,7 +209,7 @@ static void the_fill_of_the_flow_tables_is_shown(void **s)
 	assert_string_equal(
 		must("%s status --json | jq -c '.flows|[keys[],.tcp.used,.tcp.capacity]'",
 		     netfwv6()),
-		"[\"answers\",\"tcp\",\"udp\",0,32768]\n");
+		"[\"answers\",\"tcp\",\"udp\",\"udp-answers\",0,32768]\n");
 }
 
 static void other_uplinks_are_named(void **s)

@@ -204,7 +204,7 @@ static void asks_with_an_entry_among_the_answers(void)
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(dropped(HOST_DEVICE), 0);
 	assert_int_equal(flows_used("udp"), 0);
-	assert_int_equal(flows_used("answers"), 1);
+	assert_int_equal(flows_used("udp-answers"), 1);
 	only_who_was_asked_gets_in();
 }
 
@@ -241,7 +241,7 @@ static void nothing_is_learned_from_a_port_that_is_open_here(void **s)
 	observe_on(HOST_DEVICE, 5000, UDP);
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "open-global"), 2);
-	assert_int_equal(flows_used("udp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
 }
 
 static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
@@ -255,7 +255,7 @@ static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp-answers"), 0);
 }
 
 static void what_was_asked_before_is_answered_after(void **s)
@@ -290,7 +290,7 @@ static void a_question_to_a_group_is_learned_as_ever(void **s)
 	say_to(client, "ff05::1:3%" HOST_DEVICE, 547, "solicit");
 	from = hear_from(server, "solicit");
 	assert_true(flows_used("udp") > 0);
-	assert_int_equal(flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp-answers"), 0);
 	answer(server, &from, "advertise");
 	hear(client, "advertise");
 	close(client);
@@ -338,7 +338,7 @@ static void strangers_fill_no_table_of_ours(void **s)
 	assert_int_equal(flows_used("udp"), 1);
 	strangers_ask(server);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("answers"), STRANGERS);
+	assert_int_equal(flows_used("udp-answers"), STRANGERS);
 	assert_int_equal(flows_used("tcp"), 0);
 	answer(resolver, &from, "answer");
 	hear(client, "answer");
@@ -347,14 +347,10 @@ static void strangers_fill_no_table_of_ours(void **s)
 	close(resolver);
 }
 
-/* Where the port is open and the answer leaves by the same way, nothing is kept of them. */
-static void strangers_who_are_answered_on_their_way_are_forgotten(void **s)
+static void strangers_are_answered_on_their_way(void)
 {
 	int server = udp_at(world.host, NULL, 5000);
 
-	(void)s;
-	add_second();
-	open_on(SECOND_DEVICE, 5000, UDP);
 	for (int i = 0; i < 20; i++) {
 		int stranger = udp_at(second, NULL, 0);
 		struct sockaddr_in6 from;
@@ -365,25 +361,56 @@ static void strangers_who_are_answered_on_their_way_are_forgotten(void **s)
 		hear(stranger, "answer");
 		close(stranger);
 	}
-	assert_int_equal(flows_used("udp") + flows_used("answers"), 0);
 	close(server);
 }
 
-/* Having been answered is no ticket for later. */
+/* Where the port is open and the answer leaves by the same way, nothing is kept of them. */
+static void strangers_who_are_answered_on_their_way_are_forgotten(void **s)
+{
+	(void)s;
+	add_second();
+	open_on(SECOND_DEVICE, 5000, UDP);
+	strangers_are_answered_on_their_way();
+	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
+}
+
+/*
+ * The first connection gives its place for settings to the second: from then on both
+ * learn by what is theirs now.
+ */
+static void what_is_learned_goes_by_a_place_that_changed_hands(void **s)
+{
+	enum { OTHERS = NETFWV6_CONNECTIONS_MAX - 1 };
+	char device[16];
+
+	(void)s;
+	make_devices("s", OTHERS);
+	for (int i = 1; i <= OTHERS; i++) {
+		snprintf(device, sizeof(device), "s%d", i);
+		open_on(device, 80, TCP);
+	}
+	add_second();
+	open_on(SECOND_DEVICE, 5000, UDP);
+	strangers_are_answered_on_their_way();
+	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
+	asks_with_an_entry_among_the_answers();
+}
+
+/* Who was answered through here may go on here, and no longer than his port is open. */
 static void closing_shuts_out_the_strangers_who_were_answered(void **s)
 {
 	struct wire wire = open_wire(world.peer, PEER_DEVICE, HOST_DEVICE);
-	struct crafted again = crafted_udp(1025, 5000);
-	int server;
+	struct crafted again = crafted_udp(1025, 5000); /* as the first of them */
+	int server = udp_at(world.host, NULL, 5000);
 
 	(void)s;
 	add_second();
-	server = udp_at(world.host, NULL, 5000);
 	open_on(SECOND_DEVICE, 5000, UDP);
 	strangers_ask(server);
-	close_on(SECOND_DEVICE, 5000, UDP);
 	set_source(&again, "2001:db8:9::1");
-	set_destination(&again, SECOND_ADDRESS);
+	put(&wire, &again, 1);
+	hear(server, CRAFTED_TEXT);
+	close_on(SECOND_DEVICE, 5000, UDP);
 	put(&wire, &again, 1);
 	wait_for_packets(HOST_DEVICE, "unmatched-udp", 1);
 	assert_true(hears_nothing(server));
@@ -453,6 +480,7 @@ int main(void)
 		scene(a_question_to_a_group_is_learned_as_ever),
 		scene(strangers_fill_no_table_of_ours),
 		scene(strangers_who_are_answered_on_their_way_are_forgotten),
+		scene(what_is_learned_goes_by_a_place_that_changed_hands),
 		scene(closing_shuts_out_the_strangers_who_were_answered),
 		scene(what_begins_behind_the_host_is_learned_by_its_way_out),
 		scene(what_begins_behind_the_host_at_a_port_open_here_is_not),

@@ -2,7 +2,7 @@
 /*
  * Filters from arbitrary text, and what they match. The input is lines of an option's letter
  * and its value; behind a NUL come the bytes that an event is made of. What a filter says is
- * compared with a second, slower way to say it.
+ * compared with a second way to say it.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -28,7 +28,7 @@ struct servent *getservbyname(const char *name, const char *protocol)
 	return strcmp(name, "https") == 0 ? &service : NULL;
 }
 
-/* ---- The slow way --------------------------------------------------------------- */
+/* ---- The second way --------------------------------------------------------------- */
 
 static bool bit(const uint8_t *address, unsigned int i)
 {
@@ -43,14 +43,18 @@ static bool is_within(const struct netfwv6_event *event, const struct prefix *pr
 	return event->has_addresses;
 }
 
+static bool is_between(uint32_t port, const struct port_range *range)
+{
+	return port - range->first < range->last - range->first + 1;
+}
+
 static bool is_for(const struct netfwv6_event *event, const struct port_range *range)
 {
 	bool drop = event->kind == NETFWV6_EVENT_DROP;
 
-	for (uint32_t port = range->first; port <= range->last; port++)
-		if (event->destination_port == port || (!drop && event->source_port == port))
-			return event->has_ports && event->protocol == range->protocol;
-	return false;
+	return event->has_ports && event->protocol == range->protocol &&
+	       (is_between(event->destination_port, range) ||
+		(!drop && is_between(event->source_port, range)));
 }
 
 static bool should_match(const struct filter *filter, const struct netfwv6_event *event)

@@ -136,6 +136,23 @@ static void all_is_changed_or_nothing(void **s)
 	}
 }
 
+/* Something stands where the buffer is to be, so that it fails behind the others. */
+static void what_fails_late_is_taken_back(void **s)
+{
+	char before[512];
+
+	(void)s;
+	must("%s -q enable fw0 && %s -q log --rate 77", netfwv6(), netfwv6());
+	snprintf(before, sizeof(before), "%s", must("%s log", netfwv6()));
+	must("mkdir %s/logring", world.state);
+	assert_int_equal(
+		run("%s log --file /tmp/other --max-size 8192 --rate 5 --dropped on", netfwv6())
+			->status,
+		4);
+	must("rmdir %s/logring", world.state);
+	assert_string_equal(must("%s log", netfwv6()), before);
+}
+
 static void settings_outlive_the_device(void **s)
 {
 	(void)s;
@@ -172,6 +189,7 @@ int main(void)
 		command_test(one_setting_leaves_the_others),
 		command_test(settings_are_json),
 		command_test(all_is_changed_or_nothing),
+		command_test(what_fails_late_is_taken_back),
 		command_test(settings_outlive_the_device),
 		command_test(who_is_not_root_sees_and_changes_nothing),
 	};

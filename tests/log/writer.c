@@ -79,7 +79,7 @@ int log_tear_down(void **unused)
 static void spawn(struct writer *writer, const char *behind)
 {
 	static unsigned int number;
-	char command[512];
+	char command[1024];
 
 	number++;
 	snprintf(writer->out, sizeof(writer->out), "%s/out-%u", log_directory, number);
@@ -342,6 +342,12 @@ struct tally tally_logs(void)
 		add_log(&tally, log_old);
 	add_log(&tally, log_path);
 	return tally;
+}
+
+struct tally ended_tally(struct writer *writer)
+{
+	assert_int_equal(end_writer(writer, SIGTERM), 0);
+	return tally_logs();
 }
 
 /* The log is being written meanwhile, and may end within a line. */

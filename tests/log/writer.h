@@ -66,6 +66,9 @@ void add_log(struct tally *tally, const char *path);
 /* The present log and the one before it. */
 struct tally tally_logs(void);
 
+/* The same, of a writer that ends well first. */
+struct tally ended_tally(struct writer *writer);
+
 /* Waits until as many drops are accounted for, be it by lines or as missed. */
 void wait_for_drops(uint64_t n);
 

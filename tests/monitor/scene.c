@@ -26,6 +26,14 @@ int scene_end(void **unused)
 	return 0;
 }
 
+int add_device(const char *device, const char *peer)
+{
+	must("ip link add '%s' type veth peer name %s netns %s && ip link set '%s' up && "
+	     "ip -n %s link set %s up && %s -q enable '%s'",
+	     device, peer, world.peer, device, world.peer, peer, netfwv6(), device);
+	return open_link(peer);
+}
+
 void send_dropped(unsigned int n)
 {
 	static struct frame frame;

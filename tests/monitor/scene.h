@@ -15,6 +15,9 @@ int scene_end(void **unused);
 
 extern int wire; /* to fw0 */
 
+/* Another firewalled device of the host's: the link to it, which the caller closes. */
+int add_device(const char *device, const char *peer);
+
 /* Sends so many frames that are dropped. */
 void send_dropped(unsigned int n);
 

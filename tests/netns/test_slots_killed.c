@@ -22,6 +22,7 @@ static void fill_but_one(void)
 	}
 }
 
+/* What is open on the one is admitted there, and nothing on the other. */
 static void assert_only(const char *device, const char *other, const char *when, int n)
 {
 	bool open = is_open_on(device, 443, TCP);
@@ -32,31 +33,52 @@ static void assert_only(const char *device, const char *other, const char *when,
 			 admits(other, 443, TCP));
 }
 
-/* Both are firewalled; the one without a setting has the last place, and gives it up. */
-static void a_place_changes_hands(void **s)
+/*
+ * Both are firewalled; the one without a setting has the last place, and is to give it up.
+ * After the kill, one of them gets a setting.
+ */
+static void change_hands(bool taker_goes_on)
 {
 	const char *names[] = { "one0", "two0" };
-	bool killed = true;
-	int n;
+	int n, has = 0;
+	bool killed;
 
-	(void)s;
 	fill_but_one();
 	make_pair("one0", "two0");
 	switch_on("one0"); /* has the place */
 	switch_on("two0");
-	for (n = 0; killed; n++) {
-		const char *giver = names[n % 2], *taker = names[(n + 1) % 2];
+	for (n = 0, killed = true; killed; n++) {
+		const char *giver = names[has], *taker = names[!has];
 		const char *const arguments[] = { "-q", "open", "443/tcp", "--dev", taker, NULL };
 
 		killed = kill_at_change(n, BEFORE_CHANGE, arguments);
 		assert_only(taker, giver, "killed", n);
-		open_on(taker, 443, TCP);
-		assert_only(taker, giver, "mended", n);
-		assert_true(admits(taker, 443, TCP));
-		close_on(taker, 443, TCP); /* the next to give it up */
+		if (taker_goes_on || !killed) {
+			open_on(taker, 443, TCP);
+			assert_only(taker, giver, "taken", n);
+			close_on(taker, 443, TCP);
+			has = !has;
+		} else {
+			close_on(taker, 443, TCP);
+			open_on(giver, 443, TCP);
+			assert_only(giver, taker, "kept", n);
+			close_on(giver, 443, TCP);
+		}
 	}
 	print_message("# killed %d times\n", n - 1);
 	assert_true(n > 5);
+}
+
+static void a_place_changes_hands(void **s)
+{
+	(void)s;
+	change_hands(true);
+}
+
+static void a_place_can_be_kept_after_all(void **s)
+{
+	(void)s;
+	change_hands(false);
 }
 
 /*
@@ -122,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(a_place_changes_hands),
+		test(a_place_can_be_kept_after_all),
 		test(a_renamed_device_leaves_its_place),
 		test(a_first_setting_is_made_or_not),
 	};

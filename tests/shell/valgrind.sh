@@ -42,6 +42,17 @@ done <<'ROWS'
 4 enable fw0 --mode native
 0 status
 0 status --json
+2 monitor -c 0 --dev fw0 --port 443 --src ::/0
+2 monitor --dev fw0 --port ssh --proto tcp --src ::1 --reason closed-tcp --reason bogus
+2 monitor --src 2001:db8::1/32
+4 capture -w /nonexistent/file --dev fw0
+4 capture -q -w /dev/full
+0 log
+0 log --json
+2 log --max-size 1
+2 log --file relative --rate 5
+0 log --dropped on --connections on --max-size 4096 --rate unlimited
+0 log --dropped off --connections off
 0 stats --count-ports on
 0 stats
 0 stats --json --dev fw0
@@ -53,12 +64,6 @@ done <<'ROWS'
 4 stats --dev lo
 0 top -c 1
 2 top --interval 0
-0 log
-0 log --json
-2 log --max-size 1
-2 log --file relative --rate 5
-0 log --dropped on --connections on --max-size 4096 --rate unlimited
-0 log --dropped off --connections off
 0 close 1-65535
 0 close 443/tcp
 0 disable fw0

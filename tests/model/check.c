@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "check.h"
+
+#include <net/if.h>
+#include <string.h>
+
+#include "packet.h"
+#include "trace.h"
+#include "world.h"
+
+struct netfwv6_mgr *check_mgr(struct check *c)
+{
+	return c->handles->managers[below(c->random, MANAGERS)];
+}
+
+struct netfwv6_connection *check_connection(struct check *c, unsigned int name)
+{
+	return c->handles->connections[below(c->random, MANAGERS)][name];
+}
+
+static const char *protocol_text(uint32_t protocol)
+{
+	return protocol == NETFWV6_PROTOCOL_UDP ? "udp" : "tcp";
+}
+
+/* ---- One port ------------------------------------------------------------- */
+
+/* The name whose settings are in force for a connection. */
+static unsigned int in_force(struct check *c, unsigned int name)
+{
+	const struct device *d = model_device(c->model, name);
+
+	return d && d->attached ? d->enabled_as : name;
+}
+
+static void check_settings(struct check *c, unsigned int name, uint32_t protocol, uint32_t port)
+{
+	unsigned int p = protocol_index(protocol);
+	bool global, open, ignored;
+
+	agree_ok(netfwv6_mgr_is_port_globally_open(check_mgr(c), port, protocol, &global));
+	agree(global == !!c->model->open[GLOBAL][p][port], "%u/%s is %sopen globally", port,
+	      protocol_text(protocol), global ? "" : "not ");
+	agree_ok(netfwv6_connection_is_port_open(check_connection(c, name), port, protocol, &open));
+	agree(open == !!c->model->open[name][p][port], "%u/%s is %sopen on c%02u", port,
+	      protocol_text(protocol), open ? "" : "not ", name);
+	agree_ok(netfwv6_connection_is_global_port_ignored(check_connection(c, name), port,
+							   protocol, &ignored));
+	agree(ignored == c->model->ignored[name][p][port], "%u/%s is %signored on c%02u", port,
+	      protocol_text(protocol), ignored ? "" : "not ", name);
+}
+
+static void check_rule(struct check *c, unsigned int name, uint32_t protocol, uint32_t port,
+		       uint32_t rule)
+{
+	uint32_t expected = model_rule(c->model, in_force(c, name), protocol, port);
+
+	agree(rule == expected, "rule %u decides on %u/%s on c%02u, not %u", rule, port,
+	      protocol_text(protocol), name, expected);
+}
+
+static void check_rules(struct check *c, unsigned int name, uint32_t protocol, uint32_t port)
+{
+	uint32_t last = port + below(c->random, 4), rules[4];
+
+	if (last > NETFWV6_PORT_MAX)
+		last = NETFWV6_PORT_MAX;
+	agree_ok(netfwv6_connection_get_effective_range(check_connection(c, name), port, last,
+							protocol, rules));
+	for (uint32_t i = port; i <= last; i++)
+		check_rule(c, name, protocol, i, rules[i - port]);
+}
+
+void check_port(struct check *c, unsigned int name, uint32_t protocol, uint32_t port)
+{
+	uint32_t rule;
+
+	check_settings(c, name, protocol, port);
+	agree_ok(
+		netfwv6_connection_get_effective(check_connection(c, name), port, protocol, &rule));
+	check_rule(c, name, protocol, port, rule);
+	if (chance(c->random, 10))
+		check_rules(c, name, protocol, port);
+}
+
+/* ---- Packets -------------------------------------------------------------- */
+
+/* A device keeps its program, and its policy, in another network namespace. */
+static uint32_t program_of(const struct device *d)
+{
+	char name[NAME_TEXT_SIZE];
+	uint32_t id;
+
+	if (d->place == PLACE_HERE)
+		return xdp_program(d->ifindex);
+	enter_peer();
+	id = xdp_program(if_nametoindex(name_text(d->name, name)));
+	enter_host();
+	return id;
+}
+
+void check_packet(struct check *c, const struct device *d, uint32_t protocol, uint32_t port)
+{
+	bool expected = model_rule(c->model, d->enabled_as, protocol, port) < NETFWV6_RULE_CLOSED;
+	uint32_t id = program_of(d);
+	bool passes;
+
+	agree(id, "c%02u has no program", d->name);
+	passes = program_passes(id, protocol, port);
+	agree(passes == expected, "c%02u %s an attempt to connect to %u/%s", d->name,
+	      passes ? "passes" : "drops", port, protocol_text(protocol));
+	*(passes ? &c->passed : &c->dropped) += 1;
+}
+
+/* ---- Status --------------------------------------------------------------- */
+
+/* Is there a device in another network namespace that was enabled under the name? */
+static bool moved(const struct model *m, unsigned int name)
+{
+	for (const struct device *d = m->devices; d < m->devices + DEVICE_SLOTS; d++)
+		if (d->place == PLACE_AWAY && d->attached && d->enabled_as == name)
+			return true;
+	return false;
+}
+
+static void check_attachment(const struct device *d, const struct netfwv6_connection_status *s)
+{
+	char settings_of[NAME_TEXT_SIZE] = "";
+	bool attached = d && d->attached;
+
+	if (attached && d->enabled_as != d->name)
+		name_text(d->enabled_as, settings_of);
+	agree(s->ifindex == (d ? d->ifindex : 0), "status: ifindex %u", s->ifindex);
+	agree(s->mode == (d ? d->mode : 0), "status: mode %u", s->mode);
+	agree(s->program_id == (attached ? xdp_program(d->ifindex) : 0), "status: program %u",
+	      s->program_id);
+	agree((s->since > 0) == attached, "status: since %lld", (long long)s->since);
+	agree(s->stateless == (d && d->stateless), "status: stateless %d", s->stateless);
+	agree(s->learning == (d && d->learning), "status: learning %d", s->learning);
+	agree(!s->learning_unknown, "status: learning is unknown");
+	agree(strcmp(s->settings_of, settings_of) == 0, "status: settings of '%s'", s->settings_of);
+}
+
+/* What is attached is so whatever the library says. */
+static void check_device(const struct device *d)
+{
+	agree(!d || (xdp_program(d->ifindex) != 0) == d->attached, "c%02u has %s program", d->name,
+	      d->attached ? "no" : "a");
+}
+
+void check_status(struct check *c, unsigned int name)
+{
+	struct netfwv6_connection_status s = { .sz = sizeof(s) };
+	const struct device *d = model_device(c->model, name);
+	const struct wish *wish = &c->model->wishes[name];
+	bool attached = d && d->attached, firewalled;
+
+	check_device(d);
+	agree_ok(netfwv6_connection_is_firewalled(check_connection(c, name), &firewalled));
+	agree(firewalled == attached, "c%02u is %sfirewalled", name, firewalled ? "" : "not ");
+	agree_ok(netfwv6_connection_get_status(check_connection(c, name), &s));
+	agree(s.firewalled == attached, "status: c%02u is %sfirewalled", name,
+	      s.firewalled ? "" : "not ");
+	agree(s.configured == wish->is, "status: c%02u is %sconfigured", name,
+	      s.configured ? "" : "not ");
+	agree(s.configured_learn_only == (wish->is && wish->learn_only),
+	      "status: c%02u configured to learn only: %d", name, s.configured_learn_only);
+	agree(s.moved == (!attached && moved(c->model, name)), "status: c%02u moved: %d", name,
+	      s.moved);
+	check_attachment(d, &s);
+}
+
+void check_state(struct check *c)
+{
+	struct netfwv6_mgr_status s = { .sz = sizeof(s) };
+	const struct model *m = c->model;
+
+	agree_ok(netfwv6_mgr_get_status(check_mgr(c), &s));
+	/* State that is empty without anybody's wish to keep it may stay for a while. */
+	agree(s.exists || (model_is_empty(m) && !m->kept), "the state does not exist");
+	agree(!s.exists || !m->absent, "the state exists");
+	agree(s.kept == m->kept, "kept: %d", s.kept);
+	agree(s.group == m->group, "group %u", s.group);
+	agree(s.writable == s.exists, "writable: %d", s.writable);
+	agree(s.slots == (s.exists ? NETFWV6_CONNECTIONS_MAX : 0), "%u slots", s.slots);
+	agree(s.settled == model_settled(m), "%u connections with settings, not %u", s.settled,
+	      model_settled(m));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packets through the programs that are attached to devices, without sending any. */
+#ifndef TESTS_PACKET_H
+#define TESTS_PACKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The id of the XDP program on the device in the calling thread's network namespace, or 0. */
+uint32_t xdp_program(uint32_t ifindex);
+
+/*
+ * Does the program pass an attempt to connect to the port, from an address that nothing
+ * here has ever talked to? The test fails when it neither passes nor drops it.
+ */
+bool program_passes(uint32_t program_id, uint32_t protocol, uint16_t port);
+
+#endif
