@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -104,6 +105,15 @@ bool attachment_is_here(const struct attachment *at)
 
 	return NETFWV6_SUCCEEDED(device_xdp(at->record.ifindex, &xdp)) &&
 	       xdp.program_id == at->record.program_id;
+}
+
+const char *attachment_present_name(const struct attachment *at, char *name)
+{
+	bool here = !at->record.program_id || attachment_is_here(at);
+
+	if (!here || !if_indextoname(at->record.ifindex, name))
+		snprintf(name, DEVICE_NAME_SIZE, "%.*s", DEVICE_NAME_SIZE - 1, at->record.device);
+	return name;
 }
 
 struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device)

@@ -43,6 +43,9 @@ bool attachment_is_here(const struct attachment *at);
 char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 
+/* What the device is called now, if it is here, else when it was enabled. */
+const char *attachment_present_name(const struct attachment *at, char *name);
+
 /* The functions below are called with the administration lock held, too. */
 
 netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment);

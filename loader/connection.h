@@ -10,6 +10,7 @@
 struct netfwv6_connection {
 	struct netfwv6_mgr *mgr;
 	char name[DEVICE_NAME_SIZE];
+	bool loopback; /* which is never filtered */
 };
 
 /* A device as it is now, and what this state has attached to it. */

@@ -28,8 +28,14 @@ static netfwv6_result take(const struct netfwv6_connection *connection, uint32_t
 			    fail(NETFWV6_E_POINTER, "the connection is null");
 }
 
-static netfwv6_result set(struct setting setting, struct range range, const char *name)
+static netfwv6_result set(const struct netfwv6_connection *connection, struct setting setting,
+			  struct range range, const char *name)
 {
+	if (connection->loopback)
+		return fail(NETFWV6_E_NOINTERFACE,
+			    "device %s is the loopback: the host's talk with itself is not "
+			    "filtered, so nothing can be set for it",
+			    connection->name);
 	return setting_set(&setting, range, name);
 }
 
@@ -67,7 +73,8 @@ netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connecti
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = name_check(name);
-	return NETFWV6_FAILED(result) ? result : set(open_here(connection), range, name);
+	return NETFWV6_FAILED(result) ? result :
+					set(connection, open_here(connection), range, name);
 }
 
 netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
@@ -115,7 +122,8 @@ netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection 
 	struct range range;
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : set(ignored_here(connection), range, NULL);
+	return NETFWV6_FAILED(result) ? result :
+					set(connection, ignored_here(connection), range, NULL);
 }
 
 netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,

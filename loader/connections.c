@@ -70,7 +70,7 @@ static netfwv6_result find_absent(struct netfwv6_mgr *mgr, const char *name)
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
 					  struct netfwv6_connection **connection)
 {
-	struct device device;
+	struct device device = {};
 	netfwv6_result result;
 
 	if (!mgr || !name || !connection)
@@ -81,7 +81,11 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 	result = device_find(name, &device);
 	if (result == NETFWV6_E_NOINTERFACE)
 		result = find_absent(mgr, name);
-	return NETFWV6_FAILED(result) ? result : new_connection(mgr, name, connection);
+	if (NETFWV6_SUCCEEDED(result))
+		result = new_connection(mgr, name, connection);
+	if (NETFWV6_SUCCEEDED(result))
+		(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
+	return result;
 }
 
 /* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */

@@ -119,6 +119,7 @@ static netfwv6_result remove_locked(struct netfwv6_mgr *mgr,
 				    const struct netfwv6_initialize_options *unused)
 {
 	struct attachment at = {};
+	char name[DEVICE_NAME_SIZE];
 	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
 
 	(void)unused;
@@ -130,8 +131,8 @@ static netfwv6_result remove_locked(struct netfwv6_mgr *mgr,
 		attachments_tidy(mgr);
 		if (attachment_next(mgr, &at))
 			return fail(NETFWV6_E_ABORT,
-				    "device %.*s is %s: disable it first, and all others",
-				    DEVICE_NAME_SIZE, at.record.device,
+				    "device %s is %s: disable it first, and all others",
+				    attachment_present_name(&at, name),
 				    at.record.program_id ? "firewalled" : "learned from");
 		root_remove(&mgr->root, &mgr->policy);
 	} else {

@@ -158,7 +158,7 @@ netfwv6_result slot_take(const struct netfwv6_mgr *mgr, const char *device, uint
 	}
 	/* Its program has to know. */
 	result = configured_get(mgr, device, &configured);
-	if (result == NETFWV6_S_OK || found)
+	if (found || (result == NETFWV6_S_OK && !(configured.flags & CONFIGURED_LEARN_ONLY)))
 		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
 	return NETFWV6_FAILED(result) ? result : take_new(mgr, records, device, slot);
 }

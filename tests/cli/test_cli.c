@@ -271,7 +271,7 @@ static void completion_is_bash(void **s)
 				 "_netfwv6; echo ${COMPREPLY[@]}; COMP_WORDS=(netfwv6 help sta); "
 				 "COMP_CWORD=2; _netfwv6; echo ${COMPREPLY[@]}'; rm %s.bash",
 				 netfwv6(), world.state, world.state, world.state),
-			    "enable\n--mode\nstatus\n");
+			    "enable\n--mode\nstatus stats\n");
 }
 
 static void a_closed_output_is_an_error(void **s)
