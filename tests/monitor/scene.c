@@ -43,6 +43,17 @@ void send_dropped(unsigned int n)
 		assert_int_equal(write(wire, frame.bytes, frame.length), frame.length);
 }
 
+static bool has_ended(void *context)
+{
+	send_dropped(1);
+	return !is_running(context);
+}
+
+void send_until_end(const struct follower *follower)
+{
+	wait_until(has_ended, (void *)follower, "a command ended");
+}
+
 void wait_for_wire(void)
 {
 	passed = packets(HOST_DEVICE, "open-global") + 1;

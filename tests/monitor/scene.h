@@ -21,6 +21,9 @@ int add_device(const char *device, const char *peer);
 /* Sends so many frames that are dropped. */
 void send_dropped(unsigned int n);
 
+/* Sends such frames until the follower has ended, which does not say when it has begun. */
+void send_until_end(const struct follower *follower);
+
 /* Everything that was sent on the wire has been dealt with. */
 void wait_for_wire(void);
 
