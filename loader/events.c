@@ -80,7 +80,8 @@ static void stop_watch(struct netfwv6_events *events)
 /* Lets go of what a stream holds. */
 static void release(struct netfwv6_events *events)
 {
-	if (events->control && events->tap != TAP_LOG)
+	/* In a state that was made anew the same tap is somebody else's. */
+	if (events->control && events->tap != TAP_LOG && state_of(events->mgr) == events->state)
 		tap_release(events->mgr, events->control, events->tap, events->lease);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
