@@ -367,22 +367,6 @@ static void forget_configured(const struct netfwv6_mgr *mgr, const char *device,
 		configured_drop(mgr, was->record.device);
 }
 
-/* There is none of that name: it must not be one that goes on under another. */
-static netfwv6_result check_renamed(const struct netfwv6_mgr *mgr, const char *device)
-{
-	char name[DEVICE_NAME_SIZE];
-	struct attachment at = {};
-
-	while (attachment_next(mgr, &at))
-		if (at.record.program_id && attachment_is_here(&at) &&
-		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
-			return fail(NETFWV6_E_ABORT,
-				    "the device that was enabled as %s is called %s now: disable "
-				    "that",
-				    device, attachment_present_name(&at, name));
-	return NETFWV6_S_OK;
-}
-
 static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 {
 	struct netfwv6_mgr *mgr = connection->mgr;
@@ -397,8 +381,8 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state != ROOT_ABSENT) {
-		result = seen.device.ifindex ? detach_here(mgr, &seen) :
-					       check_renamed(mgr, connection->name);
+		if (seen.device.ifindex)
+			result = detach_here(mgr, &seen);
 		if (NETFWV6_SUCCEEDED(result))
 			result = detach_elsewhere(mgr, connection->name);
 		if (NETFWV6_FAILED(result))
