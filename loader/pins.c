@@ -200,6 +200,17 @@ static bool share(const char *path, mode_t mode, mode_t bits, gid_t group)
 	       chmod(path, shared_mode(mode, group, bits)) == 0;
 }
 
+/* Leaves alone what has it already: its members must not be kept out for a moment. */
+static bool share_anew(const char *path, mode_t mode, mode_t bits, gid_t group)
+{
+	struct stat now;
+
+	if (stat(path, &now) == 0 && now.st_gid == group &&
+	    (now.st_mode & 07777) == shared_mode(mode, group, bits))
+		return true;
+	return share(path, mode, bits, group);
+}
+
 static bool share_pin(const char *path, enum pin pin, gid_t group)
 {
 	return share(path, maps[pin].mode, 0020, group);
@@ -277,10 +288,10 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 
 	/* "ports" first, as it says who may hold descriptors. */
 	for (int pin = 0; pin < PINS; pin++)
-		if (maps[pin].shared &&
-		    !share_pin(pin_path(dir, path, maps[pin].pin, NULL), pin, group))
+		if (maps[pin].shared && !share_anew(pin_path(dir, path, maps[pin].pin, NULL),
+						    maps[pin].mode, 0020, group))
 			return fail_errno(errno, "cannot change the group of %s", path);
-	return share(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group) ?
+	return share_anew(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group) ?
 		       NETFWV6_S_OK :
 		       fail_errno(errno, "cannot change the group of %s", path);
 }
