@@ -93,8 +93,8 @@ sanitized: all $(SANITIZED) $B/tests/foreign.bpf.o
 check-built:
 	$Q$(MAKE) -j$(JOBS) --no-print-directory tests
 	$Q$(MAKE) -j$(JOBS) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' sanitized
-	$Qtests/run $(ALONE) tests/shell/demo.sh -- $(filter-out $(ALONE),$(TEST_PROGRAMS)) \
-		$(SANITIZED:build/%=build/san/%) $(filter-out %/demo.sh %/tap.sh,$(wildcard tests/shell/*.sh))
+	$Qtests/run $(ALONE) tests/shell/demo.sh -- $(filter-out %/demo.sh %/tap.sh,$(wildcard tests/shell/*.sh)) \
+		$(filter-out $(ALONE),$(TEST_PROGRAMS)) $(SANITIZED:build/%=build/san/%)
 
 .PHONY: check-built sanitized
 
