@@ -1,51 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Conversations that this side already has: what arrives for them passes though the
- * port is closed. Asked only where the port is in use, or a token of a small budget
- * buys the question; so a flood to unused ports ends after one load.
+ * port is closed. Asked only where the conversation is marked, or the budget has a
+ * question left; so a flood ends after one load, or two where the port is in use.
  *
- * Nothing here makes state. A match marks the port "in use", which heals a mark that
- * was missed because the query left through a device without our egress program.
+ * Nothing here lets anybody in. A match sets the marks, which heals those that were missed
+ * because the query left through a device without our egress program.
  */
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
 
+#include "budget.h"
 #include "config.h"
 #include "flows.h"
+#include "marks.h"
 #include "socket_lookup.h"
 
-#define QUESTIONS_PER_JIFFY 32
 #define NO_CONVERSATION (-2)
-
-struct budget {
-	__u64 jiffy;
-	__u64 left;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct budget);
-} netfwv6_budget SEC(".maps");
-
-static __always_inline bool take_token(void)
-{
-	__u64 now = bpf_jiffies64();
-	__u32 key = 0;
-	struct budget *budget = bpf_map_lookup_elem(&netfwv6_budget, &key);
-
-	if (!budget)
-		return false; /* never: the map has one entry */
-	if (budget->jiffy != now) {
-		budget->jiffy = now;
-		budget->left = QUESTIONS_PER_JIFFY;
-	}
-	if (!budget->left)
-		return false;
-	budget->left--;
-	return true;
-}
 
 /* Does a socket of exactly this connection want the segment? A listener never counts. */
 static __always_inline bool tcp_socket_wants(packet_context *ctx, struct tuple *t, __u8 flags)
@@ -131,16 +102,26 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
 
 /*
  * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION.
- * Not inlined, so that the common path stays short.
+ * Where the port is not in use, the caller has bought the question.
+ * Not inlined, so that the way of other packets stays short.
  */
-__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool open_elsewhere)
+__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool in_use,
+				bool open_elsewhere)
 {
+	struct mark_key key;
 	struct tuple t;
+	int reason;
 
 	if (!p || !read_tuple(ctx, p, &t))
 		return NO_CONVERSATION;
-	return p->protocol == IPPROTO_TCP ? tcp_conversation(ctx, p, &t) :
-					    udp_conversation(ctx, &t, open_elsewhere);
+	key = mark_key_of(&t, p->protocol);
+	if (in_use && !is_marked(&key, mark_stamp_now()) && !take_question())
+		return NO_CONVERSATION;
+	reason = p->protocol == IPPROTO_TCP ? tcp_conversation(ctx, p, &t) :
+					      udp_conversation(ctx, &t, open_elsewhere);
+	if (reason != NO_CONVERSATION)
+		set_mark(&key);
+	return reason;
 }
 
 #endif

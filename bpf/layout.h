@@ -10,7 +10,7 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 3
+#define LAYOUT_VERSION 4
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and

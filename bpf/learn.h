@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "flows.h"
+#include "marks.h"
 #include "socket_lookup.h"
 
 #define AF_INET6 10
@@ -147,19 +148,36 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 	}
 }
 
+/*
+ * Marks the conversation, unless strangers could begin it: who sends no more than a SYN or
+ * a datagram to an open port, from an address that need not be his, leaves no mark.
+ */
+static __always_inline void mark_conversation(const struct tuple *answer, __u8 protocol,
+					      __u8 flags, bool open)
+{
+	struct mark_key key = mark_key_of(answer, protocol);
+
+	if (protocol == IPPROTO_UDP ? open : flags & TCP_RST || is_syn_ack(flags))
+		return;
+	if (protocol == IPPROTO_UDP && is_multicast(&answer->source))
+		key = mark_key_of_group(&key);
+	set_mark(&key);
+}
+
 static __always_inline void learn(packet_context *ctx, const struct packet *p)
 {
-	bool udp = p->protocol == IPPROTO_UDP, open;
 	volatile __u64 *entry;
 	__u64 policy;
 	struct tuple t, answer;
 	__u8 flags = 0;
+	bool open;
 	__u32 key;
 
-	if (!read_tuple(ctx, p, &t) || (!udp && !read_tcp_flags(ctx, p, &flags)) ||
+	if (!read_tuple(ctx, p, &t) ||
+	    (p->protocol == IPPROTO_TCP && !read_tcp_flags(ctx, p, &flags)) ||
 	    is_strangers(ctx, &t))
 		return;
-	key = bpf_ntohs(t.ports.source) + (udp ? PORTS_PER_PROTOCOL : 0);
+	key = port_entry(p->protocol, bpf_ntohs(t.ports.source));
 	entry = bpf_map_lookup_elem(&netfwv6_ports, &key);
 	if (!entry)
 		return; /* never: key < PORT_ENTRIES */
@@ -169,7 +187,8 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 		__sync_fetch_and_or(entry, ENTRY_IN_USE);
 	answer = answer_to(&t);
 	open = is_own(policy) || is_global(policy);
-	if (!udp)
+	mark_conversation(&answer, p->protocol, flags, open);
+	if (p->protocol == IPPROTO_TCP)
 		learn_tcp(ctx, &answer, flags, open);
 	else if (!open)
 		learn_udp(ctx, &answer, is_open_elsewhere(policy));

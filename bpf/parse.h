@@ -18,6 +18,7 @@
 #include <bpf/bpf_endian.h>
 #include "cursor.h"
 #include "layout.h"
+#include "plain.h"
 
 #define PARSED (-1)
 
@@ -31,9 +32,7 @@
 #define NEXT_AUTH 51
 #define NEXT_DEST_OPTS 60
 
-#define TCP_HEADER 20
 #define TCP_THROUGH_FLAGS 14
-#define UDP_HEADER 8
 
 /* A packet while it is read, and where it wants to go once it is PARSED. */
 struct packet {
@@ -43,11 +42,6 @@ struct packet {
 	__u16 port;    /* destination, host byte order */
 	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; before: the next header's type */
 	__u8 has_ip;   /* ip is set */
-};
-
-struct l4_ports {
-	__be16 source;
-	__be16 destination;
 };
 
 /* As struct bpf_sock_tuple has it for IPv6, which is also the packet's order. */
@@ -188,34 +182,17 @@ static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 	return netfwv6_chain(ctx, p);
 }
 
-/* The common packet, read in place: untagged, no extension header, all linear. */
 static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 {
-	const struct {
-		struct ethhdr eth;
-		struct ipv6hdr ip;
-		struct l4_ports ports;
-	} __attribute__((packed)) *h = (void *)(long)ctx->data;
-	__u32 payload, need;
+	struct plain plain;
 
-	if ((void *)(h + 1) > (void *)(long)ctx->data_end)
+	if (!read_plain(ctx, &plain))
 		return false;
-	if (h->eth.h_proto != bpf_htons(ETH_P_IPV6) || h->ip.version != 6)
-		return false;
-	if (h->ip.nexthdr == IPPROTO_TCP)
-		need = TCP_HEADER;
-	else if (h->ip.nexthdr == IPPROTO_UDP)
-		need = UDP_HEADER;
-	else
-		return false;
-	payload = bpf_ntohs(h->ip.payload_len);
-	if (payload < need || offsetof(typeof(*h), ports) + payload > p->at.frame)
-		return false;
-	p->ip = offsetof(typeof(*h), ip);
+	p->ip = PLAIN_IP;
 	p->has_ip = true;
-	p->l4 = offsetof(typeof(*h), ports);
-	p->port = bpf_ntohs(h->ports.destination);
-	p->protocol = h->ip.nexthdr;
+	p->l4 = PLAIN_L4;
+	p->port = plain.port;
+	p->protocol = plain.protocol;
 	return true;
 }
 
@@ -266,7 +243,7 @@ static __always_inline struct packet packet_of(packet_context *ctx)
 /* Where the port table has a parsed packet's destination. */
 static __always_inline __u32 entry_of(const struct packet *p)
 {
-	return p->port + (p->protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
+	return port_entry(p->protocol, p->port);
 }
 
 /* Who talks to whom, of a parsed packet. */
@@ -293,6 +270,12 @@ static __always_inline bool read_tcp_flags(packet_context *ctx, const struct pac
 static __always_inline bool is_bare_syn(__u8 flags)
 {
 	return (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* The answer to one. */
+static __always_inline bool is_syn_ack(__u8 flags)
+{
+	return (flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
 #endif

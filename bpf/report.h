@@ -161,12 +161,4 @@ __noinline int netfwv6_report_drop(packet_context *ctx, const struct packet *p, 
 	return 0;
 }
 
-/* Does anybody want to know of a dropped packet? */
-static __always_inline bool drops_matter(void)
-{
-	const volatile struct control *c = control();
-
-	return c && c->on_drop;
-}
-
 #endif

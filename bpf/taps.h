@@ -43,6 +43,14 @@ static __always_inline volatile struct control *control(void)
 	return bpf_map_lookup_elem(&netfwv6_control, &key);
 }
 
+/* Does anybody want to know of a dropped packet? */
+static __always_inline bool drops_matter(void)
+{
+	const volatile struct control *c = control();
+
+	return c && c->on_drop;
+}
+
 /* One event's worth of the tap's rate. */
 static __always_inline bool take_event(struct tap_state *state, __u32 rate, __u64 now)
 {

@@ -2,30 +2,28 @@
 /*
  * The verdict on a packet's destination: one load from the port table, whatever the
  * number of rules and connections. Only a closed port that this side has sent from
- * costs more.
+ * costs more: a second load, and the exact look-up for what is marked.
  */
 #ifndef NETFWV6_VERDICT_H
 #define NETFWV6_VERDICT_H
 
 #include "conversation.h"
+#include "dropped.h"
 
 static __always_inline int verdict_on_closed(packet_context *ctx, const struct packet *p,
 					     volatile __u64 *entry, __u64 policy)
 {
-	bool udp = p->protocol == IPPROTO_UDP;
+	bool in_use = policy & ENTRY_IN_USE && !netfwv6_config.stateless;
 	int reason;
 
-	if (netfwv6_config.stateless || (!(policy & ENTRY_IN_USE) && !take_token()))
-		return udp ? REASON_CLOSED_UDP : REASON_CLOSED_TCP;
-	reason = netfwv6_converse(ctx, p, is_open_elsewhere(policy));
-	if (reason != NO_CONVERSATION) {
-		if (!(policy & ENTRY_IN_USE))
-			__sync_fetch_and_or(entry, ENTRY_IN_USE);
-		return reason;
-	}
-	if (policy & ENTRY_IN_USE)
-		return udp ? REASON_UNMATCHED_UDP : REASON_UNMATCHED_TCP;
-	return udp ? REASON_CLOSED_UDP : REASON_CLOSED_TCP;
+	if (!in_use && !take_question())
+		return closed_reason(p->protocol);
+	reason = netfwv6_converse(ctx, p, in_use, is_open_elsewhere(policy));
+	if (reason == NO_CONVERSATION)
+		return in_use ? unmatched_reason(p->protocol) : closed_reason(p->protocol);
+	if (!in_use)
+		__sync_fetch_and_or(entry, ENTRY_IN_USE);
+	return reason;
 }
 
 static __always_inline int verdict(packet_context *ctx, const struct packet *p)

@@ -16,6 +16,15 @@ static __always_inline __u32 packet_length(packet_context *ctx)
 	return bpf_xdp_get_buff_len(ctx);
 }
 
+/*
+ * Of a frame that ends with its first buffer, as one whose payload ends there does. What
+ * somebody appended to it in further buffers is not counted.
+ */
+static __always_inline __u32 plain_length(packet_context *ctx)
+{
+	return ctx->data_end - ctx->data;
+}
+
 static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;

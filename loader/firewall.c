@@ -66,7 +66,7 @@ static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device
 	if (NETFWV6_SUCCEEDED(result))
 		result = egress_attach(mgr, device, spec);
 	if (NETFWV6_SUCCEEDED(result))
-		seed_from_sockets(&mgr->policy);
+		result = seed_from_sockets(&mgr->root, &mgr->policy);
 	return result;
 }
 

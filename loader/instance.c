@@ -83,7 +83,7 @@ static int set_config(struct bpf_object *object, const struct connection_config 
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, object) if (
-		bpf_map__is_internal(map) &&
+		strstr(bpf_map__name(map), ".rodata") &&
 		bpf_map__value_size(map) ==
 			sizeof(*config)) return bpf_map__set_initial_value(map, config,
 									   sizeof(*config));
@@ -232,7 +232,7 @@ uint32_t connection_config_slot(const struct connection_config *config)
 }
 
 /* A program's maps; none has more than this. */
-#define MAX_MAPS 16
+#define MAX_MAPS 32
 
 struct running {
 	struct bpf_prog_info info;

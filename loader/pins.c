@@ -12,6 +12,7 @@
 #include "error.h"
 #include "events.h"
 #include "layout.h"
+#include "marks_layout.h"
 
 #define NEW "-new" /* what is about to take a pin's place */
 
@@ -46,6 +47,8 @@ static const struct {
 		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
 	[PIN_UDP_ANSWER] = { "udpanswer", "netfwv6_udpans", 0600, false, BPF_MAP_TYPE_LRU_HASH,
 			     sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
+	[PIN_MARKS] = { "marks", "netfwv6_marks", 0600, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			sizeof(struct mark_line), MARK_LINES, BPF_F_MMAPABLE },
 	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
 			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
 	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,

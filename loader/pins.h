@@ -11,6 +11,7 @@
  *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
  *   DIR/tcp, answer, udp, udpanswer
  *                    0600  maps: the flow tables
+ *   DIR/marks        0600  map: which conversations are worth a look into those
  *   DIR/control      0644  map: who wants to know of events, mapped by root
  *   DIR/taps, tapstat
  *                    0600  maps: ring buffers of events, and what was missed of them
@@ -49,6 +50,7 @@ enum pin {
 	PIN_ANSWER,
 	PIN_UDP,
 	PIN_UDP_ANSWER,
+	PIN_MARKS,
 	PIN_CONTROL,
 	PIN_TAPSTAT,
 	PIN_TAPS,

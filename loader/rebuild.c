@@ -21,6 +21,7 @@
 #include "map_copy.h"
 #include "port_table.h"
 #include "replacements.h"
+#include "seed.h"
 #include "slots.h"
 
 struct rebuilding {
@@ -257,6 +258,8 @@ static netfwv6_result move_over(struct rebuilding *r)
 
 	root_retire(&r->mgr->root, &r->mgr->policy);
 	result = copy_all(r);
+	if (NETFWV6_SUCCEEDED(result)) /* an older layout has fewer marks */
+		result = seed_from_sockets(&r->next, &r->table);
 	if (NETFWV6_SUCCEEDED(result))
 		result = replacements_apply(r->mgr, &r->programs);
 	if (NETFWV6_FAILED(result)) {
@@ -264,8 +267,11 @@ static netfwv6_result move_over(struct rebuilding *r)
 		root_revive(&r->mgr->root, &r->mgr->policy);
 		return result;
 	}
-	copy_table(r, ENTRY_IN_USE); /* marks made meanwhile */
-	result = publish(r);
+	/* Marks made meanwhile, and those that programs of an older layout did not make. */
+	copy_table(r, ENTRY_IN_USE);
+	result = seed_from_sockets(&r->next, &r->table);
+	if (NETFWV6_SUCCEEDED(result))
+		result = publish(r);
 	/* The old table keeps its mark. */
 	if (NETFWV6_SUCCEEDED(result))
 		root_revive(&r->next, &r->table);

@@ -1,28 +1,99 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "seed.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "marks_layout.h"
+
+#define MARKS_SIZE (MARK_LINES * sizeof(struct mark_line))
+
+struct seed {
+	struct policy *policy;
+	struct mark_line *marks;
+	uint8_t now; /* the stamp */
+};
+
+/* A connected socket of /proc/net/tcp6 or udp6. */
+struct socket {
+	uint32_t remote[4]; /* the address as it lies in memory */
+	unsigned int local_port, remote_port;
+};
+
+static void seed_socket(const struct seed *seed, uint32_t protocol, const struct socket *socket)
+{
+	uint32_t entry =
+		(protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0) + (uint16_t)socket->local_port;
+	const uint16_t ports[2] = { htons(socket->remote_port), htons(socket->local_port) };
+	struct mark_key key = { .protocol = protocol };
+	uint32_t mark;
+
+	memcpy(key.remote, socket->remote, sizeof(key.remote));
+	memcpy(&key.ports, ports, sizeof(key.ports));
+	mark = mark_index(&key);
+	seed->marks[mark / MARKS_PER_LINE].stamps[mark % MARKS_PER_LINE] = seed->now;
+	if (!(policy_load(seed->policy, entry) & ENTRY_IN_USE))
+		policy_set(seed->policy, entry, ENTRY_IN_USE);
+}
 
 /* "sl local:port remote:port st ...", numbers in hex; the first line is a heading. */
-static void seed_from(const char *path, uint32_t base, struct policy *policy)
+static void seed_from(const char *path, uint32_t protocol, const struct seed *seed)
 {
 	FILE *sockets = fopen(path, "re");
 	char line[512];
 
 	while (sockets && fgets(line, sizeof(line), sockets)) {
-		unsigned int local, remote;
+		struct socket s;
+		uint32_t *to = s.remote;
 
-		if (sscanf(line, " %*u: %*32[0-9A-F]:%4x %*32[0-9A-F]:%4x", &local, &remote) == 2 &&
-		    remote && !(policy_load(policy, base + local) & ENTRY_IN_USE))
-			policy_set(policy, base + local, ENTRY_IN_USE);
+		if (sscanf(line, " %*u: %*32[0-9A-F]:%4x %8x%8x%8x%8x:%4x", &s.local_port, &to[0],
+			   &to[1], &to[2], &to[3], &s.remote_port) == 6 &&
+		    s.remote_port)
+			seed_socket(seed, protocol, &s);
 	}
 	if (sockets)
 		fclose(sockets);
 }
 
-void seed_from_sockets(struct policy *policy)
+static uint8_t stamp_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return MARK_STAMP((uint64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+}
+
+static void seed_marks(const struct seed *seed)
 {
 	/* The thread's: /proc/net would be the process's first thread's. */
-	seed_from("/proc/thread-self/net/tcp6", 0, policy);
-	seed_from("/proc/thread-self/net/udp6", PORTS_PER_PROTOCOL, policy);
+	seed_from("/proc/thread-self/net/tcp6", IPPROTO_TCP, seed);
+	seed_from("/proc/thread-self/net/udp6", IPPROTO_UDP, seed);
+}
+
+netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)
+{
+	struct seed seed = { .policy = policy, .now = stamp_now() };
+	netfwv6_result result;
+	int fd = -1;
+
+	result = pin_open(root->dir, PIN_MARKS, 0, &fd);
+	if (result == NETFWV6_S_FALSE)
+		return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: a pin is missing",
+			    root->dir);
+	if (NETFWV6_FAILED(result))
+		return result;
+	seed.marks = mmap(NULL, MARKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (seed.marks == MAP_FAILED)
+		return fail_errno(errno, "cannot map the marks in %s", root->dir);
+	seed_marks(&seed);
+	munmap(seed.marks, MARKS_SIZE);
+	return NETFWV6_S_OK;
 }

@@ -3,13 +3,13 @@
 #ifndef NETFWV6_SEED_H
 #define NETFWV6_SEED_H
 
-#include "policy.h"
+#include "root.h"
 
 /*
- * Marks the local ports of all connected IPv6 sockets of the calling thread's network
- * namespace as in use: their conversations stand, whoever speaks next. Listeners and
+ * Marks the conversations of all connected IPv6 sockets of the calling thread's network
+ * namespace, and their local ports as in use: they stand, whoever speaks next. Listeners and
  * unconnected sockets have none.
  */
-void seed_from_sockets(struct policy *policy);
+netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy);
 
 #endif

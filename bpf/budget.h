@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How many questions about conversations a program may ask where no mark promises an
+ * answer: a few a jiffy, so that a mark that was missed heals, and a flood does not pay.
+ *
+ * Once they are spent and nobody wants to know of drops, the rest of the jiffy is quiet:
+ * every further packet like that is dropped, and that is all. Whoever begins to listen
+ * hears of such packets from the next jiffy on.
+ *
+ * CPUs share the budget without a lock: what that costs is a question more or less.
+ */
+#ifndef NETFWV6_BUDGET_H
+#define NETFWV6_BUDGET_H
+
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+#include "config.h"
+#include "marks.h"
+#include "taps.h"
+
+#define QUESTIONS_PER_JIFFY 64
+
+static volatile struct {
+	__u64 jiffy; /* that the questions are for */
+	__u64 questions;
+	__u64 quiet_jiffy;
+	__u64 quiet_stamp; /* the time for marks in that jiffy */
+} netfwv6_budget;
+
+static __always_inline bool is_quiet(void)
+{
+	return netfwv6_budget.quiet_jiffy == bpf_jiffies64();
+}
+
+static __always_inline void be_quiet(__u64 jiffy)
+{
+	if (netfwv6_budget.quiet_jiffy == jiffy || drops_matter())
+		return;
+	netfwv6_budget.quiet_stamp = mark_stamp_now();
+	netfwv6_budget.quiet_jiffy = jiffy;
+}
+
+/* Where no question is ever asked, it is always spent. */
+static __always_inline bool take_question(void)
+{
+	__u64 now = bpf_jiffies64();
+
+	if (netfwv6_budget.jiffy != now) {
+		netfwv6_budget.jiffy = now;
+		netfwv6_budget.questions = QUESTIONS_PER_JIFFY;
+	}
+	if (netfwv6_config.stateless || !netfwv6_budget.questions) {
+		be_quiet(now);
+		return false;
+	}
+	netfwv6_budget.questions--;
+	return true;
+}
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Asking and setting the marks of conversations. */
+#ifndef NETFWV6_MARKS_H
+#define NETFWV6_MARKS_H
+
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+#include "marks_layout.h"
+#include "parse.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MARK_LINES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct mark_line);
+} netfwv6_marks SEC(".maps");
+
+static __always_inline __u8 mark_stamp_now(void)
+{
+	return MARK_STAMP(bpf_ktime_get_coarse_ns());
+}
+
+static __always_inline __u8 *mark_at(const struct mark_key *key)
+{
+	__u32 index = mark_index(key), line = index / MARKS_PER_LINE;
+	struct mark_line *marks = bpf_map_lookup_elem(&netfwv6_marks, &line);
+
+	return marks ? &marks->stamps[index % MARKS_PER_LINE] : NULL;
+}
+
+/* Of a packet that arrives, or of the answer to one that leaves. */
+static __always_inline struct mark_key mark_key_of(const struct tuple *arriving, __u8 protocol)
+{
+	struct mark_key key = { .protocol = protocol };
+
+	__builtin_memcpy(key.remote, &arriving->source, sizeof(key.remote));
+	__builtin_memcpy(&key.ports, &arriving->ports, sizeof(key.ports));
+	return key;
+}
+
+/* Anyone may answer a query to a group. */
+static __always_inline struct mark_key mark_key_of_group(const struct mark_key *key)
+{
+	return (struct mark_key){ .ports = key->ports, .protocol = key->protocol };
+}
+
+static __always_inline bool is_alive_at(const struct mark_key *key, __u8 now)
+{
+	const __u8 *stamp = mark_at(key);
+
+	return stamp && mark_is_alive(*stamp, now);
+}
+
+/* Has this side a conversation that the packet may belong to? */
+static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
+{
+	struct mark_key group = mark_key_of_group(key);
+
+	return is_alive_at(key, now) || (key->protocol == IPPROTO_UDP && is_alive_at(&group, now));
+}
+
+/* Tests first: the line stays shared among CPUs. */
+static __always_inline void set_mark(const struct mark_key *key)
+{
+	__u8 *stamp = mark_at(key), now = mark_stamp_now();
+
+	if (stamp && *stamp != now)
+		*stamp = now;
+}
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The common packet, read in place: TCP or UDP in IPv6 behind an untagged Ethernet header,
+ * without extension headers, and nothing behind its payload. Every other packet is read
+ * with a cursor. The loads are as wide as the fields, wherever those lie.
+ */
+#ifndef NETFWV6_PLAIN_H
+#define NETFWV6_PLAIN_H
+
+#include <stdbool.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ipv6.h>
+#include <bpf/bpf_endian.h>
+#include "layout.h"
+
+#define TCP_HEADER 20
+#define UDP_HEADER 8
+
+struct l4_ports {
+	__be16 source;
+	__be16 destination;
+};
+
+/* Where headers start, and what they hold. */
+#define PLAIN_IP sizeof(struct ethhdr)
+#define PLAIN_L4 (PLAIN_IP + sizeof(struct ipv6hdr))
+#define PLAIN_TYPE_AND_VERSION offsetof(struct ethhdr, h_proto)
+#define PLAIN_PAYLOAD_LEN (PLAIN_IP + offsetof(struct ipv6hdr, payload_len))
+#define PLAIN_NEXT_HEADER (PLAIN_IP + offsetof(struct ipv6hdr, nexthdr))
+#define PLAIN_SOURCE (PLAIN_IP + offsetof(struct ipv6hdr, saddr))
+#define PLAIN_DESTINATION_PORT (PLAIN_L4 + offsetof(struct l4_ports, destination))
+
+#define PLAIN_LOAD(type, frame, offset) (*(const type *)((const char *)(frame) + (offset)))
+
+/* The EtherType, and the version in the four bits behind it. */
+#define IS_IPV6 bpf_htonl(ETH_P_IPV6 << 16 | 6 << 12)
+#define IS_IPV6_MASK bpf_htonl(0xfffff000)
+
+struct plain {
+	const void *frame; /* as far as the ports, at least */
+	__u32 length;	   /* of the whole frame */
+	__u16 port;	   /* destination, host byte order */
+	__u8 protocol;	   /* IPPROTO_TCP or IPPROTO_UDP */
+};
+
+static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
+{
+	const void *frame = (const void *)(long)ctx->data;
+	const void *end = (const void *)(long)ctx->data_end;
+
+	if (frame + PLAIN_L4 + UDP_HEADER > end)
+		return false;
+	if ((PLAIN_LOAD(__u32, frame, PLAIN_TYPE_AND_VERSION) & IS_IPV6_MASK) != IS_IPV6)
+		return false;
+	plain->frame = frame;
+	plain->length = plain_length(ctx);
+	plain->port = bpf_ntohs(PLAIN_LOAD(__be16, frame, PLAIN_DESTINATION_PORT));
+	plain->protocol = PLAIN_LOAD(__u8, frame, PLAIN_NEXT_HEADER);
+	if (PLAIN_L4 + bpf_ntohs(PLAIN_LOAD(__be16, frame, PLAIN_PAYLOAD_LEN)) != plain->length)
+		return false;
+	return plain->protocol == IPPROTO_UDP ||
+	       (plain->protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER);
+}
+
+/* 1 for UDP, 0 for TCP, without a branch: their numbers differ so. */
+static __always_inline __u32 is_udp(__u8 protocol)
+{
+	_Static_assert(IPPROTO_TCP >> 4 == 0 && IPPROTO_UDP >> 4 == 1, "is_udp");
+	return protocol >> 4;
+}
+
+/* Where the port table has a port. */
+static __always_inline __u32 port_entry(__u8 protocol, __u16 port)
+{
+	return is_udp(protocol) * PORTS_PER_PROTOCOL + port;
+}
+
+#endif
