@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What costs of a firewall are compared with: programs that return their verdict. */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp/pass")
+int bare_pass(struct xdp_md *packet)
+{
+	return XDP_PASS;
+}
+
+SEC("xdp/drop")
+int bare_drop(struct xdp_md *packet)
+{
+	return XDP_DROP;
+}
+
+char _license[] SEC("license") = "GPL";
