@@ -46,7 +46,7 @@ CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
 
-.PHONY: all tests check demo bench install uninstall clean deps
+.PHONY: all tests check demo install uninstall clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -108,15 +108,7 @@ demo: deps
 	$Q$(MAKE) --no-print-directory all
 	$Qscripts/demo
 
-bench: deps
-	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log
-	$Qscripts/bench/run $B/bench $B/bench-log
-
-$B/bench: $B/scripts/bench/bench.o
-$B/bench-log: $B/scripts/bench/log.o
-$B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
-	$(call say,LD)
-	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
+include scripts/bench/bench.mk
 
 # ---- installing ---------------------------------------------------------------
 

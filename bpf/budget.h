@@ -29,7 +29,9 @@ static volatile struct {
 
 static __always_inline bool is_quiet(void)
 {
-	return netfwv6_budget.quiet_jiffy == bpf_jiffies64();
+	__u64 now = bpf_jiffies64(); /* first: what is read before has to be saved */
+
+	return netfwv6_budget.quiet_jiffy == now;
 }
 
 static __always_inline void be_quiet(__u64 jiffy)

@@ -22,9 +22,17 @@
  *   bit 33 .. 63  the connection of slot (bit - 32) ignores the global setting
  *
  * Every change is one atomic OR or AND, so no writer can undo another's.
+ *
+ * Behind the entries lies their summary, one bit for each, which is set before the entry
+ * is for the first time, and never cleared: where it is 0 the entry is 0. It fits into the
+ * first-level cache, as the table does not, so a flood to random ports costs no more than one
+ * to a single port.
  */
 #define PORTS_PER_PROTOCOL 65536u
 #define PORT_ENTRIES (2u * PORTS_PER_PROTOCOL)
+#define SUMMARY_WORD(entry) (PORT_ENTRIES + (entry) / 64)
+#define SUMMARY_BIT(entry) (1ULL << ((entry) % 64))
+#define TABLE_ENTRIES (PORT_ENTRIES + PORT_ENTRIES / 64)
 #define SLOT_MAX 31u /* slots are 1..SLOT_MAX; 0 means: no settings of its own */
 
 #define ENTRY_GLOBAL (1ULL << 0)

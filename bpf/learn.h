@@ -152,8 +152,8 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
  * Marks the conversation, unless strangers could begin it: who sends no more than a SYN or
  * a datagram to an open port, from an address that need not be his, leaves no mark.
  */
-static __always_inline void mark_conversation(const struct tuple *answer, __u8 protocol,
-					      __u8 flags, bool open)
+static __always_inline void mark_conversation(const struct tuple *answer, __u8 protocol, __u8 flags,
+					      bool open)
 {
 	struct mark_key key = mark_key_of(answer, protocol);
 
@@ -178,13 +178,13 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	    is_strangers(ctx, &t))
 		return;
 	key = port_entry(p->protocol, bpf_ntohs(t.ports.source));
-	entry = bpf_map_lookup_elem(&netfwv6_ports, &key);
+	entry = table_at(key);
 	if (!entry)
-		return; /* never: key < PORT_ENTRIES */
+		return; /* never: the table has it */
 	policy = *entry;
 	/* A reset answers whoever sent something; it makes no mark. */
 	if (!(policy & ENTRY_IN_USE) && !(flags & TCP_RST))
-		__sync_fetch_and_or(entry, ENTRY_IN_USE);
+		mark_in_use(key);
 	answer = answer_to(&t);
 	open = is_own(policy) || is_global(policy);
 	mark_conversation(&answer, p->protocol, flags, open);

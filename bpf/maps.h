@@ -8,11 +8,27 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, PORT_ENTRIES);
+	__uint(max_entries, TABLE_ENTRIES);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, __u64);
 } netfwv6_ports SEC(".maps");
+
+static __always_inline volatile __u64 *table_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&netfwv6_ports, &index);
+}
+
+/* The summary first, always. */
+static __always_inline void mark_in_use(__u32 entry)
+{
+	volatile __u64 *word = table_at(SUMMARY_WORD(entry)), *policy = table_at(entry);
+
+	if (!word || !policy)
+		return; /* never: the table has both */
+	__sync_fetch_and_or(word, SUMMARY_BIT(entry));
+	__sync_fetch_and_or(policy, ENTRY_IN_USE);
+}
 
 /* The devices that are firewalled, by ifindex. */
 struct {

@@ -21,12 +21,11 @@ static __always_inline __u8 mark_stamp_now(void)
 	return MARK_STAMP(bpf_ktime_get_coarse_ns());
 }
 
-static __always_inline __u8 *mark_at(const struct mark_key *key)
+static __always_inline struct mark_line *line_of(const struct mark_key *key)
 {
-	__u32 index = mark_index(key), line = index / MARKS_PER_LINE;
-	struct mark_line *marks = bpf_map_lookup_elem(&netfwv6_marks, &line);
+	__u32 line = mark_line_of(key);
 
-	return marks ? &marks->stamps[index % MARKS_PER_LINE] : NULL;
+	return bpf_map_lookup_elem(&netfwv6_marks, &line);
 }
 
 /* Of a packet that arrives, or of the answer to one that leaves. */
@@ -45,28 +44,40 @@ static __always_inline struct mark_key mark_key_of_group(const struct mark_key *
 	return (struct mark_key){ .ports = key->ports, .protocol = key->protocol };
 }
 
-static __always_inline bool is_alive_at(const struct mark_key *key, __u8 now)
+static __always_inline bool is_alive_in(const struct mark_line *line, const struct mark_key *key,
+					__u8 now)
 {
-	const __u8 *stamp = mark_at(key);
+	__u32 stamps = mark_stamps_of(key);
 
-	return stamp && mark_is_alive(*stamp, now);
+	for (int i = 0; i < MARK_STAMPS_EACH; i++)
+		if (!mark_is_alive(line->stamps[mark_stamp_at(stamps, i)], now))
+			return false;
+	return true;
 }
 
 /* Has this side a conversation that the packet may belong to? */
 static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
 {
 	struct mark_key group = mark_key_of_group(key);
+	const struct mark_line *line = line_of(key); /* the group's, too */
 
-	return is_alive_at(key, now) || (key->protocol == IPPROTO_UDP && is_alive_at(&group, now));
+	return line && (is_alive_in(line, key, now) ||
+			(key->protocol == IPPROTO_UDP && is_alive_in(line, &group, now)));
 }
 
 /* Tests first: the line stays shared among CPUs. */
 static __always_inline void set_mark(const struct mark_key *key)
 {
-	__u8 *stamp = mark_at(key), now = mark_stamp_now();
+	__u32 stamps = mark_stamps_of(key);
+	struct mark_line *line = line_of(key);
+	__u8 now = mark_stamp_now();
 
-	if (stamp && *stamp != now)
-		*stamp = now;
+	for (int i = 0; line && i < MARK_STAMPS_EACH; i++) {
+		__u8 *stamp = &line->stamps[mark_stamp_at(stamps, i)];
+
+		if (*stamp != now)
+			*stamp = now;
+	}
 }
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-or-later */
 /*
- * Marks of conversations: "this side has sent from that port to that remote end", kept as a
- * time stamp of one byte where a hash of both says. So a packet to a port in use needs no
- * exact look-up unless its own conversation is marked, or another that shares the byte. A
+ * Marks of conversations: "this side has sent from that port to that remote end", kept as
+ * time stamps of one byte in a Bloom filter. So a packet to a port in use needs no exact
+ * look-up unless its own conversation is marked, or others made the same marks by chance. A
  * mark proves nothing and its lack forbids nothing: it only says whether asking is worth it.
  *
- * The data plane writes them, and the library for sockets that exist already.
+ * The ports choose a line, which is a cache line, and the remote end four stamps in it. The
+ * data plane writes them, and the library for sockets that exist already.
  */
 #ifndef NETFWV6_MARKS_LAYOUT_H
 #define NETFWV6_MARKS_LAYOUT_H
@@ -13,12 +14,14 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define MARK_BITS 19
-#define MARKS_PER_LINE 64 /* bytes, as a cache line has */
-#define MARK_LINES ((1u << MARK_BITS) / MARKS_PER_LINE)
+#define MARK_LINE_BITS 14
+#define MARK_LINES (1u << MARK_LINE_BITS)
+#define MARK_STAMP_BITS 6
+#define MARK_STAMPS (1u << MARK_STAMP_BITS)
+#define MARK_STAMPS_EACH 4
 
 struct mark_line {
-	__u8 stamps[MARKS_PER_LINE];
+	__u8 stamps[MARK_STAMPS];
 };
 
 /*
@@ -31,7 +34,9 @@ struct mark_line {
 
 #define MARK_STAMP(ns) ((__u8)((ns) >> MARK_TIME_SHIFT | 1))
 
-static inline __attribute__((always_inline)) int mark_is_alive(__u8 stamp, __u8 now)
+#define mark_inline static inline __attribute__((always_inline))
+
+mark_inline int mark_is_alive(__u8 stamp, __u8 now)
 {
 	return stamp && (__u8)(now - stamp) < MARK_LIFETIME;
 }
@@ -43,17 +48,36 @@ struct mark_key {
 	__u32 protocol;
 };
 
-/* The number of the key's mark, below 1 << MARK_BITS. Any good mixing would do. */
-static inline __attribute__((always_inline)) __u32 mark_index(const struct mark_key *key)
+/* Any good mixing would do; its upper bits are the best. */
+mark_inline __u64 mark_mix(__u64 hash)
 {
-	__u64 hash = key->remote[0] * 0x9e3779b97f4a7c15ULL +
-		     key->remote[1] * 0xc2b2ae3d27d4eb4fULL +
-		     ((__u64)key->protocol << 32 | key->ports) * 0x165667b19e3779f9ULL;
+	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
+}
 
-	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
-	return hash >> (64 - MARK_BITS);
+mark_inline __u64 mark_ports(const struct mark_key *key)
+{
+	return ((__u64)key->protocol << 32 | key->ports) * 0x9e3779b97f4a7c15ULL;
+}
+
+mark_inline __u32 mark_line_of(const struct mark_key *key)
+{
+	return mark_mix(mark_ports(key)) >> (64 - MARK_LINE_BITS);
+}
+
+/* Four numbers of stamps, from the upper end on. */
+mark_inline __u32 mark_stamps_of(const struct mark_key *key)
+{
+	return mark_mix(mark_ports(key) + key->remote[0] * 0xc2b2ae3d27d4eb4fULL +
+			key->remote[1] * 0x165667b19e3779f9ULL) >>
+	       32;
+}
+
+mark_inline __u32 mark_stamp_at(__u32 stamps, int i)
+{
+	return stamps >> (32 - MARK_STAMP_BITS * (i + 1)) & (MARK_STAMPS - 1);
 }
 
 _Static_assert(sizeof(struct mark_line) == 64, "layout");
+_Static_assert(MARK_STAMP_BITS *MARK_STAMPS_EACH <= 32, "mark_stamps_of() has enough bits");
 
 #endif

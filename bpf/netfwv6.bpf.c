@@ -37,7 +37,9 @@ __noinline int netfwv6_long_way(struct xdp_md *ctx)
 SEC("xdp.frags")
 int netfwv6_eth(struct xdp_md *ctx)
 {
-	return drop_at_once(ctx) ? XDP_DROP : netfwv6_long_way(ctx);
+	int action = shortcut(ctx);
+
+	return action == NO_SHORTCUT ? netfwv6_long_way(ctx) : action;
 }
 
 SEC("xdp.frags")

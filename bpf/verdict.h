@@ -11,7 +11,7 @@
 #include "dropped.h"
 
 static __always_inline int verdict_on_closed(packet_context *ctx, const struct packet *p,
-					     volatile __u64 *entry, __u64 policy)
+					     __u64 policy)
 {
 	bool in_use = policy & ENTRY_IN_USE && !netfwv6_config.stateless;
 	int reason;
@@ -22,24 +22,23 @@ static __always_inline int verdict_on_closed(packet_context *ctx, const struct p
 	if (reason == NO_CONVERSATION)
 		return in_use ? unmatched_reason(p->protocol) : closed_reason(p->protocol);
 	if (!in_use)
-		__sync_fetch_and_or(entry, ENTRY_IN_USE);
+		mark_in_use(entry_of(p));
 	return reason;
 }
 
 static __always_inline int verdict(packet_context *ctx, const struct packet *p)
 {
-	__u32 key = entry_of(p);
-	volatile __u64 *entry = bpf_map_lookup_elem(&netfwv6_ports, &key);
+	volatile __u64 *entry = table_at(entry_of(p));
 	__u64 policy;
 
 	if (!entry)
-		return REASON_CLOSED_TCP; /* never: key < PORT_ENTRIES */
+		return REASON_CLOSED_TCP; /* never: the table has it */
 	policy = *entry;
 	if (is_own(policy))
 		return REASON_OPEN_HERE;
 	if (is_global(policy))
 		return REASON_OPEN_GLOBAL;
-	return verdict_on_closed(ctx, p, entry, policy);
+	return verdict_on_closed(ctx, p, policy);
 }
 
 #endif

@@ -24,7 +24,7 @@ static const struct {
 	uint32_t key, value, entries, flags;
 } maps[PINS] = {
 	[PIN_PORTS] = { "ports", "netfwv6_ports", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-			sizeof(uint64_t), PORT_ENTRIES, BPF_F_MMAPABLE },
+			sizeof(uint64_t), TABLE_ENTRIES, BPF_F_MMAPABLE },
 	[PIN_NAMES] = { "names", "netfwv6_names", 0644, true, BPF_MAP_TYPE_HASH,
 			sizeof(struct name_key), NAME_SIZE, NAME_RECORDS, BPF_F_NO_PREALLOC },
 	[PIN_SLOTS] = { "slots", "netfwv6_slots", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#define TABLE_SIZE (PORT_ENTRIES * sizeof(uint64_t))
+#define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
 
 /* Maps fd, or zeros for -1, at an address of the kernel's choice. */
 static void *map_anywhere(int fd, size_t size, int protection)

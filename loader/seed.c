@@ -33,12 +33,14 @@ static void seed_socket(const struct seed *seed, uint32_t protocol, const struct
 		(protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0) + (uint16_t)socket->local_port;
 	const uint16_t ports[2] = { htons(socket->remote_port), htons(socket->local_port) };
 	struct mark_key key = { .protocol = protocol };
-	uint32_t mark;
+	uint32_t line, stamps;
 
 	memcpy(key.remote, socket->remote, sizeof(key.remote));
 	memcpy(&key.ports, ports, sizeof(key.ports));
-	mark = mark_index(&key);
-	seed->marks[mark / MARKS_PER_LINE].stamps[mark % MARKS_PER_LINE] = seed->now;
+	line = mark_line_of(&key);
+	stamps = mark_stamps_of(&key);
+	for (int i = 0; i < MARK_STAMPS_EACH; i++)
+		seed->marks[line].stamps[mark_stamp_at(stamps, i)] = seed->now;
 	if (!(policy_load(seed->policy, entry) & ENTRY_IN_USE))
 		policy_set(seed->policy, entry, ENTRY_IN_USE);
 }

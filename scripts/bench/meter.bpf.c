@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What receiving costs: the time from the beginning to the end of each NET_RX softirq in which
+ * one device alone was polled, and the packets that the device took from its ring in it. So
+ * the driver, XDP, the making of socket buffers and the stack are in it, as far as packets get.
+ */
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "meter.h"
+
+#define NET_RX 3 /* NET_RX_SOFTIRQ */
+
+struct net_device {
+	int ifindex;
+} __attribute__((preserve_access_index));
+
+struct napi_struct {
+	struct net_device *dev;
+} __attribute__((preserve_access_index));
+
+struct softirq {
+	__u64 start;
+	__u64 packets;
+	__u64 device; /* its address; 0: none was polled yet */
+	__u32 ifindex;
+	bool mixed; /* more than one was */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct softirq);
+} softirqs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct meter);
+} meters SEC(".maps");
+
+/* The device that is measured; those of other namespaces with this number are idle. */
+volatile __u32 measured;
+
+static struct softirq *softirq(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&softirqs, &key);
+}
+
+static struct meter *meter(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&meters, &key);
+}
+
+SEC("raw_tp/softirq_entry")
+int begin(struct bpf_raw_tracepoint_args *event)
+{
+	struct softirq *s = softirq();
+
+	if (event->args[0] != NET_RX || !s)
+		return 0;
+	*s = (struct softirq){ .start = bpf_ktime_get_ns() };
+	return 0;
+}
+
+SEC("raw_tp/napi_poll")
+int polled(struct bpf_raw_tracepoint_args *event)
+{
+	struct napi_struct *napi = (void *)event->args[0];
+	int packets = event->args[1];
+	struct softirq *s = softirq();
+	struct net_device *device = BPF_CORE_READ(napi, dev);
+	__u32 ifindex = device ? BPF_CORE_READ(device, ifindex) : 0;
+
+	if (!s || packets <= 0)
+		return 0;
+	s->mixed = s->mixed || (s->device && s->device != (__u64)device);
+	s->device = (__u64)device;
+	if (ifindex != measured)
+		return 0;
+	s->ifindex = ifindex;
+	s->packets += packets;
+	return 0;
+}
+
+SEC("raw_tp/softirq_exit")
+int end(struct bpf_raw_tracepoint_args *event)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct softirq *s = softirq();
+	struct meter *m = meter();
+
+	if (event->args[0] != NET_RX || !s || !m || s->ifindex != measured)
+		return 0;
+	if (s->mixed) {
+		m->untimed += s->packets;
+	} else {
+		m->time += now - s->start;
+		m->timed += s->packets;
+	}
+	s->ifindex = 0;
+	return 0;
+}
+
+/* Frames that found the ring full. */
+SEC("raw_tp/xdp_devmap_xmit")
+int sent(struct bpf_raw_tracepoint_args *event)
+{
+	int drops = event->args[3];
+	struct meter *m = meter();
+
+	if (m && drops > 0)
+		m->lost += drops;
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
