@@ -108,8 +108,9 @@ demo: deps
 	$Q$(MAKE) --no-print-directory all
 	$Qscripts/demo
 
-bench: deps
-	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log
+bench:
+	$Qscripts/install-deps bench
+	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log $B/bench-control $B/bare.bpf.o
 	$Qscripts/bench/run $B/bench $B/bench-log
 
 $B/bench: $B/scripts/bench/bench.o
@@ -117,6 +118,8 @@ $B/bench-log: $B/scripts/bench/log.o
 $B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
+
+include scripts/bench/bench.mk
 
 # ---- installing ---------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a verdict, a leaving packet and a change cost. Programs run through
+ * What a verdict and a leaving packet cost. Programs run through
  * bpf_prog_test_run beside one that does nothing but return its verdict, round by
  * round, so that whatever else the machine does meets all of them; medians and their
  * spread are printed.
@@ -276,83 +276,6 @@ static void measure_programs(struct netfwv6_mgr *mgr)
 		measure_egress(egress);
 }
 
-/* ---- Changes ------------------------------------------------------------------ */
-
-static void open_or_close_all(struct netfwv6_mgr *mgr, bool open)
-{
-	for (int i = 0; i < 2; i++) {
-		uint32_t protocol = i ? NETFWV6_PROTOCOL_UDP : NETFWV6_PROTOCOL_TCP;
-
-		check(open ? netfwv6_mgr_open_global_ports(mgr, 1, 65535, protocol, NULL) :
-			     netfwv6_mgr_close_global_ports(mgr, 1, 65535, protocol));
-	}
-}
-
-static void measure_changes(struct netfwv6_mgr *mgr)
-{
-	struct series one = { .name = "close one open port" };
-	struct series again = { .name = "close one closed port" };
-	struct series ask = { .name = "ask for one port" };
-	struct series opens = { .name = "open one port" };
-	struct series all = { .name = "close all 131070 ports" };
-	struct series open_all = { .name = "open all 131070 ports" };
-	enum { PORTS = 60000 };
-	bool open;
-
-	for (int round = 0; round < ROUNDS; round++) {
-		double start = now();
-
-		open_or_close_all(mgr, true);
-		open_all.values[round] = now() - start;
-		start = now();
-		for (uint32_t port = 1; port <= PORTS; port++)
-			check(netfwv6_mgr_close_global_port(mgr, port, NETFWV6_PROTOCOL_TCP));
-		one.values[round] = (now() - start) / PORTS;
-		start = now();
-		for (uint32_t port = 1; port <= PORTS; port++)
-			check(netfwv6_mgr_close_global_port(mgr, port, NETFWV6_PROTOCOL_TCP));
-		again.values[round] = (now() - start) / PORTS;
-		start = now();
-		for (uint32_t port = 1; port <= PORTS; port++)
-			check(netfwv6_mgr_is_port_globally_open(mgr, port, NETFWV6_PROTOCOL_TCP,
-								&open));
-		ask.values[round] = (now() - start) / PORTS;
-		start = now();
-		for (uint32_t port = 1; port <= 1000; port++)
-			check(netfwv6_mgr_open_global_port(mgr, port, NETFWV6_PROTOCOL_TCP, NULL));
-		opens.values[round] = (now() - start) / 1000;
-		open_or_close_all(mgr, true);
-		start = now();
-		open_or_close_all(mgr, false);
-		all.values[round] = now() - start;
-	}
-	printf("Through the library, ns a call:\n");
-	print_series(&one, "ns");
-	print_series(&again, "ns");
-	print_series(&ask, "ns");
-	print_series(&opens, "ns");
-	print_series(&all, "ns");
-	print_series(&open_all, "ns");
-}
-
-static void measure_switch(struct netfwv6_connection *connection)
-{
-	struct series enable = { .name = "enable" }, disable = { .name = "disable" };
-
-	for (int round = 0; round < ROUNDS; round++) {
-		double start = now();
-
-		check(netfwv6_connection_enable_firewall(connection, NULL));
-		enable.values[round] = (now() - start) / 1e6;
-		start = now();
-		check(netfwv6_connection_disable_firewall(connection));
-		disable.values[round] = (now() - start) / 1e6;
-	}
-	printf("\nThe switch, with making and removing all state, ms a call:\n");
-	print_series(&enable, "ms");
-	print_series(&disable, "ms");
-}
-
 int main(void)
 {
 	struct netfwv6_connection *connection;
@@ -365,9 +288,7 @@ int main(void)
 	make_conversation();
 	check(netfwv6_connection_enable_firewall(connection, NULL));
 	measure_programs(mgr);
-	measure_changes(mgr);
 	check(netfwv6_connection_disable_firewall(connection));
-	measure_switch(connection);
 	netfwv6_connection_free(connection);
 	netfwv6_mgr_close(mgr);
 	return 0;
