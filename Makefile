@@ -110,12 +110,12 @@ demo: deps
 
 bench:
 	$Qscripts/install-deps bench
-	$Q$(MAKE) --no-print-directory all $B/bench $B/bench-log $B/bench-control $B/bare.bpf.o
-	$Qscripts/bench/run $B/bench $B/bench-log
+	$Q$(MAKE) --no-print-directory all $B/bench-program $B/bench-log $B/bench-control $B/bare.bpf.o
+	$Qscripts/bench/run $B/bench-program $B/bench-log
 
-$B/bench: $B/scripts/bench/bench.o
+$B/bench-program: $B/scripts/bench/bench.o
 $B/bench-log: $B/scripts/bench/log.o
-$B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
+$B/bench-program $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
 
