@@ -4,13 +4,13 @@
 #include <bpf/bpf_helpers.h>
 
 SEC("xdp/pass")
-int bare_pass(struct xdp_md *packet)
+int bare_pass(struct xdp_md *packet __attribute__((unused)))
 {
 	return XDP_PASS;
 }
 
 SEC("xdp/drop")
-int bare_drop(struct xdp_md *packet)
+int bare_drop(struct xdp_md *packet __attribute__((unused)))
 {
 	return XDP_DROP;
 }

@@ -1,10 +1,12 @@
 # The benchmarks. Included by the Makefile.
 
-BENCH_SERIES := $B/scripts/bench/series.o
-BENCH_PROGRAMS := $B/bench $B/bench-log $B/bench-receive
+bench_objects = $(patsubst %,$B/scripts/bench/%.o,$(1))
+BENCH_PROGRAMS := $(addprefix $B/bench-,program log receive control)
+LIBNFTABLES := $(wildcard /usr/include/nftables/libnftables.h)
 
 .PHONY: bench
-bench: deps
+bench:
+	$Qscripts/install-deps bench
 	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o
 	$Qscripts/bench/run
 
@@ -14,10 +16,13 @@ $B/%.bpf.o: scripts/bench/%.bpf.c scripts/bench/meter.h
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $B/scripts/bench/load.o: $B/generator.skel.h $B/meter.skel.h
+$B/scripts/bench/libnftables.o: EXTRA_CFLAGS := $(if $(LIBNFTABLES),-DHAVE_LIBNFTABLES)
 
-$B/bench: $B/scripts/bench/bench.o
-$B/bench-log: $B/scripts/bench/log.o
-$B/bench-receive: $(patsubst %,$B/scripts/bench/%.o,receive contender host works load frames)
-$(BENCH_PROGRAMS): $(BENCH_SERIES) $B/libnetfwv6.a
+$B/bench-program: $(call bench_objects,program)
+$B/bench-log: $(call bench_objects,log)
+$B/bench-receive: $(call bench_objects,receive contender host works load frames)
+$B/bench-control: $(call bench_objects,control library seen commands libnftables)
+$B/bench-control: LIBS := $(if $(LIBNFTABLES),-lnftables)
+$(BENCH_PROGRAMS): $(call bench_objects,bench) $B/libnetfwv6.a
 	$(call say,LD)
-	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
+	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS) $(LIBS)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "series.h"
+#include "bench.h"
 
 #define PORTS 65536
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "load.h"
-#include "series.h"
+#include "bench.h"
 
 #define OPEN_PORT 1   /* the first that is open, however many are */
 #define PATIENCE 5000 /* milliseconds */

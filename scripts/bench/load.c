@@ -16,7 +16,7 @@
 #include "generator.skel.h"
 #include "meter.h"
 #include "meter.skel.h"
-#include "series.h"
+#include "bench.h"
 
 #define PATIENCE 2e9 /* nanoseconds for the last frames to come in */
 

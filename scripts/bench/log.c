@@ -2,7 +2,7 @@
 /*
  * What the log costs a flood, and counting by port: packets to a closed port dropped while
  * nothing is logged, while drops are logged and a writer writes them, and while they are
- * counted by port, round by round.
+ * counted by port, round by round. Raw values go to log.csv.
  *
  * Run by scripts/bench/run, in a network namespace that has the devices fw0 and fw1, which
  * are joined.
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "series.h"
+#include "bench.h"
 
 #define FLOOD 1000000
 #define BATCH 64 /* frames at a time: fewer than a veth queue holds */
@@ -143,41 +143,27 @@ struct way {
 	double (*flood)(struct flood *flood);
 };
 
+static FILE *csv;
+
+static void put(const struct way *way, const char *logging, int round, double ns)
+{
+	fprintf(csv, "%s,%s,%d,%.3f\n", way->title, logging, round, ns);
+}
+
 static void measure(struct flood *flood, const struct way *way)
 {
-	struct series off = { .name = "nothing is logged" };
-	struct series on = { .name = "logged, 1,000 a second and CPU" };
-	struct series all = { .name = "logged without a limit" };
-	struct series hits = { .name = "nothing is logged, port hits are counted" };
-	struct series kept = { .name = "drop rate with the log; without it: 100" };
-	struct series kept_of_all = { .name = "the same, without a limit" };
-	struct series kept_of_hits = { .name = "drop rate with port hits; without: 100" };
-
-	for (int round = 0; round < ROUNDS; round++) {
-		off.values[round] = way->flood(flood);
+	for (int round = 0; round < bench_rounds(); round++) {
+		put(way, "nothing is logged", round, way->flood(flood));
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, true));
 		set_rate(flood, 1000);
-		on.values[round] = way->flood(flood);
+		put(way, "logged at 1000 a second and CPU", round, way->flood(flood));
 		set_rate(flood, UINT32_MAX);
-		all.values[round] = way->flood(flood);
+		put(way, "logged without a limit", round, way->flood(flood));
 		check(netfwv6_mgr_put_log_dropped_packets(flood->mgr, false));
 		check(netfwv6_mgr_put_port_hits_counted(flood->mgr, true));
-		hits.values[round] = way->flood(flood);
+		put(way, "port hits are counted", round, way->flood(flood));
 		check(netfwv6_mgr_put_port_hits_counted(flood->mgr, false));
-		kept.values[round] = 100 * off.values[round] / on.values[round];
-		kept_of_all.values[round] = 100 * off.values[round] / all.values[round];
-		kept_of_hits.values[round] = 100 * off.values[round] / hits.values[round];
 	}
-	printf("%s, ns a packet, medians of %d interleaved rounds of %d:\n", way->title, ROUNDS,
-	       FLOOD);
-	print_series(&off, "ns");
-	print_series(&on, "ns");
-	print_series(&all, "ns");
-	print_series(&hits, "ns");
-	print_series(&kept, "%");
-	print_series(&kept_of_all, "%");
-	print_series(&kept_of_hits, "%");
-	putchar('\n');
 }
 
 /* ---- The writer -------------------------------------------------------------------------- */
@@ -201,8 +187,8 @@ static pid_t start_writer(const char *path)
 
 static void measure_all(struct flood *flood)
 {
-	static const struct way alone = { "Ingress program alone", run_program };
-	static const struct way whole = { "From link to drop", cross_link };
+	static const struct way alone = { "program alone", run_program };
+	static const struct way whole = { "from link to drop", cross_link };
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
 
 	check(netfwv6_connection_get_status(flood->connection, &status));
@@ -225,6 +211,7 @@ int main(void)
 		give_up(directory);
 	snprintf(path, sizeof(path), "%s/log", directory);
 	snprintf(old, sizeof(old), "%s/log.old", directory);
+	csv = csv_create("build/bench/log.csv", "way,logging,round,ns");
 	stay_on_cpu(0);
 	check(netfwv6_mgr_open(&flood.mgr, NULL));
 	check(netfwv6_mgr_get_connection(flood.mgr, "fw0", &flood.connection));
@@ -241,5 +228,6 @@ int main(void)
 	unlink(path);
 	unlink(old);
 	rmdir(directory);
+	csv_close(csv, "build/bench/log.csv");
 	return 0;
 }

@@ -3,7 +3,7 @@
  * What receiving a packet costs with each contender, and how many a second two CPUs bear:
  * receive.csv and flood.csv.
  *
- *   receive PREFIX DIRECTORY ROUNDS CONTENDER...
+ *   receive PREFIX CONTENDER...
  *
  * PREFIX is that of the namespaces, CONTENDER as contender_take() has it. Each round measures
  * every work with every contender once, so whatever else the machine does meets them all.
@@ -17,18 +17,21 @@
 #include "contender.h"
 #include "host.h"
 #include "load.h"
-#include "series.h"
+#include "bench.h"
 #include "works.h"
+
+#define RECEIVE "build/bench/receive.csv"
+#define FLOOD "build/bench/flood.csv"
 
 #define WARM_UP 8192
 #define TIME 2e7 /* nanoseconds that a measurement should take */
 #define FEWEST 8192
 #define MOST 1048576
-#define FLOOD 400000
+#define FLOOD_FRAMES 400000
 
 struct bench {
 	struct contender *contenders;
-	int n, rounds;
+	int n;
 	uint32_t *frames; /* of each contender and work; 0: not measured */
 	FILE *receive, *flood;
 };
@@ -114,7 +117,7 @@ static void measure_flood(struct bench *bench, const struct contender *c, const 
 
 	if (cpus > 2)
 		cpus = 2;
-	result = measure(c, work, FLOOD, cpus);
+	result = measure(c, work, FLOOD_FRAMES, cpus);
 	fprintf(bench->flood, "%s,%s,%d,%d,%.0f\n", c->name, work->name, cpus, round,
 		(double)result.received / result.wall_ns * 1e9);
 }
@@ -129,26 +132,6 @@ static void measure_floods(struct bench *bench, int round)
 }
 
 /* ---- The whole ---------------------------------------------------------------------- */
-
-static FILE *create(const char *directory, const char *name, const char *heading)
-{
-	char path[512];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	file = fopen(path, "we");
-	if (!file)
-		give_up(path);
-	fprintf(file, "%s\n", heading);
-	return file;
-}
-
-static void open_files(struct bench *bench, const char *directory)
-{
-	bench->receive =
-		create(directory, "receive.csv", "contender,ports,connections,flows,work,round,ns");
-	bench->flood = create(directory, "flood.csv", "contender,work,cpus,round,pps");
-}
 
 static void take_contenders(struct bench *bench, const char *prefix, char **list)
 {
@@ -172,19 +155,21 @@ static void take_contenders(struct bench *bench, const char *prefix, char **list
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .n = argc - 4 };
+	struct bench bench = { .n = argc - 2 };
 
-	if (argc < 5) {
-		fprintf(stderr, "Usage: receive PREFIX DIRECTORY ROUNDS CONTENDER...\n");
+	if (argc < 3) {
+		fprintf(stderr, "Usage: receive PREFIX CONTENDER...\n");
 		return 2;
 	}
-	bench.rounds = atoi(argv[3]);
-	open_files(&bench, argv[2]);
-	take_contenders(&bench, argv[1], argv + 4);
+	bench.receive = csv_create(RECEIVE, "contender,ports,connections,flows,work,round,ns");
+	bench.flood = csv_create(FLOOD, "contender,work,cpus,round,pps");
+	take_contenders(&bench, argv[1], argv + 2);
 	warm_up(&bench);
-	for (int round = 0; round < bench.rounds; round++) {
+	for (int round = 0; round < bench_rounds(); round++) {
 		measure_receiving(&bench, round);
 		measure_floods(&bench, round);
 	}
-	return fclose(bench.receive) || fclose(bench.flood) ? 1 : 0;
+	csv_close(bench.receive, RECEIVE);
+	csv_close(bench.flood, FLOOD);
+	return 0;
 }
