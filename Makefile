@@ -46,7 +46,7 @@ CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
 
-.PHONY: all tests check demo bench install uninstall clean deps
+.PHONY: all tests check demo bench benchmarks-doc install uninstall clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -117,6 +117,12 @@ $B/bench-log: $B/scripts/bench/log.o
 $B/bench $B/bench-log: $B/scripts/bench/series.o $B/libnetfwv6.a
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $B/libnetfwv6.a $(LIB_LIBS)
+
+# The page of the committed measurements, and its plots.
+benchmarks-doc:
+	$Qscripts/bench/report --markdown scripts/bench/benchmarks.md.in docs/benchmarks/run-1 \
+		docs/benchmarks/run-2 > docs/benchmarks.md.tmp && mv docs/benchmarks.md.tmp docs/benchmarks.md
+	$Qscripts/bench/report --plots docs/benchmarks/run-1 docs/benchmarks
 
 # ---- installing ---------------------------------------------------------------
 
