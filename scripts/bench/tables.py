@@ -70,7 +70,8 @@ def receive_ratio(runs):
 def growth(title, what, works):
     """A row for each contender and work that was measured with more than one set-up."""
     def make(runs):
-        amounts = [n for n in column(runs, "receive", {"ports": 1, "connections": 2, "flows": 3}[what]) if n]
+        at = {"ports": 1, "connections": 2, "flows": 3}[what]
+        amounts = [n for n in column(runs, "receive", at) if n]
         rows = []
         for name, work in [(n, w) for n in column(runs, "receive", 0) if not is_bare(n) for w in works]:
             series = [[received(run, name, work, **{what: n}) for run in runs] for n in amounts]
