@@ -10,6 +10,13 @@ bench:
 	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o
 	$Qscripts/bench/run
 
+# docs/benchmarks.md from the raw values of two runs.
+.PHONY: benchmarks-doc
+benchmarks-doc:
+	$Qscripts/bench/report --markdown scripts/bench/benchmarks.md.in docs/benchmarks/run-1 \
+		docs/benchmarks/run-2 > docs/benchmarks.md.tmp && mv docs/benchmarks.md.tmp docs/benchmarks.md
+	$Qscripts/bench/report --plots docs/benchmarks/run-1 docs/benchmarks
+
 $B/%.bpf.o: scripts/bench/%.bpf.c scripts/bench/meter.h
 	$(call say,CLANG)
 	@mkdir -p $(@D)
