@@ -46,8 +46,6 @@ CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
 
-include scripts/bench/bench.mk
-
 .PHONY: all tests check demo install uninstall clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:

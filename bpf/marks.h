@@ -44,15 +44,16 @@ static __always_inline struct mark_key mark_key_of_group(const struct mark_key *
 	return (struct mark_key){ .ports = key->ports, .protocol = key->protocol };
 }
 
+/* Without a branch for each stamp, which nobody could predict. */
 static __always_inline bool is_alive_in(const struct mark_line *line, const struct mark_key *key,
 					__u8 now)
 {
 	__u32 stamps = mark_stamps_of(key);
+	__u8 ages = 0;
 
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
-		if (!mark_is_alive(line->stamps[mark_stamp_at(stamps, i)], now))
-			return false;
-	return true;
+		ages |= now - line->stamps[mark_stamp_at(stamps, i)];
+	return !(ages & (MARK_TOO_OLD | MARK_NEVER));
 }
 
 /* Has this side a conversation that the packet may belong to? */

@@ -26,20 +26,19 @@ struct mark_line {
 
 /*
  * A stamp is the time, CLOCK_MONOTONIC_COARSE, in units of 2^36 ns (69 s), modulo 256 and
- * made odd, as 0 means: never. It counts for 112 units, 7,557 seconds at least: longer than
- * any flow lives. After 256 units it seems new again, which costs a look-up, no more.
+ * made odd; 0 means: never. It counts while it is younger than 128 units, 8,658 seconds at
+ * least: longer than any flow lives. After 256 units it seems new again, which costs a
+ * look-up, no more.
  */
 #define MARK_TIME_SHIFT 36
-#define MARK_LIFETIME 112
 
 #define MARK_STAMP(ns) ((__u8)((ns) >> MARK_TIME_SHIFT | 1))
 
-#define mark_inline static inline __attribute__((always_inline))
+/* In the difference of now and a stamp, or of all of them ORed. */
+#define MARK_TOO_OLD 0x80
+#define MARK_NEVER 0x01 /* two odd numbers differ by an even one */
 
-mark_inline int mark_is_alive(__u8 stamp, __u8 now)
-{
-	return stamp && (__u8)(now - stamp) < MARK_LIFETIME;
-}
+#define mark_inline static inline __attribute__((always_inline))
 
 /* Of an arriving packet: its sender, and its ports in the packet's order. */
 struct mark_key {

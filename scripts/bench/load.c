@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -179,7 +180,7 @@ static uint64_t arrived(const struct meter *before)
 }
 
 /* Softirqs may have been left to a kernel thread. */
-static void wait_for(uint64_t frames, const struct meter *before)
+static void wait_for(unsigned int id, uint64_t frames, const struct meter *before)
 {
 	double start = now();
 
@@ -188,26 +189,31 @@ static void wait_for(uint64_t frames, const struct meter *before)
 	if (arrived(before) >= frames && arrived(before) <= frames + LOAD_BACKGROUND)
 		return;
 	fprintf(stderr,
-		"bench: of %llu frames %llu came in or were refused: nobody knows of the rest\n",
-		(unsigned long long)frames, (unsigned long long)arrived(before));
+		"bench: of %llu frames to contender %u %llu came in or were refused: what "
+		"became of the rest is not known\n",
+		(unsigned long long)frames, id, (unsigned long long)arrived(before));
 	exit(1);
 }
 
 void load_run(const struct load *load, int host_ns, struct load_result *result)
 {
 	struct meter before, after;
+	struct stat ns;
 	uint64_t passed;
 	double start;
 
 	*result = (struct load_result){ .sent = load->frames / load->cpus * load->cpus };
 	aim(load);
 	enter_namespace(host_ns);
+	if (fstat(host_ns, &ns))
+		give_up("cannot look at a network namespace");
+	meter->bss->measured_in = (uint32_t)ns.st_ino;
 	meter->bss->measured = if_nametoindex("fw0");
 	passed = count_passed(load->frame.version);
 	before = read_meter();
 	start = now();
 	send_all(load);
-	wait_for(result->sent, &before);
+	wait_for(load->frame.id, result->sent, &before);
 	result->wall_ns = now() - start;
 	after = read_meter();
 	result->passed = count_passed(load->frame.version) - passed;

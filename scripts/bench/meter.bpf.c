@@ -12,8 +12,21 @@
 
 #define NET_RX 3 /* NET_RX_SOFTIRQ */
 
+struct ns_common {
+	unsigned int inum;
+} __attribute__((preserve_access_index));
+
+struct net {
+	struct ns_common ns;
+} __attribute__((preserve_access_index));
+
+typedef struct {
+	struct net *net;
+} __attribute__((preserve_access_index)) possible_net_t;
+
 struct net_device {
 	int ifindex;
+	possible_net_t nd_net;
 } __attribute__((preserve_access_index));
 
 struct napi_struct {
@@ -24,8 +37,8 @@ struct softirq {
 	__u64 start;
 	__u64 packets;
 	__u64 device; /* its address; 0: none was polled yet */
-	__u32 ifindex;
-	bool mixed; /* more than one was */
+	bool ours;    /* the measured one was */
+	bool mixed;   /* more than one was */
 };
 
 struct {
@@ -42,8 +55,9 @@ struct {
 	__type(value, struct meter);
 } meters SEC(".maps");
 
-/* The device that is measured; those of other namespaces with this number are idle. */
-volatile __u32 measured;
+/* The device that is measured, and the inode of its network namespace. */
+volatile int measured;
+volatile __u32 measured_in;
 
 static struct softirq *softirq(void)
 {
@@ -70,6 +84,12 @@ int begin(struct bpf_raw_tracepoint_args *event)
 	return 0;
 }
 
+static bool is_measured(struct net_device *device)
+{
+	return device && BPF_CORE_READ(device, ifindex) == measured &&
+	       BPF_CORE_READ(device, nd_net.net, ns.inum) == measured_in;
+}
+
 SEC("raw_tp/napi_poll")
 int polled(struct bpf_raw_tracepoint_args *event)
 {
@@ -77,15 +97,14 @@ int polled(struct bpf_raw_tracepoint_args *event)
 	int packets = event->args[1];
 	struct softirq *s = softirq();
 	struct net_device *device = BPF_CORE_READ(napi, dev);
-	__u32 ifindex = device ? BPF_CORE_READ(device, ifindex) : 0;
 
 	if (!s || packets <= 0)
 		return 0;
 	s->mixed = s->mixed || (s->device && s->device != (__u64)device);
 	s->device = (__u64)device;
-	if (ifindex != measured)
+	if (!is_measured(device))
 		return 0;
-	s->ifindex = ifindex;
+	s->ours = true;
 	s->packets += packets;
 	return 0;
 }
@@ -97,7 +116,7 @@ int end(struct bpf_raw_tracepoint_args *event)
 	struct softirq *s = softirq();
 	struct meter *m = meter();
 
-	if (event->args[0] != NET_RX || !s || !m || s->ifindex != measured)
+	if (event->args[0] != NET_RX || !s || !m || !s->ours)
 		return 0;
 	if (s->mixed) {
 		m->untimed += s->packets;
@@ -105,7 +124,7 @@ int end(struct bpf_raw_tracepoint_args *event)
 		m->time += now - s->start;
 		m->timed += s->packets;
 	}
-	s->ifindex = 0;
+	s->ours = false;
 	return 0;
 }
 
