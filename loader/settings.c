@@ -110,32 +110,46 @@ static netfwv6_result name_all(struct netfwv6_mgr *mgr, const uint32_t *entries,
 	return put_names(mgr, entries, n, slot, name);
 }
 
-/*
- * Sets the bit where it is not set. The ports are chosen once: what someone closes
- * meanwhile was open when this call met it.
- */
-static netfwv6_result set(const struct setting *setting, struct range range, uint32_t slot,
-			  const char *name)
+/* Sets the bit where it is not set. What has it already keeps its name. */
+static void set_bits(struct policy *policy, struct range range, uint64_t bit)
 {
-	struct policy *policy = &setting->mgr->policy;
+	for (uint32_t i = range.first; i < range.first + range.count; i++)
+		if (!(policy_load(policy, i) & bit))
+			policy_set(policy, i, bit);
+}
+
+/* The ports are chosen once: what someone closes meanwhile was open when this call met it. */
+static netfwv6_result set_with_name(struct netfwv6_mgr *mgr, struct range range, uint64_t bit,
+				    uint32_t slot, const char *name)
+{
 	uint32_t *chosen = malloc(range.count * sizeof(*chosen));
-	uint64_t bit = bit_of(setting, slot);
-	netfwv6_result result = NETFWV6_S_OK;
+	netfwv6_result result;
 	size_t n = 0;
 
 	if (!chosen)
 		return fail_errno(ENOMEM, "cannot change %u ports", range.count);
 	for (uint32_t i = range.first; i < range.first + range.count; i++)
-		if (!(policy_load(policy, i) & bit))
+		if (!(policy_load(&mgr->policy, i) & bit))
 			chosen[n++] = i;
-	if (name && *name)
-		result = name_all(setting->mgr, chosen, n, slot, name);
-	else if (!setting->ignored)
-		names_drop_closed(setting->mgr, range, slot);
+	result = name_all(mgr, chosen, n, slot, name);
 	for (size_t i = 0; i < n && NETFWV6_SUCCEEDED(result); i++)
-		policy_set(policy, chosen[i], bit);
+		policy_set(&mgr->policy, chosen[i], bit);
 	free(chosen);
 	return result;
+}
+
+static netfwv6_result set(const struct setting *setting, struct range range, uint32_t slot,
+			  const char *name)
+{
+	struct netfwv6_mgr *mgr = setting->mgr;
+	uint64_t bit = bit_of(setting, slot);
+
+	if (name && *name)
+		return set_with_name(mgr, range, bit, slot, name);
+	if (!setting->ignored)
+		names_drop_closed(mgr, range, slot);
+	set_bits(&mgr->policy, range, bit);
+	return NETFWV6_S_OK;
 }
 
 /* With the names lock held. S_FALSE: the connection needs a slot from an administrator. */
