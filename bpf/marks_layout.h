@@ -32,7 +32,7 @@ struct mark_line {
  */
 #define MARK_TIME_SHIFT 36
 
-#define MARK_STAMP(ns) ((__u8)((ns) >> MARK_TIME_SHIFT | 1))
+#define MARK_STAMP(ns) ((__u8)((__u64)(ns) >> MARK_TIME_SHIFT | 1))
 
 /* In the difference of now and a stamp, or of all of them ORed. */
 #define MARK_TOO_OLD 0x80
