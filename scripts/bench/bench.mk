@@ -7,7 +7,7 @@ LIBNFTABLES := $(wildcard /usr/include/nftables/libnftables.h)
 .PHONY: bench
 bench:
 	$Qscripts/install-deps bench
-	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o
+	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
 	$Qscripts/bench/run
 
 # docs/benchmarks.md from the raw values of two runs.
@@ -17,7 +17,7 @@ benchmarks-doc:
 		docs/benchmarks/run-2 > docs/benchmarks.md.tmp && mv docs/benchmarks.md.tmp docs/benchmarks.md
 	$Qscripts/bench/report --plots docs/benchmarks/run-1 docs/benchmarks
 
-$B/%.bpf.o: scripts/bench/%.bpf.c scripts/bench/meter.h
+$B/%.bpf.o: scripts/bench/%.bpf.c scripts/bench/meter.h $(wildcard bpf/*.h)
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@

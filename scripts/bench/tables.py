@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What each table shows, of one run or of two beside each other."""
-from contest import (CONNECTIONS, CONTENDERS, FLOWS, LIVE, OPEN, PORTS, STATELESS, WORKS, is_bare,
-                     received, reference)
+from contest import (CLOSED, CONNECTIONS, CONTENDERS, FLOWS, LIVE, OPEN, PORTS, RANDOM, STATELESS, STEPS,
+                     WORKS, is_bare, received, reference)
 from layout import Table, number, spread, without_empty
 from measurements import difference, figure, ratio
 from targets import targets
@@ -42,10 +42,24 @@ def listing(runs, name, title, head, at, unit, beside, wanted=lambda key: True):
 # ---- Receiving ---------------------------------------------------------------------------
 
 def receive_table(runs, title, note, cell):
-    names = column(runs, "receive", 0)
-    rows = [[work] + [[cell(run, name, work) for run in runs] for name in names]
-            for work in column(runs, "receive", 4)]
-    return without_empty(Table(title, ["received"] + names, rows, f"{note} {SET_UP}"))
+    names = [name for name in column(runs, "receive", 0) if name not in STEPS]
+    return contest(runs, title, f"{note} {SET_UP}", names, column(runs, "receive", 4), cell)
+
+
+def contest(runs, title, note, names, works, cell):
+    """A row for each work, a column for each contender."""
+    rows = [[work] + [[cell(run, name, work) for run in runs] for name in names] for work in works]
+    return without_empty(Table(title, ["received"] + list(names), rows, note))
+
+
+def beside_bare(run, name, work):
+    if not is_bare(name):
+        return ratio(received(run, name, work), received(run, reference(name, work), work))
+
+
+def steps(runs):
+    return contest(runs, "Steps of the way", "Beside bare-drop. Each step does what those before it do, too.",
+                   STEPS + ("netfwv6",), CLOSED + RANDOM, beside_bare)
 
 
 def receive_ns(runs):
@@ -54,13 +68,9 @@ def receive_ns(runs):
 
 
 def receive_ratio(runs):
-    def cell(run, name, work):
-        if not is_bare(name):
-            return ratio(received(run, name, work), received(run, reference(name, work), work))
-
     table = receive_table(
         runs, "Receive cost beside a bare program",
-        "Beside bare-drop for what is dropped, bare-pass for what passes.", cell)
+        "Beside bare-drop for what is dropped, bare-pass for what passes.", beside_bare)
     if any(row[0] in LIVE for row in table.rows):
         table.header = [f"{name} †" if name in STATELESS else name for name in table.header]
         table.note += " \"†\": decides by port alone, so it drops live conversations."
@@ -178,6 +188,7 @@ TABLES = {
     "targets": ("receive", targets),
     "receive-ratio": ("receive", receive_ratio),
     "receive-ns": ("receive", receive_ns),
+    "steps": ("receive", steps),
     "growth-ports": ("receive", growth("Receive cost by open ports of each protocol", "ports",
                                        GROWTH_WORKS)),
     "growth-connections": ("receive", growth("Receive cost by connections with settings",

@@ -2,6 +2,7 @@
 #include "works.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 #define TCP IPPROTO_TCP
 #define UDP IPPROTO_UDP
@@ -51,6 +52,10 @@ bool work_is_for(const struct work *work, const struct contender *c)
 		return !work_passes(work);
 	if (contender_is(c, "bare-pass"))
 		return work_passes(work);
+	/* Steps of the way of packets to unused ports. */
+	if (strncmp(c->name, "step-", 5) == 0)
+		return (work->target == TO_CLOSED || work->target == TO_RANDOM_CLOSED) &&
+		       !work->options && !work->is_ipv4;
 	/* Whether a port is in use makes no difference to the others. */
 	if (c->uptime || is_about_use(work))
 		return c->uptime && is_about_use(work);

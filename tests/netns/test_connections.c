@@ -13,7 +13,10 @@ static void a_driver_without_native_mode_gets_a_sentence(void **s)
 	const struct output *output;
 
 	(void)s;
-	must("ip link add br0 type bridge");
+	if (run("ip link add br0 type bridge")->status) {
+		print_message("# no bridges here\n");
+		skip();
+	}
 	output = run("%s enable --mode native br0", netfwv6());
 	assert_int_equal(output->status, 4);
 	assert_non_null(strstr(output->err, "br0 takes no XDP program in native mode"));
