@@ -26,13 +26,16 @@
  * Behind the entries lies their summary, one bit for each, which is set before the entry
  * is for the first time, and never cleared: where it is 0 the entry is 0. It fits into the
  * first-level cache, as the table does not, so a flood to random ports costs no more than one
- * to a single port.
+ * to a single port. Likewise a bit for each entry that a name was ever stored for: where it
+ * is 0, the port has none in any scope.
  */
 #define PORTS_PER_PROTOCOL 65536u
 #define PORT_ENTRIES (2u * PORTS_PER_PROTOCOL)
+#define BITMAP_WORDS (PORT_ENTRIES / 64)
 #define SUMMARY_WORD(entry) (PORT_ENTRIES + (entry) / 64)
-#define SUMMARY_BIT(entry) (1ULL << ((entry) % 64))
-#define TABLE_ENTRIES (PORT_ENTRIES + PORT_ENTRIES / 64)
+#define NAMED_WORD(entry) (PORT_ENTRIES + BITMAP_WORDS + (entry) / 64)
+#define BITMAP_BIT(entry) (1ULL << ((entry) % 64))
+#define TABLE_ENTRIES (PORT_ENTRIES + 2 * BITMAP_WORDS)
 #define SLOT_MAX 31u /* slots are 1..SLOT_MAX; 0 means: no settings of its own */
 
 #define ENTRY_GLOBAL (1ULL << 0)

@@ -26,7 +26,7 @@ static __always_inline void mark_in_use(__u32 entry)
 
 	if (!word || !policy)
 		return; /* never: the table has both */
-	__sync_fetch_and_or(word, SUMMARY_BIT(entry));
+	__sync_fetch_and_or(word, BITMAP_BIT(entry));
 	__sync_fetch_and_or(policy, ENTRY_IN_USE);
 }
 

@@ -64,7 +64,7 @@ static __always_inline bool is_unused(const struct plain *plain)
 	__u32 entry = port_entry(plain->protocol, plain->port);
 	const volatile __u64 *summary = table_at(SUMMARY_WORD(entry));
 
-	return summary && !(*summary & SUMMARY_BIT(entry));
+	return summary && !(*summary & BITMAP_BIT(entry));
 }
 
 /* The verdict on a packet, or NO_SHORTCUT. */

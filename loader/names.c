@@ -76,6 +76,7 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
 	char value[NAME_SIZE] = "";
 
 	strncpy(value, name, sizeof(value) - 1);
+	policy_note(&mgr->policy, NAMED_WORD(key.entry), BITMAP_BIT(key.entry));
 	if (!bpf_map_update_elem(map_of(mgr), &key, value, BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
@@ -86,6 +87,32 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
 			  "cannot store the name '%s' ('netfwv6 init --rebuild' as root makes the "
 			  "names anew)",
 			  name);
+}
+
+bool names_possible(const struct policy *policy, struct range range)
+{
+	uint32_t end = range.first + range.count;
+
+	for (uint32_t i = range.first; i < end; i++) {
+		uint64_t word = policy_load(policy, NAMED_WORD(i));
+
+		if (word & BITMAP_BIT(i))
+			return true;
+		if (!word)
+			i |= 63; /* nor has any other of this word */
+	}
+	return false;
+}
+
+void names_note_all(int map, struct policy *table)
+{
+	struct name_key key, *last = NULL;
+
+	while (!bpf_map_get_next_key(map, last, &key)) {
+		if (key.entry < PORT_ENTRIES)
+			policy_note(table, NAMED_WORD(key.entry), BITMAP_BIT(key.entry));
+		last = &key;
+	}
 }
 
 bool names_none(const struct netfwv6_mgr *mgr)

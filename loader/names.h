@@ -2,7 +2,9 @@
 /*
  * Names of open ports. A name counts only while its port is open: who closes
  * leaves it, who opens a closed port replaces or drops it before the port opens.
- * Openers hold the names lock, so the first opener's name stands.
+ * Who opens with a name, or where a name may be, holds the names lock, so the first opener's
+ * name stands. Who opens without one where none was ever stored needs no lock: if at the same
+ * time others open that port with its first name and close it again, that name may stay.
  */
 #ifndef NETFWV6_NAMES_H
 #define NETFWV6_NAMES_H
@@ -14,6 +16,15 @@ netfwv6_result name_check(const char *name);
 
 /* Gives a closed port its name before it opens. E_OUTOFMEMORY: there is no room. */
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name);
+
+/*
+ * May a port of the range have a name, in any scope? Needs no lock, so a name may come
+ * into being meanwhile: it is of an opener who counts as the first.
+ */
+bool names_possible(const struct policy *policy, struct range range);
+
+/* Notes in a new table which ports have names. */
+void names_note_all(int map, struct policy *table);
 
 /* Drops the names of all ports that are closed, in every scope. */
 void names_make_room(struct netfwv6_mgr *mgr);

@@ -26,7 +26,7 @@
 #include "layout.h"
 
 struct policy {
-	uint64_t *entries;	     /* PORT_ENTRIES of them, and their summary */
+	uint64_t *entries;	     /* PORT_ENTRIES of them, and the bitmaps behind */
 	const struct control *state; /* of whoever may map it, else a stand-in of zeros */
 	_Atomic uint32_t mapped;     /* the state's generation when the table was mapped */
 	_Atomic uint32_t generation; /* odd while the mapping is being replaced */
@@ -48,13 +48,17 @@ static inline uint64_t policy_load(const struct policy *policy, uint32_t entry)
 	return __atomic_load_n(&policy->entries[entry], __ATOMIC_SEQ_CST);
 }
 
+/* Sets a bit that is never cleared. */
+static inline void policy_note(struct policy *policy, uint32_t word, uint64_t bit)
+{
+	if (!(policy_load(policy, word) & bit))
+		__atomic_fetch_or(&policy->entries[word], bit, __ATOMIC_SEQ_CST);
+}
+
 /* Each returns the entry as it was before. The summary comes before what it tells of. */
 static inline uint64_t policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
 {
-	uint64_t *summary = &policy->entries[SUMMARY_WORD(entry)];
-
-	if (!(__atomic_load_n(summary, __ATOMIC_SEQ_CST) & SUMMARY_BIT(entry)))
-		__atomic_fetch_or(summary, SUMMARY_BIT(entry), __ATOMIC_SEQ_CST);
+	policy_note(policy, SUMMARY_WORD(entry), BITMAP_BIT(entry));
 	return __atomic_fetch_or(&policy->entries[entry], bits, __ATOMIC_SEQ_CST);
 }
 

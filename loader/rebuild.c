@@ -19,6 +19,7 @@
 #include "configured.h"
 #include "error.h"
 #include "map_copy.h"
+#include "names.h"
 #include "port_table.h"
 #include "replacements.h"
 #include "seed.h"
@@ -204,6 +205,8 @@ static netfwv6_result copy_all(struct rebuilding *r)
 		result = copy_table(r, r->bits);
 	if (NETFWV6_SUCCEEDED(result))
 		result = map_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES]);
+	if (NETFWV6_SUCCEEDED(result))
+		names_note_all(r->next.map[PIN_NAMES], &r->table);
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_attachments(r);
 	return NETFWV6_FAILED(result) ? result : copy_configured(r);

@@ -79,6 +79,14 @@ static netfwv6_result clear_here(const struct setting *setting, struct range ran
 
 /* ---- Setting: names first, then the bits ----------------------------------- */
 
+/* Sets the bit where it is not set. What has it already keeps its name. */
+static void set_bits(struct policy *policy, struct range range, uint64_t bit)
+{
+	for (uint32_t i = range.first; i < range.first + range.count; i++)
+		if (!(policy_load(policy, i) & bit))
+			policy_set(policy, i, bit);
+}
+
 static bool all_set(const struct policy *policy, struct range range, uint64_t bit)
 {
 	for (uint32_t i = range.first; i < range.first + range.count; i++)
@@ -108,14 +116,6 @@ static netfwv6_result name_all(struct netfwv6_mgr *mgr, const uint32_t *entries,
 	/* What makes room takes these names, too: their ports are not open yet. */
 	names_make_room(mgr);
 	return put_names(mgr, entries, n, slot, name);
-}
-
-/* Sets the bit where it is not set. What has it already keeps its name. */
-static void set_bits(struct policy *policy, struct range range, uint64_t bit)
-{
-	for (uint32_t i = range.first; i < range.first + range.count; i++)
-		if (!(policy_load(policy, i) & bit))
-			policy_set(policy, i, bit);
 }
 
 /* The ports are chosen once: what someone closes meanwhile was open when this call met it. */
@@ -230,13 +230,23 @@ static netfwv6_result change(const struct setting *setting, struct range range, 
 	return result;
 }
 
-netfwv6_result setting_set(const struct setting *setting, struct range range, const char *name)
+/* Without a lock or a system call: false where that will not do. */
+static bool set_globally(struct policy *policy, struct range range, bool named)
 {
-	struct policy *policy = &setting->mgr->policy;
 	uint32_t begun = policy_begin(policy);
 
-	if (!setting->device && policy_current(policy, begun) &&
-	    all_set(policy, range, ENTRY_GLOBAL) && policy_current(policy, begun))
+	if (!policy_current(policy, begun))
+		return false;
+	if (!named && !names_possible(policy, range))
+		set_bits(policy, range, ENTRY_GLOBAL);
+	else if (!all_set(policy, range, ENTRY_GLOBAL))
+		return false;
+	return policy_current(policy, begun);
+}
+
+netfwv6_result setting_set(const struct setting *setting, struct range range, const char *name)
+{
+	if (!setting->device && set_globally(&setting->mgr->policy, range, name && *name))
 		return NETFWV6_S_OK;
 	return change(setting, range, true, name);
 }

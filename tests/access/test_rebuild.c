@@ -86,6 +86,19 @@ static void running_handles_follow(void **s)
 	a_changing_handle_follows(&member);
 }
 
+static void a_name_from_before_is_dropped_when_none_is_given(void **s)
+{
+	(void)s;
+	make_rebuildable_state();
+	must("%s -q open 4321/tcp --name before && %s -q close 4321/tcp", netfwv6(), netfwv6());
+	make_rebuild();
+	must("%s -q open 4321/tcp", netfwv6());
+	assert_string_equal(
+		must("%s list --json | jq -c '.ports[] | select(.port == 4321) | .name'",
+		     netfwv6()),
+		"\"\"\n");
+}
+
 static void read_before_and_after(void *context)
 {
 	struct script *script = context;
@@ -540,6 +553,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		on_devices(running_handles_follow),
+		on_devices(a_name_from_before_is_dropped_when_none_is_given),
 		on_devices(reading_handles_follow),
 		on_devices(rebuilding_leaves_a_former_member_behind),
 		on_devices(another_group_leaves_the_former_behind),

@@ -53,6 +53,35 @@ static void an_opener_waits_for_another(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
+/* What has no name, and never had one, waits for nobody. */
+static void a_port_without_a_name_opens_at_once(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	char path[128];
+	int lock;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 1, TCP, "named")); /* makes the state */
+	assert_ok(netfwv6_mgr_close_global_port(mgr, 1, TCP));
+	snprintf(path, sizeof(path), "%s/lock", world.state);
+	lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(lock, LOCK_EX), 0);
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 2, TCP, NULL));
+	assert_ok(netfwv6_mgr_open_global_ports(mgr, 65000, 65535, UDP, ""));
+	assert_true(is_open(mgr, 2, TCP) && is_open(mgr, 65535, UDP));
+	/* The port that had a name waits until it gives up. */
+	assert_true(NETFWV6_FAILED(netfwv6_mgr_open_global_port(mgr, 1, TCP, NULL)));
+	assert_true(NETFWV6_FAILED(netfwv6_mgr_open_global_ports(mgr, 1, 9, TCP, NULL)));
+	assert_false(is_open(mgr, 1, TCP) || is_open(mgr, 3, TCP));
+	flock(lock, LOCK_UN);
+	close(lock);
+	assert_ok(netfwv6_mgr_open_global_port(mgr, 1, TCP, NULL));
+	netfwv6_mgr_close(mgr);
+	assert_string_equal(
+		must("%s list --json | jq -r '.ports[] | select(.port == 1) | .name'", netfwv6()),
+		"\n");
+}
+
 #define FORKS 50
 
 static atomic_bool stop_opening, stopped_opening;
@@ -164,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(an_opener_waits_for_another),
+		test(a_port_without_a_name_opens_at_once),
 		test(a_forked_child_keeps_no_lock),
 		test(a_killed_opener_leaves_no_lock),
 		test(a_handle_works_on_both_sides_of_a_fork),
