@@ -250,14 +250,15 @@ static const struct file {
 	const char *name;
 	unsigned int mode, shared;
 } files[] = {
-	{ "answer", 0600, 0 },	 { "attachments", 0644, 0 }, { "configured", 0644, 0 },
-	{ "control", 0644, 0 },	 { "counts", 0755, 0 },	     { "counts/ID", 0644, 0 },
-	{ "egress", 0700, 0 },	 { "egress/ID", 0600, 0 },   { "filtered", 0644, 0 },
-	{ "hits", 0644, 0 },	 { "links", 0700, 0 },	     { "links/ID", 0600, 0 },
-	{ "lock", 0700, 0050 },	 { "log", 0700, 0 },	     { "logging", 0644, 0 },
-	{ "names", 0644, 0020 }, { "ports", 0644, 0020 },    { "root", 0644, 0 },
-	{ "slots", 0644, 0020 }, { "taps", 0600, 0 },	     { "tapstat", 0600, 0 },
-	{ "tcp", 0600, 0 },	 { "udp", 0600, 0 },	     { "udpanswer", 0600, 0 },
+	{ "answer", 0600, 0 },	  { "attachments", 0644, 0 }, { "configured", 0644, 0 },
+	{ "control", 0644, 0 },	  { "counts", 0755, 0 },      { "counts/ID", 0644, 0 },
+	{ "egress", 0700, 0 },	  { "egress/ID", 0600, 0 },   { "filtered", 0644, 0 },
+	{ "hits", 0644, 0 },	  { "links", 0700, 0 },	      { "links/ID", 0600, 0 },
+	{ "lock", 0700, 0050 },	  { "log", 0700, 0 },	      { "logging", 0644, 0 },
+	{ "marks", 0600, 0 },	  { "names", 0644, 0020 },    { "ports", 0644, 0020 },
+	{ "root", 0644, 0 },	  { "slots", 0644, 0020 },    { "taps", 0600, 0 },
+	{ "tapstat", 0600, 0 },	  { "tcp", 0600, 0 },	      { "udp", 0600, 0 },
+	{ "udpanswer", 0600, 0 },
 };
 
 void assert_state_files(gid_t group)
