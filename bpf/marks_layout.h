@@ -24,16 +24,18 @@ struct mark_line {
 /*
  * A stamp is the time, CLOCK_MONOTONIC_COARSE, in units of 2^36 ns (69 s), modulo 256 and
  * made odd, as 0 means: never. It counts for 112 units, 7,557 seconds at least: longer than
- * any flow lives. After 256 units it seems new again, which costs a look-up, no more.
+ * any flow lives. After 256 units it seems new again, which costs a look-up, no more. The
+ * next stamp counts already: the time of a quiet jiffy is a little old.
  */
 #define MARK_TIME_SHIFT 36
 #define MARK_LIFETIME 112
+#define MARK_STEP 2 /* from one stamp to the next */
 
 #define MARK_STAMP(ns) ((__u8)((ns) >> MARK_TIME_SHIFT | 1))
 
 static inline __attribute__((always_inline)) int mark_is_alive(__u8 stamp, __u8 now)
 {
-	return stamp && (__u8)(now - stamp) < MARK_LIFETIME;
+	return stamp && (__u8)(now + MARK_STEP - stamp) < MARK_LIFETIME + MARK_STEP;
 }
 
 /* Of an arriving packet: its sender, and its ports in the packet's order. */

@@ -55,8 +55,24 @@ static void who_listens_hears_of_every_drop(void **state)
 	expect_all_heard(&s);
 }
 
+/* Of all times, and of marks from the next stamp back to the last that counts. */
+static void marks_live_and_die(void **state)
+{
+	(void)state;
+	for (uint64_t time = 512; time < 1024; time++) {
+		uint8_t now = MARK_STAMP(time << MARK_TIME_SHIFT);
+
+		for (int age = -MARK_STEP; age < MARK_LIFETIME; age += MARK_STEP)
+			assert_true(mark_is_alive(now - age, now));
+		for (int age = MARK_LIFETIME; age < 256 - MARK_STEP; age += MARK_STEP)
+			assert_false(mark_is_alive(now - age, now));
+		assert_false(mark_is_alive(0, now));
+	}
+}
+
 void floods(struct table *t)
 {
+	table_add(t, "marks live and die", marks_live_and_die, NULL);
 	for (size_t i = 0; i < sizeof(flooded_ports) / sizeof(*flooded_ports); i++)
 		table_add(t,
 			  table_format(t, "who listens hears of every drop in a flood (%s)",
