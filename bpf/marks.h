@@ -52,8 +52,8 @@ static __always_inline bool is_alive_in(const struct mark_line *line, const stru
 	__u8 ages = 0;
 
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
-		ages |= now - line->stamps[mark_stamp_at(stamps, i)];
-	return !(ages & (MARK_TOO_OLD | MARK_NEVER));
+		ages |= mark_age(line->stamps[mark_stamp_at(stamps, i)], now);
+	return mark_ages_count(ages);
 }
 
 /* Has this side a conversation that the packet may belong to? */

@@ -26,19 +26,28 @@ struct mark_line {
 
 /*
  * A stamp is the time, CLOCK_MONOTONIC_COARSE, in units of 2^36 ns (69 s), modulo 256 and
- * made odd; 0 means: never. It counts while it is younger than 128 units, 8,658 seconds at
- * least: longer than any flow lives. After 256 units it seems new again, which costs a
- * look-up, no more.
+ * made odd; 0 means: never. It counts for 8,521 seconds at least: longer than any flow lives.
+ * After 256 units it seems new again, which costs a look-up, no more. The next stamp counts
+ * already: the time of a quiet jiffy is a little old.
  */
 #define MARK_TIME_SHIFT 36
+#define MARK_STEP 2 /* from one stamp to the next */
 
 #define MARK_STAMP(ns) ((__u8)((__u64)(ns) >> MARK_TIME_SHIFT | 1))
 
-/* In the difference of now and a stamp, or of all of them ORed. */
-#define MARK_TOO_OLD 0x80
-#define MARK_NEVER 0x01 /* two odd numbers differ by an even one */
-
 #define mark_inline static inline __attribute__((always_inline))
+
+/* How old a stamp is, a step ahead. Several are ORed, and then asked. */
+mark_inline __u8 mark_age(__u8 stamp, __u8 now)
+{
+	return now + MARK_STEP - stamp;
+}
+
+/* Bit 7: one is too old. Bit 0: one was never made, as two odd numbers differ by an even one. */
+mark_inline int mark_ages_count(__u8 ages)
+{
+	return !(ages & 0x81);
+}
 
 /* Of an arriving packet: its sender, and its ports in the packet's order. */
 struct mark_key {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scene.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "layout.h"
+#include "marks_layout.h"
 
 #define EXTRA_NAMESPACES 4
 
@@ -206,6 +208,48 @@ void set_in_use(uint16_t port, uint32_t protocol, bool mark)
 
 	entry = mark ? entry | ENTRY_IN_USE : entry & ~ENTRY_IN_USE;
 	port_entry(port, protocol, &entry);
+}
+
+static void read_marks(struct mark_line lines[MARK_LINES])
+{
+	char path[128];
+	int map;
+
+	snprintf(path, sizeof(path), "%s/marks", world.state);
+	map = bpf_obj_get(path);
+	assert_true(map >= 0);
+	for (uint32_t i = 0; i < MARK_LINES; i++)
+		assert_int_equal(bpf_map_lookup_elem(map, &i, &lines[i]), 0);
+	close(map);
+}
+
+bool is_marked(uint32_t protocol, const char *remote, uint16_t remote_port, uint16_t port)
+{
+	static struct mark_line lines[MARK_LINES];
+	const uint16_t ports[2] = { htons(remote_port), htons(port) };
+	struct mark_key key = { .protocol = protocol };
+	bool marked = true;
+
+	if (remote)
+		assert_int_equal(inet_pton(AF_INET6, remote, key.remote), 1);
+	memcpy(&key.ports, ports, sizeof(key.ports));
+	read_marks(lines);
+	for (int i = 0; i < MARK_STAMPS_EACH; i++)
+		marked = marked &&
+			 lines[mark_line_of(&key)].stamps[mark_stamp_at(mark_stamps_of(&key), i)];
+	return marked;
+}
+
+unsigned int stamps(void)
+{
+	static struct mark_line lines[MARK_LINES];
+	unsigned int n = 0;
+
+	read_marks(lines);
+	for (uint32_t i = 0; i < MARK_LINES; i++)
+		for (int j = 0; j < (int)MARK_STAMPS; j++)
+			n += lines[i].stamps[j] != 0;
+	return n;
 }
 
 struct awaited {

@@ -57,6 +57,13 @@ void let_pass(unsigned int seconds);
 bool in_use(uint16_t port, uint32_t protocol);
 void set_in_use(uint16_t port, uint32_t protocol, bool mark);
 
+/*
+ * The marks of conversations: that of a port and a remote end, where NULL is any, and how
+ * many stamps there are in all: MARK_STAMPS_EACH of a conversation, or fewer by chance.
+ */
+bool is_marked(uint32_t protocol, const char *remote, uint16_t remote_port, uint16_t port);
+unsigned int stamps(void);
+
 /* Waits until a device dropped so many packets, whatever the reasons. */
 void wait_for_drops(const char *device, uint64_t n);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The query leaves through one uplink, the answer comes in through another. The host
- * has a second uplink here, up1, and prefers it on the way to FAR_ADDRESS.
+ * The query leaves through one uplink, the answer comes in through another.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,21 +10,11 @@
 #include "behind.h"
 #include "scene.h"
 #include "talk.h"
+#include "uplink.h"
 #include "wire.h"
 
-#define FAR_ADDRESS "2001:db8:f::1"
 #define TCP NETFWV6_PROTOCOL_TCP
 #define UDP NETFWV6_PROTOCOL_UDP
-
-static void add_second_uplink(void)
-{
-	make_link((struct end){ world.host, "up1", "2001:db8:5::1/64" },
-		  (struct end){ world.peer, "peer1", "2001:db8:5::2/64" });
-	must("ip -n %s addr add fe80::2:1/64 dev up1 nodad", world.host);
-	must("ip -n %s addr add " FAR_ADDRESS "/128 dev lo", world.peer);
-	must("ip -n %s route add 2001:db8:f::/64 via 2001:db8:5::2 dev up1 src " HOST_ADDRESS,
-	     world.host);
-}
 
 static void tcp_works(const char *netns)
 {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "writer.h"
 
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <net/ethernet.h>
-#include <netinet/ip6.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../loader/cli/w3c.h"
+#include "plain_packet.h"
 
 #define CLOSED_PORT 444
 
@@ -193,50 +190,13 @@ void start_writer(struct writer *writer, const char *behind)
 
 /* ---- What it is to write ------------------------------------------------------------------- */
 
-struct syn {
-	struct ether_header ethernet;
-	struct ip6_hdr ip;
-	struct tcphdr tcp;
-} __attribute__((packed));
-
-static struct syn make_syn(void)
-{
-	struct syn syn = {};
-
-	syn.ethernet.ether_type = htons(ETHERTYPE_IPV6);
-	syn.ip.ip6_flow = htonl(6 << 28);
-	syn.ip.ip6_plen = htons(sizeof(syn.tcp));
-	syn.ip.ip6_nxt = IPPROTO_TCP;
-	inet_pton(AF_INET6, PEER_ADDRESS, &syn.ip.ip6_src);
-	inet_pton(AF_INET6, HOST_ADDRESS, &syn.ip.ip6_dst);
-	syn.tcp.th_sport = htons(40000);
-	syn.tcp.th_dport = htons(CLOSED_PORT);
-	syn.tcp.th_off = sizeof(syn.tcp) / 4;
-	syn.tcp.th_flags = TH_SYN;
-	return syn;
-}
-
-static int attached_program(void)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, HOST_DEVICE);
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	int fd;
-
-	assert_ok(netfwv6_connection_get_status(connection, &status));
-	fd = bpf_prog_get_fd_by_id(status.program_id);
-	assert_true(fd >= 0);
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return fd;
-}
-
 void drop_packets(uint32_t n)
 {
-	struct syn syn = make_syn();
-	int program = attached_program();
+	struct plain_packet syn;
+	size_t length = make_plain_packet(&syn, IPPROTO_TCP, CLOSED_PORT);
+	int program = attached_program(HOST_DEVICE);
 
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &syn, .data_size_in = sizeof(syn),
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &syn, .data_size_in = length,
 		    .repeat = (int)n);
 	assert_int_equal(bpf_prog_test_run_opts(program, &run), 0);
 	assert_int_equal(run.retval, XDP_DROP);

@@ -36,11 +36,27 @@ static int names_are_unique(const struct CMUnitTest *tests, size_t count)
 	return unique;
 }
 
+static int begin_flood(void **state)
+{
+	(void)state;
+	firewalls_are_flooded(true);
+	return 0;
+}
+
 static int free_firewalls(void **state)
 {
 	(void)state;
 	firewall_free_all();
 	return 0;
+}
+
+/* Everything twice: what holds of a packet holds in a flood, too. */
+static int run_all(const struct CMUnitTest *tests, size_t count)
+{
+	int failed = _cmocka_run_group_tests("packet", tests, count, NULL, NULL);
+
+	return failed + _cmocka_run_group_tests("packet in a flood", tests, count, begin_flood,
+						free_firewalls);
 }
 
 int main(int argc, char **argv)
@@ -59,12 +75,13 @@ int main(int argc, char **argv)
 	rows_cut(t);
 	rows_policy(t);
 	random_packets(t);
+	floods(t);
 
 	tests = table_tests(t, &count);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	if (names_are_unique(tests, count))
-		failed = _cmocka_run_group_tests("packet", tests, count, NULL, free_firewalls);
+		failed = run_all(tests, count);
 	table_free(t);
 	return failed != 0;
 }

@@ -194,7 +194,16 @@ static void random_round(struct random *r, unsigned int slot)
 		       type == LINK_ETHERNET ? "Ethernet: " : "raw IP: ");
 }
 
-/* Each slot has a third of the rounds, and a port table of nothing but random bits. */
+static void set_random_marks(struct random *r, struct firewall *fw)
+{
+	static struct mark_line lines[MARK_LINES];
+
+	for (size_t i = 0; i < sizeof(lines); i++)
+		((uint8_t *)lines)[i] = next_random(r);
+	firewall_set_marks(fw, lines);
+}
+
+/* Each slot has a third of the rounds, and random bits in its tables, or none. */
 static void random_packets_of_slot(void **state)
 {
 	unsigned int slot = *(unsigned int *)*state;
@@ -206,7 +215,9 @@ static void random_packets_of_slot(void **state)
 	print_message("# NETFWV6_SEED=%" PRIu64 ", %" PRIu64 " packets of slot %u\n", seed, rounds,
 		      slot);
 	for (size_t i = 0; i < PORT_ENTRIES; i++)
-		ports[i] = next_random(&r);
+		ports[i] = chance(&r, 25) ? 0 : next_random(&r);
+	firewall_sum_up(firewall_of(slot));
+	set_random_marks(&r, firewall_of(slot));
 	for (uint64_t i = 0; i < rounds; i++)
 		random_round(&r, slot);
 }

@@ -16,5 +16,6 @@ void rows_large(struct table *t);
 void rows_cut(struct table *t);
 void rows_policy(struct table *t);
 void random_packets(struct table *t);
+void floods(struct table *t);
 
 #endif

@@ -229,6 +229,7 @@ static void run_policy(void **state)
 	for (size_t i = 0; i < MAX_SETTINGS && row->settings[i].protocol; i++)
 		ports[entry_of(row->settings[i].protocol, row->settings[i].port)] =
 			row->settings[i].entry;
+	firewall_sum_up(fw);
 	link_build(&frame, test->link, PIECES(IPV6, L4, DATA(64)), &v);
 	expect_outcome(link_run(fw, test->link, &frame), row->expected, frame.bytes, frame.length,
 		       "");

@@ -7,24 +7,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cmocka.h>
 #include <netinet/in.h>
 #include "build.h"
+#include "events.h"
 #include "netfwv6.skel.h"
 
 #define PAGE 4096
 #define PORTS_SIZE (PORT_ENTRIES * sizeof(uint64_t))
 #define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
 
+#define FLOOD 80 /* more than the questions of a jiffy */
+
 struct firewall {
 	struct netfwv6_bpf *skel;
 	uint64_t *ports;
+	bool unsummed;			   /* the summary is not what the entries are */
 	struct count totals[REASON_COUNT]; /* as of the latest run */
+	uint64_t flooded_tick;
 };
 
 static struct firewall *firewalls[SLOT_MAX + 1];
+static bool flooded;
 
 static const char *const keywords[REASON_COUNT] = {
 #define X(number, identifier, keyword, sentence) [number] = keyword,
@@ -128,8 +135,7 @@ struct firewall *firewall_of(unsigned int slot)
 	assert_non_null(firewalls[slot]);
 	firewalls[slot]->skel = skel;
 	firewalls[slot]->ports = ports;
-	/* Whatever a test writes, the summary allows it. */
-	memset(firewalls[slot]->ports + PORT_ENTRIES, 0xff, TABLE_SIZE - PORTS_SIZE);
+	firewalls[slot]->unsummed = true;
 	return firewalls[slot];
 }
 
@@ -150,11 +156,49 @@ uint64_t *firewall_ports(struct firewall *fw)
 void firewall_close_all_ports(struct firewall *fw)
 {
 	memset(fw->ports, 0, PORTS_SIZE);
+	fw->unsummed = true;
+}
+
+void firewall_sum_up(struct firewall *fw)
+{
+	memset(fw->ports + PORT_ENTRIES, 0, TABLE_SIZE - PORTS_SIZE);
+	for (uint32_t i = 0; i < PORT_ENTRIES; i++)
+		if (fw->ports[i])
+			fw->ports[SUMMARY_WORD(i)] |= BITMAP_BIT(i);
+	fw->unsummed = false;
 }
 
 uint32_t entry_of(uint8_t protocol, uint16_t port)
 {
 	return port + (protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
+}
+
+void firewall_set_marks(struct firewall *fw, const struct mark_line *lines)
+{
+	int map = bpf_map__fd(fw->skel->maps.netfwv6_marks);
+
+	for (uint32_t i = 0; i < MARK_LINES; i++)
+		assert_int_equal(bpf_map_update_elem(map, &i, &lines[i], BPF_ANY), 0);
+}
+
+void firewall_count_ports(struct firewall *fw, bool count)
+{
+	struct control control = { .on_drop = count ? ON_DROP_COUNT_PORTS : 0 };
+	uint32_t key = 0;
+
+	assert_int_equal(bpf_map_update_elem(bpf_map__fd(fw->skel->maps.netfwv6_control), &key,
+					     &control, BPF_ANY),
+			 0);
+}
+
+uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port)
+{
+	uint32_t key = entry_of(protocol, port);
+	uint64_t hits;
+
+	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(fw->skel->maps.netfwv6_hits), &key, &hits),
+			 0);
+	return hits;
 }
 
 static int test_run(const struct netfwv6_bpf *skel, enum link_type type, const uint8_t *packet,
@@ -177,7 +221,7 @@ static int test_run(const struct netfwv6_bpf *skel, enum link_type type, const u
 
 /* The one reason whose counter moved between the two, or -1. */
 static int moved(const struct count before[REASON_COUNT], const struct count after[REASON_COUNT],
-		 size_t length)
+		 size_t length, uint32_t times)
 {
 	int which = -1;
 
@@ -187,22 +231,24 @@ static int moved(const struct count before[REASON_COUNT], const struct count aft
 
 		if (packets == 0 && bytes == 0)
 			continue;
-		if (packets != 1 || bytes != length || which != -1)
+		if (packets != times || bytes != times * length || which != -1)
 			return -1;
 		which = i;
 	}
 	return which;
 }
 
-struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
-			    size_t length, uint32_t linear)
+struct outcome firewall_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+				  size_t length, uint32_t linear, uint32_t times)
 {
 	struct count before[REASON_COUNT];
-	enum xdp_action action;
-	int err, reason;
+	enum xdp_action action = XDP_ABORTED;
+	int err = 0, reason;
 
+	/* Not repeated by the kernel, which waits for an RCU grace period then. */
 	memcpy(before, fw->totals, sizeof(before));
-	err = test_run(fw->skel, type, packet, length, linear, &action);
+	for (uint32_t i = 0; i < times && !err; i++)
+		err = test_run(fw->skel, type, packet, length, linear, &action);
 	if (err && length > PAGE) {
 		print_message("# this kernel runs no program on %zu bytes: %s\n", length,
 			      strerror(-err));
@@ -211,11 +257,50 @@ struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint
 	if (err)
 		fail_msg("test run of %zu bytes: %s", length, strerror(-err));
 	read_totals(fw, fw->totals);
-	reason = moved(before, fw->totals, length);
+	reason = moved(before, fw->totals, length, times);
 	if (reason < 0)
-		fail_msg("not exactly one counter moved by one packet of %zu bytes: %s", length,
-			 hex_of(packet, length));
+		fail_msg("not exactly one counter moved by %u packets of %zu bytes: %s", times,
+			 length, hex_of(packet, length));
 	return (struct outcome){ action, reason };
+}
+
+/* Changes with each jiffy. */
+static uint64_t present_tick(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+void firewall_flood(struct firewall *fw)
+{
+	static const struct variant closed = { IPPROTO_TCP, 0, 0 };
+	static struct frame frame;
+	uint64_t entry = fw->ports[0];
+
+	frame_build(&frame, NULL, PIECES(ETHERNET, IPV6, L4), &closed);
+	while (fw->flooded_tick != present_tick()) {
+		fw->flooded_tick = present_tick();
+		fw->ports[0] = 0;
+		firewall_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR, FLOOD);
+		fw->ports[0] = entry;
+	}
+}
+
+void firewalls_are_flooded(bool flood)
+{
+	flooded = flood;
+}
+
+struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			    size_t length, uint32_t linear)
+{
+	if (fw->unsummed)
+		firewall_sum_up(fw);
+	if (flooded)
+		firewall_flood(fw);
+	return firewall_run_often(fw, type, packet, length, linear, 1);
 }
 
 void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,
@@ -223,7 +308,8 @@ void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *
 {
 	if (got.action == expected.action && got.reason == expected.reason)
 		return;
-	fail_msg("%sexpected %s, %s; got %s, %s; packet of %zu bytes: %s", where,
-		 verb(expected.action), keyword(expected.reason), verb(got.action),
-		 keyword(got.reason), length, hex_of(packet, length));
+	fail_msg("%s%sexpected %s, %s; got %s, %s; packet of %zu bytes: %s",
+		 flooded ? "in a flood: " : "", where, verb(expected.action),
+		 keyword(expected.reason), verb(got.action), keyword(got.reason), length,
+		 hex_of(packet, length));
 }

@@ -6,10 +6,12 @@
 #ifndef PACKET_RUN_H
 #define PACKET_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/bpf.h>
 #include "layout.h"
+#include "marks_layout.h"
 #include "reasons.h"
 
 /* The shortest packet that the kernel runs a program on, of either link type. */
@@ -33,6 +35,19 @@ void firewall_free_all(void);
 uint64_t *firewall_ports(struct firewall *fw);
 void firewall_close_all_ports(struct firewall *fw);
 
+/*
+ * Makes the summary behind the table, exactly. Done by firewall_run() when all ports were
+ * closed since; who writes to the table without that does it himself.
+ */
+void firewall_sum_up(struct firewall *fw);
+
+/* Its marks of conversations, MARK_LINES lines. */
+void firewall_set_marks(struct firewall *fw, const struct mark_line *lines);
+
+/* Somebody wants to know how many packets to each port are dropped, or nobody does. */
+void firewall_count_ports(struct firewall *fw, bool count);
+uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port);
+
 /* Index into the port table. */
 uint32_t entry_of(uint8_t protocol, uint16_t port);
 
@@ -44,6 +59,17 @@ uint32_t entry_of(uint8_t protocol, uint16_t port);
  */
 struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
 			    size_t length, uint32_t linear);
+
+/* The same of so many packets in a row, which must have the same outcome. */
+struct outcome firewall_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+				  size_t length, uint32_t linear, uint32_t times);
+
+/*
+ * Drops so many plain packets that in this jiffy further ones may take the shortcut. Once
+ * firewalls are flooded, firewall_run() does so first, unless this jiffy has had it.
+ */
+void firewall_flood(struct firewall *fw);
+void firewalls_are_flooded(bool flood);
 
 /* Fails the test, packet in hand, unless got is what was expected. */
 void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,

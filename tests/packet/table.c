@@ -152,6 +152,25 @@ static bool decided_by_port(const struct row *row)
 	return row->expected.action != XDP_PASS && row->expected.action != XDP_DROP;
 }
 
+/* The same port, but this side has sent from it. */
+static struct outcome outcome_in_use(struct outcome outcome)
+{
+	switch (outcome.reason) {
+	case REASON_CLOSED_TCP:
+		return (struct outcome)DROP(UNMATCHED_TCP);
+	case REASON_CLOSED_UDP:
+		return (struct outcome)DROP(UNMATCHED_UDP);
+	default:
+		return outcome;
+	}
+}
+
+static void set_in_use(struct firewall *fw, uint16_t port)
+{
+	firewall_ports(fw)[entry_of(IPPROTO_TCP, port)] |= ENTRY_IN_USE;
+	firewall_ports(fw)[entry_of(IPPROTO_UDP, port)] |= ENTRY_IN_USE;
+}
+
 static void run_row(void **state)
 {
 	static struct frame frame;
@@ -164,6 +183,10 @@ static void run_row(void **state)
 
 	link_build(&frame, test->link, row->packet, &test->v);
 	expect_outcome(link_run(fw, test->link, &frame), expected, frame.bytes, frame.length, "");
+	set_in_use(fw, test->v.target);
+	set_in_use(fw, test->v.decoy);
+	expect_outcome(link_run(fw, test->link, &frame), outcome_in_use(expected), frame.bytes,
+		       frame.length, "in use: ");
 }
 
 static void add_row_test(struct table *t, const struct row *row, enum link link, uint8_t protocol,
