@@ -169,6 +169,7 @@ static void set_in_use(struct firewall *fw, uint16_t port)
 {
 	firewall_ports(fw)[entry_of(IPPROTO_TCP, port)] |= ENTRY_IN_USE;
 	firewall_ports(fw)[entry_of(IPPROTO_UDP, port)] |= ENTRY_IN_USE;
+	firewall_sum_up(fw);
 }
 
 static void run_row(void **state)
