@@ -196,17 +196,31 @@ static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 	return true;
 }
 
+static __always_inline bool take_ethertype(packet_context *ctx, struct packet *p, __be16 *type)
+{
+	const void *frame = frame_in_place(ctx, sizeof(struct ethhdr));
+	struct ethhdr eth;
+
+	if (frame) {
+		*type = PLAIN_LOAD(__be16, frame, offsetof(struct ethhdr, h_proto));
+		p->at.pos = sizeof(eth);
+		return true;
+	}
+	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
+		return false;
+	*type = eth.h_proto;
+	return true;
+}
+
 /* A frame with an Ethernet header. */
 static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {
-	struct ethhdr eth;
 	__be16 type;
 
 	if (parse_plain(ctx, p))
 		return PARSED;
-	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
+	if (!take_ethertype(ctx, p, &type))
 		return REASON_TRUNCATED;
-	type = eth.h_proto;
 	for (int i = 0; i < MAX_TAGS && is_vlan(type); i++) {
 		struct vlan_tag tag;
 
@@ -250,6 +264,18 @@ static __always_inline __u32 entry_of(const struct packet *p)
 static __always_inline bool read_tuple(packet_context *ctx, const struct packet *p,
 				       struct tuple *tuple)
 {
+	const void *frame = p->l4 == PLAIN_L4 && p->ip == PLAIN_IP ?
+				    frame_in_place(ctx, PLAIN_L4 + sizeof(tuple->ports)) :
+				    NULL;
+
+	if (frame) {
+		__u64 *words = (__u64 *)tuple;
+
+		for (int i = 0; i < 4; i++)
+			words[i] = PLAIN_LOAD(__u64, frame, PLAIN_SOURCE + 8 * i);
+		*(__u32 *)&tuple->ports = PLAIN_LOAD(__u32, frame, PLAIN_L4);
+		return true;
+	}
 	return packet_load(ctx, p->ip + offsetof(struct ipv6hdr, saddr), tuple,
 			   offsetof(struct tuple, ports)) &&
 	       packet_load(ctx, p->l4, &tuple->ports, sizeof(tuple->ports));
@@ -263,7 +289,13 @@ static __always_inline bool read_tuple(packet_context *ctx, const struct packet 
 
 static __always_inline bool read_tcp_flags(packet_context *ctx, const struct packet *p, __u8 *flags)
 {
-	return packet_load(ctx, p->l4 + TCP_FLAGS_OFFSET, flags, sizeof(*flags));
+	const void *frame =
+		p->l4 == PLAIN_L4 ? frame_in_place(ctx, PLAIN_L4 + TCP_FLAGS_OFFSET + 1) : NULL;
+
+	if (!frame)
+		return packet_load(ctx, p->l4 + TCP_FLAGS_OFFSET, flags, sizeof(*flags));
+	*flags = PLAIN_LOAD(__u8, frame, PLAIN_L4 + TCP_FLAGS_OFFSET);
+	return true;
 }
 
 /* The first segment of a connection attempt. */

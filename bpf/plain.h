@@ -37,6 +37,14 @@ struct l4_ports {
 #define IS_IPV6 bpf_htonl(ETH_P_IPV6 << 16 | 6 << 12)
 #define IS_IPV6_MASK bpf_htonl(0xfffff000)
 
+/* The frame, if its first buffer has so many bytes. */
+static __always_inline const void *frame_in_place(packet_context *ctx, __u32 length)
+{
+	const void *frame = (const void *)(long)ctx->data;
+
+	return frame + length > (const void *)(long)ctx->data_end ? NULL : frame;
+}
+
 struct plain {
 	const void *frame; /* as far as the ports, at least */
 	__u32 length;	   /* of the whole frame */
@@ -46,10 +54,9 @@ struct plain {
 
 static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
 {
-	const void *frame = (const void *)(long)ctx->data;
-	const void *end = (const void *)(long)ctx->data_end;
+	const void *frame = frame_in_place(ctx, PLAIN_L4 + UDP_HEADER);
 
-	if (frame + PLAIN_L4 + UDP_HEADER > end)
+	if (!frame)
 		return false;
 	if ((PLAIN_LOAD(__u32, frame, PLAIN_TYPE_AND_VERSION) & IS_IPV6_MASK) != IS_IPV6)
 		return false;

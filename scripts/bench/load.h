@@ -20,15 +20,15 @@ struct load {
 	const uint16_t *ports; /* each frame goes to the next of these, in a random order */
 	size_t n_ports;	       /* 0: to the frame's own */
 	uint32_t frames;
-	int cpus; /* that send at once */
+	int cpus; /* that send at once: 1 or 2 */
 };
 
 struct load_result {
 	uint64_t sent, received;
-	uint64_t lost;	 /* they found the ring full */
-	uint64_t passed; /* delivered to the host's protocols */
-	double ns;	 /* a received packet */
-	double wall_ns;	 /* from begin to end */
+	uint64_t lost;	   /* they found the ring full */
+	uint64_t passed;   /* delivered to the host's protocols */
+	double ns;	   /* a received packet */
+	double sending_ns; /* that sending all took, which mostly is receiving */
 };
 
 /* Once, before all else. The namespace is the one whose devices gID send. */

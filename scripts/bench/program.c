@@ -200,18 +200,16 @@ static void measure_sizes(const struct stand *stand, const struct bare *bare)
 #define ACK 0x10
 
 static const struct row ingress[] = {
-	{ "SYN to a closed, unused port", IPPROTO_TCP, 0, 9, CLOSED_PORT, SYN, XDP_DROP },
-	{ "ACK to a closed, unused port", IPPROTO_TCP, 0, 9, CLOSED_PORT, ACK, XDP_DROP },
-	{ "UDP to a closed, unused port", IPPROTO_UDP, 0, 9, CLOSED_PORT, 0, XDP_DROP },
-	{ "SYN to a closed port behind 2 options headers", IPPROTO_TCP, 2, 9, CLOSED_PORT, SYN,
+	{ "SYN to a closed port", IPPROTO_TCP, 0, 9, CLOSED_PORT, SYN, XDP_DROP },
+	{ "ACK to a closed port", IPPROTO_TCP, 0, 9, CLOSED_PORT, ACK, XDP_DROP },
+	{ "UDP to a closed port", IPPROTO_UDP, 0, 9, CLOSED_PORT, 0, XDP_DROP },
+	{ "SYN behind two extension headers to a closed port", IPPROTO_TCP, 2, 9, CLOSED_PORT, SYN,
 	  XDP_DROP },
-	{ "ACK to a closed port in use, no match", IPPROTO_TCP, 0, 9, HOST_PORT, ACK, XDP_DROP },
-	{ "UDP to a closed port in use, no match", IPPROTO_UDP, 0, 9, HOST_PORT, 0, XDP_DROP },
-	{ "segment of an established connection", IPPROTO_TCP, 0, REMOTE_PORT, HOST_PORT, ACK,
-	  XDP_PASS },
-	{ "datagram for a connected UDP socket", IPPROTO_UDP, 0, REMOTE_PORT, HOST_PORT, 0,
-	  XDP_PASS },
-	{ "TCP to an open port", IPPROTO_TCP, 0, 9, OPEN_PORT, SYN, XDP_PASS },
+	{ "ACK to a port in use", IPPROTO_TCP, 0, 9, HOST_PORT, ACK, XDP_DROP },
+	{ "UDP to a port in use", IPPROTO_UDP, 0, 9, HOST_PORT, 0, XDP_DROP },
+	{ "ACK of a live conversation", IPPROTO_TCP, 0, REMOTE_PORT, HOST_PORT, ACK, XDP_PASS },
+	{ "UDP of a live conversation", IPPROTO_UDP, 0, REMOTE_PORT, HOST_PORT, 0, XDP_PASS },
+	{ "SYN to an open port", IPPROTO_TCP, 0, 9, OPEN_PORT, SYN, XDP_PASS },
 	{ "UDP to an open port", IPPROTO_UDP, 0, 9, OPEN_PORT, 0, XDP_PASS },
 };
 

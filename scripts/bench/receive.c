@@ -27,7 +27,6 @@
 #define TIME 2e7 /* nanoseconds that a measurement should take */
 #define FEWEST 8192
 #define MOST 1048576
-#define FLOOD_FRAMES 400000
 
 struct bench {
 	struct contender *contenders;
@@ -110,16 +109,16 @@ static bool is_plain(const struct contender *c)
 }
 
 static void measure_flood(struct bench *bench, const struct contender *c, const struct work *work,
-			  int round)
+			  uint32_t frames, int round)
 {
 	int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	struct load_result result;
 
 	if (cpus > 2)
 		cpus = 2;
-	result = measure(c, work, FLOOD_FRAMES, cpus);
+	result = measure(c, work, frames * cpus, cpus);
 	fprintf(bench->flood, "%s,%s,%d,%d,%.0f\n", c->name, work->name, cpus, round,
-		(double)result.received / result.wall_ns * 1e9);
+		(double)result.received / result.sending_ns * 1e9);
 }
 
 static void measure_floods(struct bench *bench, int round)
@@ -128,7 +127,8 @@ static void measure_floods(struct bench *bench, int round)
 		for (int i = 0; i < bench->n && is_flood(&works[w]); i++)
 			if (is_plain(&bench->contenders[i]) &&
 			    work_is_for(&works[w], &bench->contenders[i]))
-				measure_flood(bench, &bench->contenders[i], &works[w], round);
+				measure_flood(bench, &bench->contenders[i], &works[w],
+					      bench->frames[i * n_works + w], round);
 }
 
 /* ---- The whole ---------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 SEC("xdp/parse")
 int step_parse(struct xdp_md *packet)
 {
-	struct plain plain;
+	struct plain plain = {};
 
 	return read_plain(packet, &plain) && plain.port ? XDP_DROP : XDP_PASS;
 }
