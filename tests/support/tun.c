@@ -14,6 +14,12 @@
 
 #include "world.h"
 
+/* The kernel makes an address valid in a work queue of its own, also without DAD. */
+static bool has_valid_address(void *name)
+{
+	return !*must("ip -6 addr show dev %s tentative", (const char *)name);
+}
+
 int make_tun(const char *name)
 {
 	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
@@ -26,6 +32,7 @@ int make_tun(const char *name)
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	assert_int_equal(ioctl(fd, TUNSETIFF, &request), 0);
 	must("ip addr add 2001:db8:1::1/64 dev %s nodad && ip link set %s up", name, name);
+	wait_until(has_valid_address, (void *)name, "the device's address is valid");
 	return fd;
 }
 
