@@ -423,7 +423,11 @@ struct netfwv6_counter {
 	const char *sentence; /* in words; static */
 	bool dropped;	      /* such packets are dropped, else passed */
 	uint64_t packets;
-	uint64_t bytes; /* whole frames, link-layer header included */
+	/*
+	 * Whole frames, link-layer header included. Of a frame in several buffers whose IPv6
+	 * payload ends with the first one, what follows is not counted in a flood.
+	 */
+	uint64_t bytes;
 };
 
 /*

@@ -10,7 +10,8 @@ from contest import CONTENDERS, STATELESS, LIVE, is_bare, received, reference
 from measurements import figure
 
 # Dropped above, passed below.
-PANELS = (("SYN to a closed port", "UDP to random closed ports", "ACK to a port in use"),
+PANELS = (("SYN to a closed port", "UDP to random closed ports",
+           "SYN behind two extension headers to a closed port"),
           ("UDP to an open port", "ACK of a live conversation", "UDP over IPv4"))
 LINES = ("SYN to a closed port", "UDP to an open port")
 # Okabe and Ito's palette, for all kinds of colour vision.
@@ -102,8 +103,12 @@ def line_panel(n, work, blocks):
     return "\n".join(data + [f'set title "{work}"', "plot " + ", ".join(styles)])
 
 
+def thousands(n):
+    return f"{n // 1000}k" if n % 1000 == 0 else str(n)
+
+
 def lines(run):
-    amounts = sorted({key[1] for key in run.series["receive"] if not is_bare(key[0])})
+    amounts = sorted({key[1] for key in run.series["receive"] if key[1]})
     shown = [(work, list(line_data(run, work, amounts))) for work in LINES]
     shown = [(work, blocks) for work, blocks in shown if any(not is_bare(n) for n, _ in blocks)]
     if len(amounts) < 2 or not shown:
@@ -116,7 +121,7 @@ def lines(run):
         "set key outside right center vertical Left reverse samplen 2 spacing 1.3",
         "set border 3", "set tics nomirror", f"set xrange [{amounts[0] * 0.7}:{amounts[-1] * 1.5}]",
         f"set yrange [{min(costs) * 0.6}:{max(costs) * 1.6}]",
-        "set xtics (" + ", ".join(f'"{n:,}" {n}' for n in amounts) + ")",
+        "set xtics (" + ", ".join(f'"{thousands(n)}" {n}' for n in amounts) + ")",
         "set xlabel 'open ports of each protocol'", "set ylabel 'ns a packet'",
         *[line_panel(n, *it) for n, it in enumerate(shown)], "unset multiplot"]))
 

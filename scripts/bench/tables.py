@@ -42,8 +42,11 @@ def listing(runs, name, title, head, at, unit, beside, wanted=lambda key: True):
 # ---- Receiving ---------------------------------------------------------------------------
 
 def receive_table(runs, title, note, cell):
-    names = [name for name in column(runs, "receive", 0) if name not in STEPS]
-    return contest(runs, title, f"{note} {SET_UP}", names, column(runs, "receive", 4), cell)
+    return contest(runs, title, f"{note} {SET_UP}", contenders(runs), column(runs, "receive", 4), cell)
+
+
+def contenders(runs):
+    return [name for name in column(runs, "receive", 0) if name not in STEPS]
 
 
 def contest(runs, title, note, names, works, cell):
@@ -83,7 +86,7 @@ def growth(title, what, works):
         at = {"ports": 1, "connections": 2, "flows": 3}[what]
         amounts = [n for n in column(runs, "receive", at) if n]
         rows = []
-        for name, work in [(n, w) for n in column(runs, "receive", 0) if not is_bare(n) for w in works]:
+        for name, work in [(n, w) for n in contenders(runs) if not is_bare(n) for w in works]:
             series = [[received(run, name, work, **{what: n}) for run in runs] for n in amounts]
             row = [[figure(s.values(), "ns") for s in cell] for cell in series]
             if sum(any(cell) for cell in row) > 1:
@@ -104,7 +107,8 @@ def flood(runs):
             return ratio(run.values("flood", *key), bare)
 
     return without_empty(listing(runs, "flood", "Packets a second under a flood", [
-        "received", "CPUs", "", "packets", "spread", "beside bare"], (1, 2, 0), "pps", beside))
+        "received", "CPUs", "", "packets", "spread", "beside bare"], (1, 2, 0), "pps", beside,
+        lambda key: key[0] not in STEPS))
 
 
 def throughput(runs):
