@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
 #define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
+#define ENTRIES_SIZE (PORT_ENTRIES * sizeof(uint64_t))
 
 /* Maps fd, or zeros for -1, at an address of the kernel's choice. */
 static void *map_anywhere(int fd, size_t size, int protection)
@@ -16,9 +18,21 @@ static void *map_anywhere(int fd, size_t size, int protection)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-static uint64_t *map_table(int fd)
+/* A table of an older layout has no bitmaps behind its entries. */
+static size_t table_size(int fd)
 {
-	uint64_t *entries = map_anywhere(fd, TABLE_SIZE, PROT_READ | PROT_WRITE);
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+			       info.max_entries == PORT_ENTRIES ?
+		       ENTRIES_SIZE :
+		       TABLE_SIZE;
+}
+
+static uint64_t *map_table(int fd, size_t size)
+{
+	uint64_t *entries = map_anywhere(fd, size, PROT_READ | PROT_WRITE);
 
 	if (entries && fd < 0)
 		entries[RETIRED_ENTRY] = ENTRY_RETIRED;
@@ -34,7 +48,7 @@ int policy_init(struct policy *policy)
 {
 	atomic_init(&policy->generation, 0);
 	atomic_init(&policy->mapped, 0);
-	policy->entries = map_table(-1);
+	policy->entries = map_table(-1, TABLE_SIZE);
 	policy->state = map_state(-1);
 	if (policy->entries && policy->state)
 		return 0;
@@ -70,22 +84,26 @@ static int move(void *mapped, const void *target, size_t size, int protection)
 
 int policy_map(struct policy *policy, int fd, int state, uint32_t generation)
 {
-	uint64_t *entries = map_table(fd);
+	size_t size = table_size(fd);
+	uint64_t *entries = map_table(fd, size);
 	struct control *record = entries ? map_state(state) : NULL;
 	int error = -errno;
 
 	if (!record) {
 		if (entries)
-			munmap(entries, TABLE_SIZE);
+			munmap(entries, size);
 		return error;
 	}
 	atomic_fetch_add(&policy->generation, 1);
 	error = move(record, policy->state, sizeof(*record), PROT_READ);
 	atomic_store(&policy->mapped, generation);
 	if (!error)
-		error = move(entries, policy->entries, TABLE_SIZE, PROT_READ | PROT_WRITE);
+		error = move(entries, policy->entries, size, PROT_READ | PROT_WRITE);
 	else
-		munmap(entries, TABLE_SIZE);
+		munmap(entries, size);
+	if (size < TABLE_SIZE)
+		stand_in_for((char *)policy->entries + size, TABLE_SIZE - size,
+			     PROT_READ | PROT_WRITE);
 	if (error)
 		policy->entries[RETIRED_ENTRY] = ENTRY_RETIRED;
 	atomic_fetch_add(&policy->generation, 1);
