@@ -48,10 +48,13 @@ bool is_tcp(const struct netfwv6_event *event)
 /* The second that the time is in, and the nanoseconds since. */
 static time_t split(int64_t time_ns, long *nanoseconds)
 {
+	time_t seconds = time_ns / NANOSECONDS;
+
 	*nanoseconds = (long)(time_ns % NANOSECONDS);
-	if (*nanoseconds < 0)
-		*nanoseconds += NANOSECONDS;
-	return (time_ns - *nanoseconds) / NANOSECONDS;
+	if (*nanoseconds >= 0)
+		return seconds;
+	*nanoseconds += NANOSECONDS;
+	return seconds - 1;
 }
 
 const char *format_utc(int64_t time_ns, char *text)
