@@ -112,8 +112,8 @@ int netfwv6_state(__u64 *ctx)
 	if (is_mapped(&event.source) || is_mapped(&event.destination) ||
 	    is_loopback(&event.destination))
 		return 0;
-	state = tap_ready(&c->tap[tap], TAPS + tap, event.time);
-	if (state)
+	state = tap_state_of(TAPS + tap);
+	if (state && take_event(state, c->tap[tap].rate, event.time))
 		tap_put(tap, state, &event, sizeof(event));
 	return 0;
 }

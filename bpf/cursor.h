@@ -6,6 +6,7 @@
 #ifndef NETFWV6_CURSOR_H
 #define NETFWV6_CURSOR_H
 
+#include "load.h"
 #include "reasons.h"
 
 struct cursor {

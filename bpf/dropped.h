@@ -3,19 +3,19 @@
 #ifndef NETFWV6_DROPPED_H
 #define NETFWV6_DROPPED_H
 
-#include "plain.h"
+#include "layout.h"
 #include "reasons.h"
 
-static __always_inline enum reason closed_reason(__u8 protocol)
+static __always_inline enum reason closed_reason(__u32 entry)
 {
 	_Static_assert(REASON_CLOSED_UDP == REASON_CLOSED_TCP + 1, "closed_reason");
-	return REASON_CLOSED_TCP + is_udp(protocol);
+	return REASON_CLOSED_TCP + entry / PORTS_PER_PROTOCOL;
 }
 
-static __always_inline enum reason unmatched_reason(__u8 protocol)
+static __always_inline enum reason unmatched_reason(__u32 entry)
 {
 	_Static_assert(REASON_UNMATCHED_UDP == REASON_UNMATCHED_TCP + 1, "unmatched_reason");
-	return REASON_UNMATCHED_TCP + is_udp(protocol);
+	return REASON_UNMATCHED_TCP + entry / PORTS_PER_PROTOCOL;
 }
 
 #endif

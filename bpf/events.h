@@ -60,6 +60,7 @@ struct control {
 	__u32 generation; /* of the port table; odd while it is being replaced, or removed */
 	struct tap tap[TAPS];
 };
+#define ON_DROP_TAPS ((1u << TAPS) - 1)
 #define ON_DROP_COUNT_PORTS (1u << 31)
 
 /* What an instance that tells of connections knows at load time (rodata). */
@@ -82,8 +83,9 @@ struct log_record {
 
 /* Of one tap, program and CPU. */
 struct tap_state {
-	__u64 second; /* that the tokens are for */
-	__u64 tokens;
+	__u64 until; /* that the tokens are for: CLOCK_MONOTONIC, nanoseconds */
+	__u32 tokens;
+	__u32 idle_jiffy; /* lower half: in it the tokens were spent, and are not asked for */
 	__u64 delivered, suppressed, lost;
 };
 #define TAP_STATES (2u * TAPS) /* the second half is the connections' */

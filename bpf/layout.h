@@ -10,7 +10,7 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 4
+#define LAYOUT_VERSION 5
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and
@@ -23,19 +23,24 @@
  *
  * Every change is one atomic OR or AND, so no writer can undo another's.
  *
- * Behind the entries lies their summary, one bit for each, which is set before the entry
- * is for the first time, and never cleared: where it is 0 the entry is 0. It fits into the
- * first-level cache, as the table does not, so a flood to random ports costs no more than one
- * to a single port. Likewise a bit for each entry that a name was ever stored for: where it
- * is 0, the port has none in any scope.
+ * Behind the entries lie three bitmaps, one bit for each entry. A bit is set before what it
+ * tells of happens for the first time, and never cleared.
+ *
+ *   summary       anything was stored in the entry: where it is 0, the entry is 0
+ *   settings      a setting was made: where it is 0, the entry is 0 or "in use"
+ *   named         a name was stored: where it is 0, the port has none in any scope
+ *
+ * They fit into the first-level cache, as the table does not, so a flood to random ports
+ * costs no more than one to a single port.
  */
 #define PORTS_PER_PROTOCOL 65536u
 #define PORT_ENTRIES (2u * PORTS_PER_PROTOCOL)
 #define BITMAP_WORDS (PORT_ENTRIES / 64)
 #define SUMMARY_WORD(entry) (PORT_ENTRIES + (entry) / 64)
-#define NAMED_WORD(entry) (PORT_ENTRIES + BITMAP_WORDS + (entry) / 64)
+#define SETTINGS_WORD(entry) (SUMMARY_WORD(entry) + BITMAP_WORDS)
+#define NAMED_WORD(entry) (SUMMARY_WORD(entry) + 2 * BITMAP_WORDS)
 #define BITMAP_BIT(entry) (1ULL << ((entry) % 64))
-#define TABLE_ENTRIES (PORT_ENTRIES + 2 * BITMAP_WORDS)
+#define TABLE_ENTRIES (PORT_ENTRIES + 3 * BITMAP_WORDS)
 #define SLOT_MAX 31u /* slots are 1..SLOT_MAX; 0 means: no settings of its own */
 
 #define ENTRY_GLOBAL (1ULL << 0)

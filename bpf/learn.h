@@ -160,8 +160,9 @@ static __always_inline void mark_conversation(const struct tuple *answer, __u8 p
 	if (protocol == IPPROTO_UDP ? open : flags & TCP_RST || is_syn_ack(flags))
 		return;
 	if (protocol == IPPROTO_UDP && is_multicast(&answer->source))
-		key = mark_key_of_group(&key);
-	set_mark(&key);
+		set_group_mark(&key);
+	else
+		set_mark(&key);
 }
 
 static __always_inline void learn(packet_context *ctx, const struct packet *p)

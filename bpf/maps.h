@@ -4,6 +4,7 @@
 #define NETFWV6_MAPS_H
 
 #include <bpf/bpf_helpers.h>
+#include <stdbool.h>
 #include "layout.h"
 
 struct {
@@ -17,6 +18,29 @@ struct {
 static __always_inline volatile __u64 *table_at(__u32 index)
 {
 	return bpf_map_lookup_elem(&netfwv6_ports, &index);
+}
+
+static __always_inline bool bitmap_has(__u32 word, __u32 entry)
+{
+	const volatile __u64 *bits = table_at(word);
+
+	return !bits || *bits & BITMAP_BIT(entry); /* it is there: the table has it */
+}
+
+static __always_inline bool is_unused(__u32 entry)
+{
+	return !bitmap_has(SUMMARY_WORD(entry), entry);
+}
+
+/* What an entry holds. The bitmaps spare most their load, which random ports would wait for. */
+static __always_inline __u64 policy_of(__u32 entry)
+{
+	const volatile __u64 *policy;
+
+	if (!bitmap_has(SETTINGS_WORD(entry), entry))
+		return is_unused(entry) ? 0 : ENTRY_IN_USE;
+	policy = table_at(entry);
+	return policy ? *policy : 0;
 }
 
 /* The summary first, always. */

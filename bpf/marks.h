@@ -38,12 +38,6 @@ static __always_inline struct mark_key mark_key_of(const struct tuple *arriving,
 	return key;
 }
 
-/* Anyone may answer a query to a group. */
-static __always_inline struct mark_key mark_key_of_group(const struct mark_key *key)
-{
-	return (struct mark_key){ .ports = key->ports, .protocol = key->protocol };
-}
-
 /* Without a branch for each stamp, which nobody could predict. */
 static __always_inline bool is_alive_in(const struct mark_line *line, const struct mark_key *key,
 					__u8 now)
@@ -56,14 +50,14 @@ static __always_inline bool is_alive_in(const struct mark_line *line, const stru
 	return mark_ages_count(ages);
 }
 
-/* Has this side a conversation that the packet may belong to? */
+/* Has this side a conversation that the packet may belong to? Anyone may answer a group. */
 static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
 {
-	struct mark_key group = mark_key_of_group(key);
-	const struct mark_line *line = line_of(key); /* the group's, too */
+	const struct mark_line *line = line_of(key);
 
 	return line && (is_alive_in(line, key, now) ||
-			(key->protocol == IPPROTO_UDP && is_alive_in(line, &group, now)));
+			(key->protocol == IPPROTO_UDP &&
+			 mark_four_count(line->groups[mark_group_of(key)], now)));
 }
 
 /* Tests first: the line stays shared among CPUs. */
@@ -79,6 +73,15 @@ static __always_inline void set_mark(const struct mark_key *key)
 		if (*stamp != now)
 			*stamp = now;
 	}
+}
+
+static __always_inline void set_group_mark(const struct mark_key *key)
+{
+	struct mark_line *line = line_of(key);
+	__u32 four = mark_four(mark_stamp_now());
+
+	if (line && line->groups[mark_group_of(key)] != four)
+		line->groups[mark_group_of(key)] = four;
 }
 
 #endif

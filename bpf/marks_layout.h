@@ -20,8 +20,14 @@
 #define MARK_STAMPS (1u << MARK_STAMP_BITS)
 #define MARK_STAMPS_EACH 4
 
+#define MARK_GROUP_BITS 4
+#define MARK_GROUPS (1u << MARK_GROUP_BITS)
+
 struct mark_line {
-	__u8 stamps[MARK_STAMPS];
+	union {
+		__u8 stamps[MARK_STAMPS];
+		__u32 groups[MARK_GROUPS];
+	};
 };
 
 /*
@@ -51,7 +57,7 @@ mark_inline int mark_ages_count(__u8 ages)
 
 /* Of an arriving packet: its sender, and its ports in the packet's order. */
 struct mark_key {
-	__u64 remote[2]; /* the address as it lies in memory; zeros: anybody */
+	__u64 remote[2]; /* the address as it lies in memory */
 	__u32 ports;	 /* source and destination as they lie in memory */
 	__u32 protocol;
 };
@@ -83,6 +89,30 @@ mark_inline __u32 mark_stamps_of(const struct mark_key *key)
 mark_inline __u32 mark_stamp_at(__u32 stamps, int i)
 {
 	return stamps >> (32 - MARK_STAMP_BITS * (i + 1)) & (MARK_STAMPS - 1);
+}
+
+/*
+ * Of whoever answers a query to a group: his address is not known, so four stamps side by
+ * side, which the ports choose. Those bits follow the line's.
+ */
+mark_inline __u32 mark_group_of(const struct mark_key *key)
+{
+	return mark_mix(mark_ports(key)) >> (64 - MARK_LINE_BITS - MARK_GROUP_BITS) &
+	       (MARK_GROUPS - 1);
+}
+
+mark_inline __u32 mark_four(__u8 stamp)
+{
+	return stamp * 0x01010101u;
+}
+
+/* mark_age() and mark_ages_count() of four stamps at once: no byte borrows from the next. */
+mark_inline int mark_four_count(__u32 four, __u8 now)
+{
+	const __u32 top = 0x80808080, soon = mark_four(now + MARK_STEP);
+	__u32 ages = ((soon | top) - (four & ~top)) ^ ((soon ^ ~four) & top);
+
+	return !(ages & mark_four(0x81));
 }
 
 _Static_assert(sizeof(struct mark_line) == 64, "layout");

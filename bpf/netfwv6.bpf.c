@@ -22,7 +22,7 @@ static __always_inline int finish(packet_context *ctx, const struct packet *p, i
 	if (reason < REASON_FIRST_DROP)
 		return XDP_PASS;
 	if (drops_matter())
-		netfwv6_report_drop(ctx, p, reason, raw_ip);
+		report_drop(ctx, p, reason, raw_ip);
 	return XDP_DROP;
 }
 

@@ -55,6 +55,15 @@ struct vlan_tag {
 	__be16 ethertype;
 };
 
+/* The first eight bytes of an IPv6 header: all but the addresses. */
+struct ipv6_start {
+	__u8 version; /* in the upper half */
+	__u8 flow[3];
+	__be16 payload;
+	__u8 next;
+	__u8 hop_limit;
+};
+
 /* The first eight bytes of any extension header. */
 struct ext_header {
 	__u8 next;
@@ -159,18 +168,20 @@ static __always_inline bool is_big_tcp(packet_context *ctx, const struct cursor 
 
 static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 {
-	struct ipv6hdr ip;
+	struct ipv6_start ip;
 	__u32 payload, room;
 
 	p->ip = p->at.pos;
 	p->has_ip = true;
-	if (!cursor_take(ctx, &p->at, &ip, sizeof(ip)))
+	if (!cursor_has(&p->at, sizeof(struct ipv6hdr)) ||
+	    !cursor_peek(ctx, &p->at, &ip, sizeof(ip)))
 		return REASON_TRUNCATED;
-	if (ip.version != 6)
+	if (ip.version >> 4 != 6)
 		return REASON_BAD_VERSION;
+	p->at.pos += sizeof(struct ipv6hdr);
 	room = p->at.frame - p->at.pos;
-	payload = bpf_ntohs(ip.payload_len);
-	if (payload == 0 && ip.nexthdr == NEXT_HOP_BY_HOP) {
+	payload = bpf_ntohs(ip.payload);
+	if (payload == 0 && ip.next == NEXT_HOP_BY_HOP) {
 		if (!is_big_tcp(ctx, &p->at))
 			return REASON_JUMBOGRAM;
 		payload = room;
@@ -178,7 +189,7 @@ static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 	if (payload > room)
 		return REASON_TRUNCATED;
 	p->at.end = p->at.pos + payload;
-	p->protocol = ip.nexthdr;
+	p->protocol = ip.next;
 	return netfwv6_chain(ctx, p);
 }
 
@@ -191,36 +202,22 @@ static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 	p->ip = PLAIN_IP;
 	p->has_ip = true;
 	p->l4 = PLAIN_L4;
-	p->port = plain.port;
-	p->protocol = plain.protocol;
-	return true;
-}
-
-static __always_inline bool take_ethertype(packet_context *ctx, struct packet *p, __be16 *type)
-{
-	const void *frame = frame_in_place(ctx, sizeof(struct ethhdr));
-	struct ethhdr eth;
-
-	if (frame) {
-		*type = PLAIN_LOAD(__be16, frame, offsetof(struct ethhdr, h_proto));
-		p->at.pos = sizeof(eth);
-		return true;
-	}
-	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
-		return false;
-	*type = eth.h_proto;
+	p->port = plain.entry % PORTS_PER_PROTOCOL;
+	p->protocol = protocol_of(plain.entry);
 	return true;
 }
 
 /* A frame with an Ethernet header. */
 static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {
+	struct ethhdr eth;
 	__be16 type;
 
 	if (parse_plain(ctx, p))
 		return PARSED;
-	if (!take_ethertype(ctx, p, &type))
+	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
 		return REASON_TRUNCATED;
+	type = eth.h_proto;
 	for (int i = 0; i < MAX_TAGS && is_vlan(type); i++) {
 		struct vlan_tag tag;
 
@@ -264,18 +261,6 @@ static __always_inline __u32 entry_of(const struct packet *p)
 static __always_inline bool read_tuple(packet_context *ctx, const struct packet *p,
 				       struct tuple *tuple)
 {
-	const void *frame = p->l4 == PLAIN_L4 && p->ip == PLAIN_IP ?
-				    frame_in_place(ctx, PLAIN_L4 + sizeof(tuple->ports)) :
-				    NULL;
-
-	if (frame) {
-		__u64 *words = (__u64 *)tuple;
-
-		for (int i = 0; i < 4; i++)
-			words[i] = PLAIN_LOAD(__u64, frame, PLAIN_SOURCE + 8 * i);
-		*(__u32 *)&tuple->ports = PLAIN_LOAD(__u32, frame, PLAIN_L4);
-		return true;
-	}
 	return packet_load(ctx, p->ip + offsetof(struct ipv6hdr, saddr), tuple,
 			   offsetof(struct tuple, ports)) &&
 	       packet_load(ctx, p->l4, &tuple->ports, sizeof(tuple->ports));
@@ -289,13 +274,7 @@ static __always_inline bool read_tuple(packet_context *ctx, const struct packet 
 
 static __always_inline bool read_tcp_flags(packet_context *ctx, const struct packet *p, __u8 *flags)
 {
-	const void *frame =
-		p->l4 == PLAIN_L4 ? frame_in_place(ctx, PLAIN_L4 + TCP_FLAGS_OFFSET + 1) : NULL;
-
-	if (!frame)
-		return packet_load(ctx, p->l4 + TCP_FLAGS_OFFSET, flags, sizeof(*flags));
-	*flags = PLAIN_LOAD(__u8, frame, PLAIN_L4 + TCP_FLAGS_OFFSET);
-	return true;
+	return packet_load(ctx, p->l4 + TCP_FLAGS_OFFSET, flags, sizeof(*flags));
 }
 
 /* The first segment of a connection attempt. */

@@ -13,6 +13,7 @@
 #include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
 #include "layout.h"
+#include "load.h"
 
 #define TCP_HEADER 20
 #define UDP_HEADER 8
@@ -31,44 +32,9 @@ struct l4_ports {
 #define PLAIN_SOURCE (PLAIN_IP + offsetof(struct ipv6hdr, saddr))
 #define PLAIN_DESTINATION_PORT (PLAIN_L4 + offsetof(struct l4_ports, destination))
 
-#define PLAIN_LOAD(type, frame, offset) (*(const type *)((const char *)(frame) + (offset)))
-
 /* The EtherType, and the version in the four bits behind it. */
 #define IS_IPV6 bpf_htonl(ETH_P_IPV6 << 16 | 6 << 12)
 #define IS_IPV6_MASK bpf_htonl(0xfffff000)
-
-/* The frame, if its first buffer has so many bytes. */
-static __always_inline const void *frame_in_place(packet_context *ctx, __u32 length)
-{
-	const void *frame = (const void *)(long)ctx->data;
-
-	return frame + length > (const void *)(long)ctx->data_end ? NULL : frame;
-}
-
-struct plain {
-	const void *frame; /* as far as the ports, at least */
-	__u32 length;	   /* of the whole frame */
-	__u16 port;	   /* destination, host byte order */
-	__u8 protocol;	   /* IPPROTO_TCP or IPPROTO_UDP */
-};
-
-static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
-{
-	const void *frame = frame_in_place(ctx, PLAIN_L4 + UDP_HEADER);
-
-	if (!frame)
-		return false;
-	if ((PLAIN_LOAD(__u32, frame, PLAIN_TYPE_AND_VERSION) & IS_IPV6_MASK) != IS_IPV6)
-		return false;
-	plain->frame = frame;
-	plain->length = plain_length(ctx);
-	plain->port = bpf_ntohs(PLAIN_LOAD(__be16, frame, PLAIN_DESTINATION_PORT));
-	plain->protocol = PLAIN_LOAD(__u8, frame, PLAIN_NEXT_HEADER);
-	if (PLAIN_L4 + bpf_ntohs(PLAIN_LOAD(__be16, frame, PLAIN_PAYLOAD_LEN)) != plain->length)
-		return false;
-	return plain->protocol == IPPROTO_UDP ||
-	       (plain->protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER);
-}
 
 /* 1 for UDP, 0 for TCP, without a branch: their numbers differ so. */
 static __always_inline __u32 is_udp(__u8 protocol)
@@ -81,6 +47,38 @@ static __always_inline __u32 is_udp(__u8 protocol)
 static __always_inline __u32 port_entry(__u8 protocol, __u16 port)
 {
 	return is_udp(protocol) * PORTS_PER_PROTOCOL + port;
+}
+
+/* And back. */
+static __always_inline __u8 protocol_of(__u32 entry)
+{
+	return entry < PORTS_PER_PROTOCOL ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+struct plain {
+	const void *frame; /* as far as the ports, at least */
+	__u32 length;	   /* of the whole frame */
+	__u32 entry;	   /* of the destination in the port table */
+};
+
+static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
+{
+	const void *frame;
+	__u8 protocol;
+
+	if (!bytes_in_place(ctx, 0, PLAIN_L4 + UDP_HEADER, &frame))
+		return false;
+	if ((LOAD_AT(__u32, frame, PLAIN_TYPE_AND_VERSION) & IS_IPV6_MASK) != IS_IPV6)
+		return false;
+	plain->frame = frame;
+	plain->length = plain_length(ctx);
+	if (PLAIN_L4 + bpf_ntohs(LOAD_AT(__be16, frame, PLAIN_PAYLOAD_LEN)) != plain->length)
+		return false;
+	protocol = LOAD_AT(__u8, frame, PLAIN_NEXT_HEADER);
+	plain->entry =
+		port_entry(protocol, bpf_ntohs(LOAD_AT(__be16, frame, PLAIN_DESTINATION_PORT)));
+	return protocol == IPPROTO_UDP ||
+	       (protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER);
 }
 
 #endif

@@ -38,10 +38,9 @@ static __always_inline bool is_for_closed_port(__u32 reason)
 	       reason == REASON_UNMATCHED_TCP || reason == REASON_UNMATCHED_UDP;
 }
 
-static __always_inline void count_hit(const struct packet *p)
+static __always_inline void count_hit(__u32 entry)
 {
-	__u32 key = entry_of(p);
-	__u64 *hits = bpf_map_lookup_elem(&netfwv6_hits, &key);
+	__u64 *hits = bpf_map_lookup_elem(&netfwv6_hits, &entry);
 
 	if (hits)
 		__sync_fetch_and_add(hits, 1);
@@ -116,49 +115,108 @@ static __always_inline __u64 capture(packet_context *ctx, struct report *report,
 	if (last >= sizeof(report->data))
 		return sizeof(report->event);
 	barrier_var(last);
-	if (!packet_load(ctx, 0, report->data, last + 1))
+	if (!packet_copy(ctx, 0, report->data, last + 1))
 		return sizeof(report->event);
 	report->event.captured = last + 1;
 	return sizeof(report->event) + last + 1;
 }
 
-/* Not inlined, so that the drop path stays short while nobody listens. */
-__noinline int netfwv6_report_drop(packet_context *ctx, const struct packet *p, __u32 reason,
-				   bool raw_ip)
+static __always_inline bool wants_event(volatile struct control *c, __u32 tap)
+{
+	struct tap_state *state = tap_state_of(tap);
+	__u64 now;
+
+	if (!state)
+		return false; /* never: the map has it */
+	if (is_idle(state)) {
+		state->suppressed++;
+		return false;
+	}
+	now = bpf_ktime_get_coarse_ns();
+	if (now <= c->tap[tap].lease)
+		return take_event(state, c->tap[tap].rate, now);
+	/* Its reader was killed. One that lives sets the bit again. */
+	__sync_fetch_and_and(&c->on_drop, ~(1u << tap));
+	return false;
+}
+
+/* Those of them whose rate allows an event. */
+static __always_inline __u32 those_who_want_it(volatile struct control *c, __u32 taps)
+{
+	__u32 want = 0;
+
+	for (__u32 i = 0; i < TAPS && taps >> i; i++)
+		if (taps & 1u << i && wants_event(c, i))
+			want |= 1u << i;
+	return want;
+}
+
+/*
+ * Counts a drop for those who want that, and returns the taps to tell of it, by bit.
+ * Not inlined, so that the drop path stays short while nobody listens.
+ */
+__noinline int netfwv6_note_drop(__u32 entry, __u32 reason)
+{
+	volatile struct control *c = control();
+	__u32 on_drop;
+
+	if (!c)
+		return 0;
+	on_drop = c->on_drop;
+	if (on_drop & ON_DROP_COUNT_PORTS && is_for_closed_port(reason))
+		count_hit(entry);
+	on_drop &= ON_DROP_TAPS;
+	return on_drop ? those_who_want_it(c, on_drop) : 0;
+}
+
+__noinline int netfwv6_tell_drop(packet_context *ctx, const struct packet *p, __u32 reason,
+				 bool raw_ip, __u32 taps)
 {
 	volatile struct control *c = control();
 	struct report *report;
-	bool described = false;
-	__u64 now, size;
 	__u32 key = 0;
 
 	report = bpf_map_lookup_elem(&netfwv6_report, &key);
 	if (!p || !c || !report)
 		return 0;
-	if (c->on_drop & ON_DROP_COUNT_PORTS && is_for_closed_port(reason))
-		count_hit(p);
-	now = bpf_ktime_get_coarse_ns();
-	for (__u32 i = 0; i < TAPS; i++) {
-		struct tap_state *state;
+	describe(ctx, p, reason, raw_ip, &report->event);
+	for (__u32 i = 0; i < TAPS && taps >> i; i++) {
+		struct tap_state *state = tap_state_of(i);
+		__u64 size;
 
-		if (!(c->on_drop & 1u << i))
+		if (!state || !(taps & 1u << i))
 			continue;
-		if (now > c->tap[i].lease) {
-			/* Its reader was killed. One that lives sets the bit again. */
-			__sync_fetch_and_and(&c->on_drop, ~(1u << i));
-			continue;
-		}
-		state = tap_ready(&c->tap[i], i, now);
-		if (!state)
-			continue;
-		if (!described)
-			describe(ctx, p, reason, raw_ip, &report->event);
-		described = true;
 		size = capture(ctx, report, c->tap[i].snaplen);
 		if (size <= sizeof(*report))
 			tap_put(i, state, report, size);
 	}
 	return 0;
+}
+
+static __always_inline void report_drop(packet_context *ctx, const struct packet *p, __u32 reason,
+					bool raw_ip)
+{
+	__u32 taps = netfwv6_note_drop(entry_of(p), reason);
+
+	if (taps)
+		netfwv6_tell_drop(ctx, p, reason, raw_ip, taps);
+}
+
+/* Not inlined, so that the shortcut stays short. */
+__noinline int netfwv6_tell_plain_drop(packet_context *ctx, __u32 reason, __u32 taps)
+{
+	struct packet p = packet_of(ctx);
+
+	return parse_plain(ctx, &p) ? netfwv6_tell_drop(ctx, &p, reason, false, taps) : 0;
+}
+
+/* Of a plain packet. */
+static __always_inline void report_plain_drop(packet_context *ctx, __u32 entry, __u32 reason)
+{
+	__u32 taps = netfwv6_note_drop(entry, reason);
+
+	if (taps)
+		netfwv6_tell_plain_drop(ctx, reason, taps);
 }
 
 #endif

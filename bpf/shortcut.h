@@ -14,69 +14,72 @@
 #include "maps.h"
 #include "marks.h"
 #include "plain.h"
+#include "report.h"
 
 #define NO_SHORTCUT (-1)
 
-static __always_inline bool is_plain_marked(const struct plain *plain)
+static __always_inline bool is_plain_marked(const void *frame, __u8 protocol)
 {
 	const struct mark_key key = {
-		.remote = { PLAIN_LOAD(__u64, plain->frame, PLAIN_SOURCE),
-			    PLAIN_LOAD(__u64, plain->frame, PLAIN_SOURCE + 8) },
-		.ports = PLAIN_LOAD(__u32, plain->frame, PLAIN_L4),
-		.protocol = plain->protocol,
+		.remote = { LOAD_AT(__u64, frame, PLAIN_SOURCE),
+			    LOAD_AT(__u64, frame, PLAIN_SOURCE + 8) },
+		.ports = LOAD_AT(__u32, frame, PLAIN_L4),
+		.protocol = protocol,
 	};
 
-	return is_marked(&key, netfwv6_budget.quiet_stamp);
+	return is_marked(&key, netfwv6_budget.spent_stamp);
 }
 
-static __always_inline int decide_at_once(const struct plain *plain, __u64 policy)
+static __always_inline int decide_at_once(const void *frame, __u32 entry)
 {
+	__u64 policy = policy_of(entry);
+
 	if (is_own(policy))
 		return REASON_OPEN_HERE;
 	if (is_global(policy))
 		return REASON_OPEN_GLOBAL;
-	if (!is_quiet())
+	if (!is_spent())
 		return NO_SHORTCUT;
 	if (!(policy & ENTRY_IN_USE) || netfwv6_config.stateless)
-		return closed_reason(plain->protocol);
-	return is_plain_marked(plain) ? NO_SHORTCUT : unmatched_reason(plain->protocol);
+		return closed_reason(entry);
+	return is_plain_marked(frame, protocol_of(entry)) ? NO_SHORTCUT : unmatched_reason(entry);
 }
 
-/* Not inlined, so that a flood to unused ports has the shortest way. */
-__noinline int netfwv6_shortcut(packet_context *ctx)
+/*
+ * Not inlined, so that a flood to unused ports has the shortest way. But static: what the
+ * verifier knows of the frame holds here, too.
+ */
+static __noinline int shortcut_by_policy(packet_context *ctx, const void *frame, __u32 entry,
+					 __u32 length)
 {
-	const volatile __u64 *entry;
-	struct plain plain;
-	int reason;
+	int reason = decide_at_once(frame, entry);
 
-	if (!read_plain(ctx, &plain))
-		return NO_SHORTCUT;
-	entry = table_at(port_entry(plain.protocol, plain.port));
-	reason = entry ? decide_at_once(&plain, *entry) : NO_SHORTCUT;
 	if (reason == NO_SHORTCUT)
 		return NO_SHORTCUT;
-	account(reason, plain.length);
-	return reason < REASON_FIRST_DROP ? XDP_PASS : XDP_DROP;
-}
-
-static __always_inline bool is_unused(const struct plain *plain)
-{
-	__u32 entry = port_entry(plain->protocol, plain->port);
-	const volatile __u64 *summary = table_at(SUMMARY_WORD(entry));
-
-	return summary && !(*summary & BITMAP_BIT(entry));
+	account(reason, length);
+	if (reason < REASON_FIRST_DROP)
+		return XDP_PASS;
+	if (drops_matter())
+		report_plain_drop(ctx, entry, reason);
+	return XDP_DROP;
 }
 
 /* The verdict on a packet, or NO_SHORTCUT. */
 static __always_inline int shortcut(packet_context *ctx)
 {
+	bool quiet = is_quiet();
 	struct plain plain;
 
-	if (is_quiet() && read_plain(ctx, &plain) && is_unused(&plain)) {
-		account(closed_reason(plain.protocol), plain.length);
+	if (!read_plain(ctx, &plain))
+		return NO_SHORTCUT;
+	/* To be kept in one register each, and not what they were made of. */
+	barrier_var(plain.entry);
+	barrier_var(plain.length);
+	if (quiet && is_unused(plain.entry)) {
+		account(closed_reason(plain.entry), plain.length);
 		return XDP_DROP;
 	}
-	return netfwv6_shortcut(ctx);
+	return shortcut_by_policy(ctx, plain.frame, plain.entry, plain.length);
 }
 
 #endif

@@ -21,7 +21,8 @@ static __always_inline __u32 plain_length(packet_context *ctx)
 	return packet_length(ctx);
 }
 
-static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
+/* For packet_load(), and where the length is not constant. */
+static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_skb_load_bytes(ctx, offset, to, len) == 0;
 }

@@ -51,31 +51,33 @@ static __always_inline bool drops_matter(void)
 	return c && c->on_drop;
 }
 
-/* One event's worth of the tap's rate. */
+/* What a tap's events are counted in: the second half is the connections'. */
+static __always_inline struct tap_state *tap_state_of(__u32 index)
+{
+	return bpf_map_lookup_elem(&netfwv6_tapstat, &index);
+}
+
+/* Were its tokens spent in this jiffy? Then nothing else need be asked, not even the time. */
+static __always_inline bool is_idle(const struct tap_state *state)
+{
+	return state->idle_jiffy == (__u32)bpf_jiffies64();
+}
+
+/* One event's worth of the tap's rate. A second begins with its first event. */
 static __always_inline bool take_event(struct tap_state *state, __u32 rate, __u64 now)
 {
-	__u64 second = now / NANOSECONDS;
-
-	if (state->second != second) {
-		state->second = second;
+	if (now >= state->until) {
+		state->until = now + NANOSECONDS;
 		state->tokens = rate;
 	}
 	if (!state->tokens) {
+		state->idle_jiffy = bpf_jiffies64();
 		state->suppressed++;
 		return false;
 	}
 	if (rate != ~0u)
 		state->tokens--;
 	return true;
-}
-
-/* Does the tap's rate allow an event? Then what it is to be counted in. */
-static __always_inline struct tap_state *tap_ready(const volatile struct tap *tap, __u32 index,
-						   __u64 now)
-{
-	struct tap_state *state = bpf_map_lookup_elem(&netfwv6_tapstat, &index);
-
-	return state && take_event(state, tap->rate, now) ? state : NULL;
 }
 
 static __always_inline void tap_put(__u32 tap, struct tap_state *state, void *event, __u64 size)

@@ -25,7 +25,8 @@ static __always_inline __u32 plain_length(packet_context *ctx)
 	return ctx->data_end - ctx->data;
 }
 
-static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
+/* For packet_load(), and where the length is not constant. */
+static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;
 }

@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 
 #define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
-#define ENTRIES_SIZE (PORT_ENTRIES * sizeof(uint64_t))
 
 /* Maps fd, or zeros for -1, at an address of the kernel's choice. */
 static void *map_anywhere(int fd, size_t size, int protection)
@@ -18,15 +17,15 @@ static void *map_anywhere(int fd, size_t size, int protection)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-/* A table of an older layout has no bitmaps behind its entries. */
+/* A table of an older layout has fewer bitmaps behind its entries. */
 static size_t table_size(int fd)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info);
 
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-			       info.max_entries == PORT_ENTRIES ?
-		       ENTRIES_SIZE :
+			       info.max_entries < TABLE_ENTRIES ?
+		       info.max_entries * sizeof(uint64_t) :
 		       TABLE_SIZE;
 }
 

@@ -55,10 +55,25 @@ static inline void policy_note(struct policy *policy, uint32_t word, uint64_t bi
 		__atomic_fetch_or(&policy->entries[word], bit, __ATOMIC_SEQ_CST);
 }
 
-/* Each returns the entry as it was before. The summary comes before what it tells of. */
-static inline uint64_t policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
+static inline void policy_mark_in_use(struct policy *policy, uint32_t entry)
 {
 	policy_note(policy, SUMMARY_WORD(entry), BITMAP_BIT(entry));
+	policy_note(policy, entry, ENTRY_IN_USE);
+}
+
+/* The summary first: so who has settings is summed up, too. */
+static inline void policy_announce(struct policy *policy, uint32_t entry)
+{
+	if (policy_load(policy, SETTINGS_WORD(entry)) & BITMAP_BIT(entry))
+		return;
+	policy_note(policy, SUMMARY_WORD(entry), BITMAP_BIT(entry));
+	policy_note(policy, SETTINGS_WORD(entry), BITMAP_BIT(entry));
+}
+
+/* Settings. Each returns the entry as it was before. */
+static inline uint64_t policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
+{
+	policy_announce(policy, entry);
 	return __atomic_fetch_or(&policy->entries[entry], bits, __ATOMIC_SEQ_CST);
 }
 

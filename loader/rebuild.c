@@ -139,6 +139,14 @@ static netfwv6_result copy_slots(struct rebuilding *r)
 	return NETFWV6_S_OK;
 }
 
+static void copy_entry(struct rebuilding *r, uint32_t entry, uint64_t bits)
+{
+	if (bits & ENTRY_IN_USE)
+		policy_mark_in_use(&r->table, entry);
+	if (bits & ~ENTRY_IN_USE)
+		policy_set(&r->table, entry, bits);
+}
+
 static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 {
 	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
@@ -148,8 +156,8 @@ static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 		return fail_errno(ENOMEM, "cannot copy the port table");
 	result = port_table_read_opened(r->mgr, ALL_ENTRIES, entries);
 	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
-		if (entry_port(i) && entries[i] & bits)
-			policy_set(&r->table, i, entries[i] & bits);
+		if (entry_port(i))
+			copy_entry(r, i, entries[i] & bits);
 	free(entries);
 	return result;
 }

@@ -41,8 +41,7 @@ static void seed_socket(const struct seed *seed, uint32_t protocol, const struct
 	stamps = mark_stamps_of(&key);
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
 		seed->marks[line].stamps[mark_stamp_at(stamps, i)] = seed->now;
-	if (!(policy_load(seed->policy, entry) & ENTRY_IN_USE))
-		policy_set(seed->policy, entry, ENTRY_IN_USE);
+	policy_mark_in_use(seed->policy, entry);
 }
 
 /* "sl local:port remote:port st ...", numbers in hex; the first line is a heading. */

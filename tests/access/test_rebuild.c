@@ -99,14 +99,14 @@ static void a_name_from_before_is_dropped_when_none_is_given(void **s)
 		"\"\"\n");
 }
 
-/* As the version before this one left it: a table without bitmaps, and no marks. */
-static int make_state_of_layout_3(void)
+/* As versions before this one left it. Layout 3 has no bitmaps and no marks, 4 one bitmap less. */
+static int make_state_of_layout(uint32_t layout)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-	int old = bpf_map_create(BPF_MAP_TYPE_ARRAY, "netfwv6_ports", 4, 8, PORT_ENTRIES, &opts);
+	uint32_t size = layout == 3 ? PORT_ENTRIES : TABLE_ENTRIES - BITMAP_WORDS, zero = 0;
+	int old = bpf_map_create(BPF_MAP_TYPE_ARRAY, "netfwv6_ports", 4, 8, size, &opts);
 	int new = open_pin("ports"), root = open_pin("root");
 	struct root_record record;
-	uint32_t zero = 0;
 	char path[256];
 
 	assert_true(old >= 0 && new >= 0 && root >= 0);
@@ -116,27 +116,28 @@ static int make_state_of_layout_3(void)
 		assert_int_equal(bpf_map_lookup_elem(new, &i, &entry), 0);
 		assert_int_equal(bpf_map_update_elem(old, &i, &entry, BPF_ANY), 0);
 	}
-	must("rm %s/ports %s/marks", world.state, world.state);
+	must("rm %s/ports", world.state);
+	if (layout == 3)
+		must("rm %s/marks", world.state);
 	snprintf(path, sizeof(path), "%s/ports", world.state);
 	assert_int_equal(bpf_obj_pin(old, path), 0);
 	assert_int_equal(bpf_map_lookup_elem(root, &zero, &record), 0);
-	record.layout = 3;
+	record.layout = layout;
 	assert_int_equal(bpf_map_update_elem(root, &zero, &record, BPF_ANY), 0);
 	close(new);
 	close(root);
 	return old;
 }
 
-static void a_state_of_layout_3_is_moved(void **s)
+static void is_moved(uint32_t layout)
 {
 	uint64_t mark = 0;
 	uint32_t entry = RETIRED_ENTRY;
 	int old;
 
-	(void)s;
 	make_rebuildable_state();
 	must("%s -q open 4322/tcp --name kept", netfwv6());
-	old = make_state_of_layout_3();
+	old = make_state_of_layout(layout);
 	assert_int_not_equal(run("%s list", netfwv6())->status, 0);
 	make_rebuild();
 	must("%s list --json | jq -e '.ports[] | select(.port == 4322) | .name == \"kept\"'",
@@ -146,6 +147,13 @@ static void a_state_of_layout_3_is_moved(void **s)
 	assert_int_equal(mark, ENTRY_RETIRED);
 	close(old);
 	must("%s -q close 4322/tcp", netfwv6());
+}
+
+static void states_of_older_layouts_are_moved(void **s)
+{
+	(void)s;
+	is_moved(3);
+	is_moved(4);
 }
 
 static void read_before_and_after(void *context)
@@ -602,7 +610,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		on_devices(running_handles_follow),
-		on_devices(a_state_of_layout_3_is_moved),
+		on_devices(states_of_older_layouts_are_moved),
 		on_devices(a_name_from_before_is_dropped_when_none_is_given),
 		on_devices(reading_handles_follow),
 		on_devices(rebuilding_leaves_a_former_member_behind),

@@ -133,12 +133,46 @@ static void what_was_never_marked_is_not(void **state)
 		assert_false(is_marked(&key, MARK_STAMP(now * SECOND)));
 }
 
+static uint32_t four(const uint8_t stamps[4])
+{
+	uint32_t word;
+
+	memcpy(&word, stamps, sizeof(word));
+	return word;
+}
+
+/* Four at once, as one after another; of a group's marks. */
+static void four_at_once_count_as_one_after_another(void **state)
+{
+	struct random r = { .state = 1 };
+	uint32_t counted = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4000000; i++) {
+		const __u8 now = next_random(&r) | 1;
+		uint8_t stamps[4], ages = 0;
+
+		for (int j = 0; j < 4; j++) {
+			/* Three of four are young, so that all are often enough. */
+			stamps[j] = chance(&r, 75) ? now - 2 * below(&r, 70) + 2 : next_random(&r);
+			ages |= mark_age(stamps[j], now);
+		}
+		assert_int_equal(mark_four_count(four(stamps), now), mark_ages_count(ages));
+		counted += mark_ages_count(ages);
+	}
+	assert_in_range(counted, 400000, 3600000);
+	for (uint32_t stamp = 1; stamp < 256; stamp += 2)
+		assert_true(mark_four_count(mark_four(stamp), stamp));
+	assert_false(mark_four_count(0, 255));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_strangers_meet_a_mark),
 		cmocka_unit_test(a_mark_outlives_every_flow),
 		cmocka_unit_test(what_was_never_marked_is_not),
+		cmocka_unit_test(four_at_once_count_as_one_after_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

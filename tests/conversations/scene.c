@@ -228,15 +228,18 @@ bool is_marked(uint32_t protocol, const char *remote, uint16_t remote_port, uint
 	static struct mark_line lines[MARK_LINES];
 	const uint16_t ports[2] = { htons(remote_port), htons(port) };
 	struct mark_key key = { .protocol = protocol };
+	const struct mark_line *line;
 	bool marked = true;
 
 	if (remote)
 		assert_int_equal(inet_pton(AF_INET6, remote, key.remote), 1);
 	memcpy(&key.ports, ports, sizeof(key.ports));
 	read_marks(lines);
+	line = &lines[mark_line_of(&key)];
+	if (!remote)
+		return line->groups[mark_group_of(&key)];
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
-		marked = marked &&
-			 lines[mark_line_of(&key)].stamps[mark_stamp_at(mark_stamps_of(&key), i)];
+		marked = marked && line->stamps[mark_stamp_at(mark_stamps_of(&key), i)];
 	return marked;
 }
 

@@ -102,13 +102,15 @@ static uint32_t program_of(const struct device *d)
 void check_packet(struct check *c, const struct device *d, uint32_t protocol, uint32_t port)
 {
 	bool expected = model_rule(c->model, d->enabled_as, protocol, port) < NETFWV6_RULE_CLOSED;
+	bool in_flood = chance(c->random, 30);
 	uint32_t id = program_of(d);
 	bool passes;
 
 	agree(id, "c%02u has no program", d->name);
-	passes = program_passes(id, protocol, port);
-	agree(passes == expected, "c%02u %s an attempt to connect to %u/%s", d->name,
-	      passes ? "passes" : "drops", port, protocol_text(protocol));
+	passes = program_passes(id, protocol, port, in_flood);
+	agree(passes == expected, "c%02u %s an attempt to connect to %u/%s%s", d->name,
+	      passes ? "passes" : "drops", port, protocol_text(protocol),
+	      in_flood ? " in a flood" : "");
 	*(passes ? &c->passed : &c->dropped) += 1;
 }
 

@@ -11,8 +11,9 @@ uint32_t xdp_program(uint32_t ifindex);
 
 /*
  * Does the program pass an attempt to connect to the port, from an address that nothing
- * here has ever talked to? The test fails when it neither passes nor drops it.
+ * here has ever talked to? Behind a flood, which in_flood makes first, it should do the same.
+ * The test fails when it neither passes nor drops it.
  */
-bool program_passes(uint32_t program_id, uint32_t protocol, uint16_t port);
+bool program_passes(uint32_t program_id, uint32_t protocol, uint16_t port, bool in_flood);
 
 #endif

@@ -20,7 +20,7 @@
 #define PORTS_SIZE (PORT_ENTRIES * sizeof(uint64_t))
 #define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
 
-#define FLOOD 80 /* more than the questions of a jiffy */
+#define ENOUGH 80 /* more than the questions of a jiffy */
 
 struct firewall {
 	struct netfwv6_bpf *skel;
@@ -31,7 +31,7 @@ struct firewall {
 };
 
 static struct firewall *firewalls[SLOT_MAX + 1];
-static bool flooded;
+static enum flood flooded;
 
 static const char *const keywords[REASON_COUNT] = {
 #define X(number, identifier, keyword, sentence) [number] = keyword,
@@ -162,9 +162,12 @@ void firewall_close_all_ports(struct firewall *fw)
 void firewall_sum_up(struct firewall *fw)
 {
 	memset(fw->ports + PORT_ENTRIES, 0, TABLE_SIZE - PORTS_SIZE);
-	for (uint32_t i = 0; i < PORT_ENTRIES; i++)
+	for (uint32_t i = 0; i < PORT_ENTRIES; i++) {
 		if (fw->ports[i])
 			fw->ports[SUMMARY_WORD(i)] |= BITMAP_BIT(i);
+		if (fw->ports[i] & ~ENTRY_IN_USE)
+			fw->ports[SETTINGS_WORD(i)] |= BITMAP_BIT(i);
+	}
 	fw->unsummed = false;
 }
 
@@ -283,12 +286,13 @@ void firewall_flood(struct firewall *fw)
 	while (fw->flooded_tick != present_tick()) {
 		fw->flooded_tick = present_tick();
 		fw->ports[0] = 0;
-		firewall_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR, FLOOD);
+		firewall_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR,
+				   ENOUGH);
 		fw->ports[0] = entry;
 	}
 }
 
-void firewalls_are_flooded(bool flood)
+void firewalls_are_flooded(enum flood flood)
 {
 	flooded = flood;
 }
@@ -298,6 +302,8 @@ struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint
 {
 	if (fw->unsummed)
 		firewall_sum_up(fw);
+	if (flooded == HEARD_FLOOD)
+		firewall_count_ports(fw, true);
 	if (flooded)
 		firewall_flood(fw);
 	return firewall_run_often(fw, type, packet, length, linear, 1);
@@ -309,7 +315,9 @@ void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *
 	if (got.action == expected.action && got.reason == expected.reason)
 		return;
 	fail_msg("%s%sexpected %s, %s; got %s, %s; packet of %zu bytes: %s",
-		 flooded ? "in a flood: " : "", where, verb(expected.action),
-		 keyword(expected.reason), verb(got.action), keyword(got.reason), length,
-		 hex_of(packet, length));
+		 flooded == HEARD_FLOOD ? "in a flood that is heard: " :
+		 flooded		? "in a flood: " :
+					  "",
+		 where, verb(expected.action), keyword(expected.reason), verb(got.action),
+		 keyword(got.reason), length, hex_of(packet, length));
 }

@@ -64,12 +64,15 @@ struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint
 struct outcome firewall_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
 				  size_t length, uint32_t linear, uint32_t times);
 
-/*
- * Drops so many plain packets that in this jiffy further ones may take the shortcut. Once
- * firewalls are flooded, firewall_run() does so first, unless this jiffy has had it.
- */
+/* Drops so many plain packets that in this jiffy further ones may take the shortcut. */
 void firewall_flood(struct firewall *fw);
-void firewalls_are_flooded(bool flood);
+
+/*
+ * Once firewalls are flooded, firewall_run() does so first, unless this jiffy has had it. They
+ * take another shortcut while somebody listens.
+ */
+enum flood { NO_FLOOD, FLOOD, HEARD_FLOOD };
+void firewalls_are_flooded(enum flood flood);
 
 /* Fails the test, packet in hand, unless got is what was expected. */
 void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bytes of a packet, wherever they lie: read in place where the first buffer has them, else
+ * copied by the kernel. In place they cost a comparison, copied a call. The hook's context
+ * header comes first.
+ */
+#ifndef NETFWV6_LOAD_H
+#define NETFWV6_LOAD_H
+
+/* Reads what is known to be there. As wide as the type, wherever it lies. */
+#define LOAD_AT(type, bytes, offset) (*(const type *)((const char *)(bytes) + (offset)))
+
+/* No header that is read lies further behind; the verifier wants to see a bound. */
+#define IN_PLACE_MAX 0x3fff
+
+/* Finds so many bytes from there on, if the first buffer has them. */
+static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
+					   const void **bytes)
+{
+	*bytes = (const char *)(long)ctx->data + offset;
+	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
+}
+
+#define COPY_AT(type, to, bytes, at)                                                               \
+	do {                                                                                       \
+		type word = LOAD_AT(type, bytes, at);                                              \
+                                                                                                   \
+		__builtin_memcpy((char *)(to) + (at), &word, sizeof(word));                        \
+	} while (0)
+
+/* With a constant length: as few loads as there can be. */
+static __always_inline void copy_from(const void *bytes, void *to, __u32 len)
+{
+	__u32 at = 0;
+
+	for (; at + 8 <= len; at += 8)
+		COPY_AT(__u64, to, bytes, at);
+	if (len & 4)
+		COPY_AT(__u32, to, bytes, len & ~7u);
+	if (len & 2)
+		COPY_AT(__u16, to, bytes, len & ~3u);
+	if (len & 1)
+		COPY_AT(__u8, to, bytes, len & ~1u);
+}
+
+/* Copies a constant number of bytes. False where there are fewer. */
+static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
+{
+	const void *bytes;
+
+	if (offset > IN_PLACE_MAX || !bytes_in_place(ctx, offset, len, &bytes))
+		return packet_copy(ctx, offset, to, len);
+	copy_from(bytes, to, len);
+	return true;
+}
+
+#endif
