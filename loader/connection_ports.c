@@ -68,7 +68,7 @@ static netfwv6_result enumerate(const struct netfwv6_connection *connection,
 netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connection, uint32_t first,
 					     uint32_t last, uint32_t protocol, const char *name)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 
 	if (NETFWV6_SUCCEEDED(result))
@@ -86,7 +86,7 @@ netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connectio
 netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connection, uint32_t first,
 					      uint32_t last, uint32_t protocol)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 
 	return NETFWV6_FAILED(result) ? result : clear(open_here(connection), range);
@@ -101,7 +101,7 @@ netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connecti
 netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connection, uint32_t port,
 					       uint32_t protocol, bool *open)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, port, port, protocol, &range);
 
 	return NETFWV6_FAILED(result) ? result : ask(open_here(connection), range, open);
@@ -119,7 +119,7 @@ netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection 
 						      uint32_t first, uint32_t last,
 						      uint32_t protocol)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 
 	return NETFWV6_FAILED(result) ? result :
@@ -136,7 +136,7 @@ netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection
 						       uint32_t first, uint32_t last,
 						       uint32_t protocol)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 
 	return NETFWV6_FAILED(result) ? result : clear(ignored_here(connection), range);
@@ -152,7 +152,7 @@ netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connecti
 							 uint32_t port, uint32_t protocol,
 							 bool *ignored)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, port, port, protocol, &range);
 
 	return NETFWV6_FAILED(result) ? result : ask(ignored_here(connection), range, ignored);
@@ -216,7 +216,7 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 						      uint32_t first, uint32_t last,
 						      uint32_t protocol, uint32_t *rules)
 {
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take(connection, first, last, protocol, &range);
 	uint64_t *policy;
 	uint32_t slot = 0;

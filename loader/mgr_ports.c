@@ -1,77 +1,95 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The manager's ports: INetFwV6Mgr's OpenGlobalPort and its family. */
+#include "at_once.h"
 #include "error.h"
-#include "names.h"
 #include "settings.h"
 
-static struct setting global(struct netfwv6_mgr *mgr)
-{
-	return (struct setting){ .mgr = mgr };
-}
-
-static netfwv6_result take_range(const struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-				 uint32_t protocol, struct range *range)
+static inline netfwv6_result take_range(const struct netfwv6_mgr *mgr, uint32_t first,
+					uint32_t last, uint32_t protocol, struct range *range)
 {
 	return mgr ? range_take(first, last, protocol, range) :
 		     fail(NETFWV6_E_POINTER, "the manager is null");
 }
 
+static inline netfwv6_result close_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					 uint32_t protocol)
+{
+	struct range range = {};
+	netfwv6_result result = take_range(mgr, first, last, protocol, &range);
+
+	if (NETFWV6_FAILED(result) || close_at_once(&mgr->policy, range))
+		return result;
+	return setting_clear(&(struct setting){ .mgr = mgr }, range);
+}
+
 netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
 					      uint32_t last, uint32_t protocol)
 {
-	struct setting setting = global(mgr);
-	struct range range;
-	netfwv6_result result = take_range(mgr, first, last, protocol, &range);
-
-	return NETFWV6_FAILED(result) ? result : setting_clear(&setting, range);
+	return close_ports(mgr, first, last, protocol);
 }
 
 netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t port,
 					     uint32_t protocol)
 {
-	return netfwv6_mgr_close_global_ports(mgr, port, port, protocol);
+	return close_ports(mgr, port, port, protocol);
+}
+
+static inline netfwv6_result open_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					uint32_t protocol, const char *name)
+{
+	bool named = name && *name;
+	struct range range = {};
+	netfwv6_result result = take_range(mgr, first, last, protocol, &range);
+
+	if (NETFWV6_SUCCEEDED(result) && named)
+		result = name_check(name);
+	if (NETFWV6_FAILED(result) || open_at_once(&mgr->policy, range, named))
+		return result;
+	return setting_set(&(struct setting){ .mgr = mgr }, range, name);
 }
 
 netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
 					     uint32_t protocol, const char *name)
 {
-	struct setting setting = global(mgr);
-	struct range range;
-	netfwv6_result result = take_range(mgr, first, last, protocol, &range);
-
-	if (NETFWV6_SUCCEEDED(result))
-		result = name_check(name);
-	return NETFWV6_FAILED(result) ? result : setting_set(&setting, range, name);
+	return open_ports(mgr, first, last, protocol, name);
 }
 
 netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
 					    uint32_t protocol, const char *name)
 {
-	return netfwv6_mgr_open_global_ports(mgr, port, port, protocol, name);
+	return open_ports(mgr, port, port, protocol, name);
+}
+
+static inline netfwv6_result ask(struct netfwv6_mgr *mgr, struct range range, bool *open)
+{
+	uint64_t policy;
+
+	if (!read_at_once(&mgr->policy, (struct range){ range.first, 1 }, &policy))
+		return setting_ask(&(struct setting){ .mgr = mgr }, range.first, open);
+	*open = policy & ENTRY_GLOBAL;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
 						 uint32_t protocol, bool *open)
 {
-	struct setting setting = global(mgr);
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take_range(mgr, port, port, protocol, &range);
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	return open ? setting_ask(&setting, range.first, open) :
+	return open ? ask(mgr, range, open) :
 		      fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
 }
 
 netfwv6_result netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
 							 struct netfwv6_port_enum **ports)
 {
-	struct setting setting = global(mgr);
 
 	if (!mgr || !ports)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the enumerator's out-pointer" : "the manager");
-	return setting_enumerate(&setting, NULL, ports);
+	return setting_enumerate(&(struct setting){ .mgr = mgr }, NULL, ports);
 }
 
 netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr,
@@ -79,12 +97,11 @@ netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr
 							      uint32_t protocol,
 							      struct netfwv6_port_enum **ports)
 {
-	struct setting setting = global(mgr);
-	struct range range;
+	struct range range = {};
 	netfwv6_result result = take_range(mgr, first, last, protocol, &range);
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	return ports ? setting_enumerate(&setting, &range, ports) :
+	return ports ? setting_enumerate(&(struct setting){ .mgr = mgr }, &range, ports) :
 		       fail(NETFWV6_E_POINTER, "the enumerator's out-pointer is null");
 }

@@ -21,7 +21,20 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
  * May a port of the range have a name, in any scope? Needs no lock, so a name may come
  * into being meanwhile: it is of an opener who counts as the first.
  */
-bool names_possible(const struct policy *policy, struct range range);
+static inline bool names_possible(const struct policy *policy, struct range range)
+{
+	uint32_t end = range.first + range.count;
+
+	for (uint32_t i = range.first; i < end; i++) {
+		uint64_t word = policy_load(policy, NAMED_WORD(i));
+
+		if (word & BITMAP_BIT(i))
+			return true;
+		if (!word)
+			i |= 63; /* nor has any other of this word */
+	}
+	return false;
+}
 
 /* Notes in a new table which ports have names. */
 void names_note_all(int map, struct policy *table);

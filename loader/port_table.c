@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "at_once.h"
 #include "error.h"
 
-netfwv6_result range_take(uint32_t first, uint32_t last, uint32_t protocol, struct range *range)
+netfwv6_result range_refuse(uint32_t first, uint32_t last, uint32_t protocol)
 {
-	uint32_t base = protocol == NETFWV6_PROTOCOL_UDP ? PORTS_PER_PROTOCOL : 0;
-
 	if (protocol != NETFWV6_PROTOCOL_TCP && protocol != NETFWV6_PROTOCOL_UDP)
 		return fail(NETFWV6_E_INVALIDARG, "protocol %u is neither TCP (6) nor UDP (17)",
 			    protocol);
@@ -19,11 +18,7 @@ netfwv6_result range_take(uint32_t first, uint32_t last, uint32_t protocol, stru
 		return fail(NETFWV6_E_INVALIDARG, "port %u is not in 1..65535", first);
 	if (last > NETFWV6_PORT_MAX)
 		return fail(NETFWV6_E_INVALIDARG, "port %u is not in 1..65535", last);
-	if (first > last)
-		return fail(NETFWV6_E_INVALIDARG, "the range starts at %u, above its end %u", first,
-			    last);
-	*range = (struct range){ base + first, last - first + 1 };
-	return NETFWV6_S_OK;
+	return fail(NETFWV6_E_INVALIDARG, "the range starts at %u, above its end %u", first, last);
 }
 
 uint32_t entry_port(uint32_t entry)
@@ -69,15 +64,10 @@ netfwv6_result port_table_read_opened(const struct netfwv6_mgr *mgr, struct rang
 
 netfwv6_result port_table_read(struct netfwv6_mgr *mgr, struct range range, uint64_t *entries)
 {
-	uint32_t begun = policy_begin(&mgr->policy);
 	netfwv6_result result;
 
-	if (policy_current(&mgr->policy, begun)) {
-		for (uint32_t i = 0; i < range.count; i++)
-			entries[i] = policy_load(&mgr->policy, range.first + i);
-		if (policy_current(&mgr->policy, begun))
-			return NETFWV6_S_OK;
-	}
+	if (read_at_once(&mgr->policy, range, entries))
+		return NETFWV6_S_OK;
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = mgr_refresh(mgr, MGR_READ);
 	if (NETFWV6_SUCCEEDED(result))

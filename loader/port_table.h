@@ -12,8 +12,22 @@ struct range {
 
 #define ALL_ENTRIES ((struct range){ 0, PORT_ENTRIES })
 
+/* Says what is wrong with them. */
+netfwv6_result range_refuse(uint32_t first, uint32_t last, uint32_t protocol);
+
 /* E_INVALIDARG unless these are ports of a protocol. */
-netfwv6_result range_take(uint32_t first, uint32_t last, uint32_t protocol, struct range *range);
+static inline netfwv6_result range_take(uint32_t first, uint32_t last, uint32_t protocol,
+					struct range *range)
+{
+	*range = (struct range){
+		.first = first + (protocol == NETFWV6_PROTOCOL_UDP ? PORTS_PER_PROTOCOL : 0),
+		.count = last - first + 1,
+	};
+	if ((protocol != NETFWV6_PROTOCOL_TCP && protocol != NETFWV6_PROTOCOL_UDP) ||
+	    first < NETFWV6_PORT_MIN || first > last || last > NETFWV6_PORT_MAX)
+		return range_refuse(first, last, protocol);
+	return NETFWV6_S_OK;
+}
 
 /* The port and the protocol of an entry. */
 uint32_t entry_port(uint32_t entry);

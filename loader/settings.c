@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "at_once.h"
 #include "error.h"
 #include "locks.h"
 #include "names.h"
@@ -20,14 +21,7 @@ static uint64_t bit_of(const struct setting *setting, uint32_t slot)
 	return setting->ignored ? ENTRY_IGNORED(slot) : ENTRY_OPEN(slot);
 }
 
-/* ---- Clearing: atomic operations ------------------------------------------- */
-
-static void clear(struct policy *policy, struct range range, uint64_t bit)
-{
-	for (uint32_t i = range.first; i < range.first + range.count; i++)
-		if (policy_load(policy, i) & bit)
-			policy_clear(policy, i, bit);
-}
+/* ---- Clearing --------------------------------------------------------------- */
 
 static netfwv6_result refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent, bool *absent)
 {
@@ -40,23 +34,17 @@ static netfwv6_result refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent, b
 	return result;
 }
 
-/* Nothing else: no lock, no system call. */
 static netfwv6_result clear_globally(struct netfwv6_mgr *mgr, struct range range)
 {
-	for (;;) {
-		uint32_t begun = policy_begin(&mgr->policy);
+	while (!close_at_once(&mgr->policy, range)) {
 		netfwv6_result result;
 		bool absent;
 
-		if (policy_current(&mgr->policy, begun)) {
-			clear(&mgr->policy, range, ENTRY_GLOBAL);
-			if (policy_current(&mgr->policy, begun))
-				return NETFWV6_S_OK;
-		}
 		result = refresh(mgr, MGR_CLOSE, &absent);
 		if (NETFWV6_FAILED(result) || absent)
 			return result;
 	}
+	return NETFWV6_S_OK;
 }
 
 /* Under the names lock, so that the slot is not given to another connection meanwhile. */
@@ -72,28 +60,12 @@ static netfwv6_result clear_here(const struct setting *setting, struct range ran
 		return result;
 	result = slot_find(mgr, setting->device, &slot);
 	if (NETFWV6_SUCCEEDED(result) && slot)
-		clear(&mgr->policy, range, bit_of(setting, slot));
+		clear_bits(&mgr->policy, range, bit_of(setting, slot));
 	unlock(lock);
 	return result;
 }
 
 /* ---- Setting: names first, then the bits ----------------------------------- */
-
-/* Sets the bit where it is not set. What has it already keeps its name. */
-static void set_bits(struct policy *policy, struct range range, uint64_t bit)
-{
-	for (uint32_t i = range.first; i < range.first + range.count; i++)
-		if (!(policy_load(policy, i) & bit))
-			policy_set(policy, i, bit);
-}
-
-static bool all_set(const struct policy *policy, struct range range, uint64_t bit)
-{
-	for (uint32_t i = range.first; i < range.first + range.count; i++)
-		if (!(policy_load(policy, i) & bit))
-			return false;
-	return true;
-}
 
 static netfwv6_result put_names(struct netfwv6_mgr *mgr, const uint32_t *entries, size_t n,
 				uint32_t slot, const char *name)
@@ -230,24 +202,8 @@ static netfwv6_result change(const struct setting *setting, struct range range, 
 	return result;
 }
 
-/* Without a lock or a system call: false where that will not do. */
-static bool set_globally(struct policy *policy, struct range range, bool named)
-{
-	uint32_t begun = policy_begin(policy);
-
-	if (!policy_current(policy, begun))
-		return false;
-	if (!named && !names_possible(policy, range))
-		set_bits(policy, range, ENTRY_GLOBAL);
-	else if (!all_set(policy, range, ENTRY_GLOBAL))
-		return false;
-	return policy_current(policy, begun);
-}
-
 netfwv6_result setting_set(const struct setting *setting, struct range range, const char *name)
 {
-	if (!setting->device && set_globally(&setting->mgr->policy, range, name && *name))
-		return NETFWV6_S_OK;
 	return change(setting, range, true, name);
 }
 
