@@ -51,8 +51,12 @@ enum link_state {
 	LINK_ALIVE,
 };
 
+/*
+ * Puts what the link knows best into the record: who replaced the program can have been killed
+ * before he wrote it, and the index is another one where a device came back under it.
+ */
 static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t id,
-				    uint32_t *program_id)
+				    struct attachment_record *record)
 {
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
@@ -66,24 +70,24 @@ static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t id,
 	close(link);
 	if (error)
 		return LINK_HIDDEN;
-	*program_id = info.prog_id;
-	return info.xdp.ifindex ? LINK_ALIVE : LINK_GONE;
+	record->program_id = info.prog_id;
+	if (!info.xdp.ifindex)
+		return LINK_GONE;
+	record->ifindex = info.xdp.ifindex; /* in the namespace where it is */
+	return LINK_ALIVE;
 }
 
-/*
- * The link knows its program best: who replaced the program can have been killed
- * before he wrote the record. Who may not see links goes by the record.
- */
+/* Who may not see links goes by the record. */
 struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp)
 {
 	struct attachment at = {};
 
 	while (xdp->program_id && attachment_next(mgr, &at)) {
-		uint32_t program_id = at.record.program_id;
+		struct attachment_record present = at.record;
 
-		if (program_id)
-			look_at_link(mgr, at.id, &program_id);
-		if (program_id == xdp->program_id)
+		if (present.program_id)
+			look_at_link(mgr, at.id, &present);
+		if (present.program_id == xdp->program_id)
 			return at;
 	}
 	return (struct attachment){};
@@ -122,8 +126,7 @@ struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const
 
 	while (mgr->root.state != ROOT_ABSENT && attachment_next(mgr, &at)) {
 		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0 &&
-		    at.record.program_id &&
-		    look_at_link(mgr, at.id, &at.record.program_id) == LINK_ALIVE &&
+		    at.record.program_id && look_at_link(mgr, at.id, &at.record) == LINK_ALIVE &&
 		    !attachment_is_here(&at))
 			return at;
 	}
@@ -141,14 +144,22 @@ netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct atta
 	return fail_errno(errno, "cannot record device %s", attachment->record.device);
 }
 
+/* Unless it is another device's by now. */
+static void unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id)
+{
+	uint32_t owner;
+
+	if (!bpf_map_lookup_elem(mgr->root.map[PIN_FILTERED], &ifindex, &owner) && owner == id)
+		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &ifindex);
+}
+
 static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
 {
 	struct attachment_record record;
 	char path[PIN_PATH_SIZE];
 
 	if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) && record.program_id)
-		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &record.ifindex);
-
+		unmark_filtered(mgr, record.ifindex, id);
 	unlink(attachment_link_path(mgr, id, path));
 	unlink(attachment_counts_path(mgr, id, path));
 	bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &id);
@@ -191,11 +202,11 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 
 /* A device that is only learned from lives as long as its egress program. */
 static enum link_state look_at(const struct netfwv6_mgr *mgr, const struct attachment *at,
-			       uint32_t *program_id)
+			       struct attachment_record *present)
 {
 	if (at->record.program_id)
-		return look_at_link(mgr, at->id, program_id);
-	return egress_is_attached(mgr, at->record.ifindex) ? LINK_ALIVE : LINK_GONE;
+		return look_at_link(mgr, at->id, present);
+	return egress_is_alive(mgr, at->record.ifindex) ? LINK_ALIVE : LINK_GONE;
 }
 
 /* The record of a program that was replaced by someone who was killed before he wrote. */
@@ -211,16 +222,31 @@ static void mend(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t 
 	attachment_write(mgr, at);
 }
 
+/* Of a device that came back under another index. */
+static void renumber(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t ifindex)
+{
+	uint32_t before = at->record.ifindex;
+
+	at->record.ifindex = ifindex;
+	if (!attachment_is_here(at) ||
+	    bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &ifindex, &at->id, BPF_ANY))
+		return;
+	attachment_write(mgr, at);
+	unmark_filtered(mgr, before, at->id);
+}
+
 static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
-	uint32_t program_id = at->record.program_id;
-	enum link_state link = look_at(mgr, at, &program_id);
+	struct attachment_record present = at->record;
 
-	if (link == LINK_GONE) {
+	if (look_at(mgr, at, &present) == LINK_GONE) {
 		forget(mgr, at->id);
-	} else if (program_id != at->record.program_id) {
-		mend(mgr, at, program_id);
+		return;
 	}
+	if (present.program_id != at->record.program_id)
+		mend(mgr, at, present.program_id);
+	if (present.ifindex != at->record.ifindex)
+		renumber(mgr, at, present.ifindex);
 }
 
 void attachments_tidy(const struct netfwv6_mgr *mgr)
@@ -241,12 +267,12 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 
 bool attachments_alive(const struct netfwv6_mgr *mgr)
 {
+	struct attachment_record present;
 	struct attachment at = {};
-	uint32_t program_id;
 
 	/* Of a device that is only learned from by a filter, only its namespace can tell. */
 	while (attachment_next(mgr, &at))
-		if (!at.record.program_id || look_at_link(mgr, at.id, &program_id) != LINK_GONE)
+		if (!at.record.program_id || look_at_link(mgr, at.id, &present) != LINK_GONE)
 			return true;
 	return egress_any_alive(mgr);
 }

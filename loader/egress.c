@@ -155,6 +155,13 @@ bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 	return find_link(mgr, ifindex, true, &link) || egress_filter_program(mgr, ifindex);
 }
 
+bool egress_is_alive(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+{
+	struct egress_link link;
+
+	return egress_is_attached(mgr, ifindex) || find_link(mgr, ifindex, false, &link);
+}
+
 /* ---- Attaching --------------------------------------------------------------- */
 
 static netfwv6_result update(const struct egress_link *link, int program)

@@ -36,6 +36,9 @@ netfwv6_result egress_detach_elsewhere(const struct netfwv6_mgr *mgr, uint32_t i
 /* Without the administration lock, too. False for who may not see it. */
 bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
+/* The same, or by its link to a device that was moved to another network namespace. */
+bool egress_is_alive(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+
 /* May the caller see links at all? Likewise. */
 bool egress_is_visible(const struct netfwv6_mgr *mgr);
 

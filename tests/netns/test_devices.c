@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Configuration by a device's name: while the device goes and comes back, is renamed,
- * moves to another network namespace, or is of a kind of its own.
+ * or is of a kind of its own.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "connections.h"
+#include "devices.h"
 #include "sockets.h"
 #include "tun.h"
 
@@ -27,38 +27,6 @@ static netfwv6_result try_switch_on(const char *device, struct netfwv6_enable_op
 	result = netfwv6_connection_enable_firewall(handle.connection, &options);
 	release(&handle);
 	return result;
-}
-
-static bool state_is_there(void)
-{
-	return access(world.state, F_OK) == 0;
-}
-
-static int pins_in(const char *folder)
-{
-	return atoi(must("ls %s/%s 2>/dev/null | wc -l", world.state, folder));
-}
-
-/* The XDP program that the kernel shows on a device of a namespace; 0 for none. */
-static uint32_t program_on(const char *netns, const char *device)
-{
-	return atoi(must("ip -n %s -j link show %s | jq '.[0].xdp.prog.id // 0'", netns, device));
-}
-
-/* In portable order: many kernels rename only what is down. */
-static void rename_device(const char *from, const char *to)
-{
-	must("ip link set %s down && ip link set %s name %s && ip link set %s up", from, from, to,
-	     to);
-}
-
-/* A device that is firewalled and has a port open. Returns its program. */
-static uint32_t make_firewalled(const char *device)
-{
-	make_pair(device, "far0");
-	open_on(device, 443, TCP);
-	switch_on(device);
-	return status_of(device).program_id;
 }
 
 /* ---- A device that goes and comes back -------------------------------------- */
@@ -517,119 +485,6 @@ static void a_new_name_takes_effect_between_two_packets(void **s)
 	close(open);
 }
 
-/* ---- A device in another namespace ------------------------------------------------ */
-
-static void a_moved_device_goes_on_filtering(void **s)
-{
-	struct netfwv6_connection_status status;
-	uint32_t program;
-
-	(void)s;
-	program = make_firewalled("move0");
-	must("ip link set move0 netns %s", world.peer);
-	status = status_of("move0");
-	assert_true(status.configured && status.moved);
-	assert_false(status.firewalled);
-	assert_int_equal(status.ifindex, 0);
-	assert_int_equal(program_on(world.peer, "move0"), program);
-	open_on("move0", 80, TCP);
-	must("ip -n %s link set move0 netns %s", world.peer, world.host);
-	status = status_of("move0");
-	assert_true(status.configured && status.firewalled && !status.moved);
-	assert_int_equal(status.program_id, program);
-	assert_string_equal(status.settings_of, "");
-	assert_true(admits("move0", 443, TCP) && admits("move0", 80, TCP));
-	assert_false(admits("move0", 81, TCP));
-	switch_on("move0");
-	assert_int_equal(status_of("move0").program_id, program);
-	assert_int_equal(pins_in("links"), 1);
-}
-
-/* The policy reaches it there: real datagrams, in the peer's namespace. */
-static void a_moved_device_obeys_what_is_set_here(void **s)
-{
-	int closed, open;
-
-	(void)s;
-	make_pair("move0", "far0");
-	open_on("move0", 6001, UDP);
-	switch_on("move0");
-	must("ip link set move0 netns %s && ip -n %s addr add 2001:db8:7::2/64 dev move0 nodad && "
-	     "ip -n %s link set move0 up && ip addr add 2001:db8:7::1/64 dev far0 nodad",
-	     world.peer, world.peer, world.peer);
-	settle(world.peer, "move0");
-	settle(world.host, "far0");
-	enter_peer();
-	closed = host_udp(6000);
-	open = host_udp(6001);
-	enter_host();
-	for (int i = 0; i < 2; i++) {
-		must("printf marker | socat -u - UDP6-SENDTO:[2001:db8:7::2]:6000");
-		must("printf marker | socat -u - UDP6-SENDTO:[2001:db8:7::2]:6001");
-		wait_for_datagram(open, "marker");
-		assert_int_equal(nothing_arrived(closed), i == 0);
-		open_on("move0", 6000, UDP);
-	}
-	close(closed);
-	close(open);
-}
-
-static void disabling_reaches_a_moved_device(void **s)
-{
-	(void)s;
-	make_pair("move0", "far0");
-	switch_on("move0");
-	switch_on("far0");
-	must("ip link set move0 netns %s", world.peer);
-	switch_off("move0");
-	assert_int_equal(program_on(world.peer, "move0"), 0);
-	assert_int_equal(pins_in("links"), 1);
-	assert_true(pins_in("egress") <= 1);
-	must("ip -n %s link set move0 netns %s", world.peer, world.host);
-	assert_false(status_of("move0").configured || status_of("move0").firewalled);
-	assert_false(status_of("move0").learning);
-	switch_off("far0");
-	assert_false(state_is_there());
-}
-
-static void a_moved_device_keeps_the_state(void **s)
-{
-	struct netfwv6_mgr *mgr = open_mgr();
-
-	(void)s;
-	make_pair("move0", "far0");
-	switch_on("move0");
-	must("ip link set move0 netns %s", world.peer);
-	assert_result(netfwv6_mgr_remove(mgr), NETFWV6_E_ABORT);
-	assert_non_null(strstr(netfwv6_detail(), "move0"));
-	assert_int_not_equal(program_on(world.peer, "move0"), 0);
-	switch_off("move0");
-	assert_false(state_is_there());
-	netfwv6_mgr_close(mgr);
-}
-
-/* The name is free here; whoever takes it is another device. */
-static void another_device_can_take_the_name_of_a_moved_one(void **s)
-{
-	uint32_t program;
-
-	(void)s;
-	program = make_firewalled("move0");
-	must("ip link set move0 netns %s", world.peer);
-	make_pair("move0", "other0");
-	assert_false(firewalled("move0"));
-	assert_true(status_of("move0").moved);
-	switch_on("move0");
-	assert_true(firewalled("move0"));
-	assert_int_not_equal(status_of("move0").program_id, program);
-	assert_true(admits("move0", 443, TCP));
-	assert_int_equal(program_on(world.peer, "move0"), program);
-	switch_off("move0");
-	assert_false(firewalled("move0"));
-	must("ip link del move0");
-	run("ip -n %s link del move0", world.peer);
-}
-
 /* ---- Learning that somebody switched off ------------------------------------------- */
 
 /* By hand: with the pin, without it, or with the qdisc where there are no such links. */
@@ -817,11 +672,6 @@ int main(void)
 		test(a_renamed_device_can_be_disabled),
 		test(two_devices_can_change_names),
 		test(a_new_name_takes_effect_between_two_packets),
-		test(a_moved_device_goes_on_filtering),
-		test(a_moved_device_obeys_what_is_set_here),
-		test(disabling_reaches_a_moved_device),
-		test(a_moved_device_keeps_the_state),
-		test(another_device_can_take_the_name_of_a_moved_one),
 		test(learning_that_was_cut_is_seen_and_mended),
 		test(what_only_learns_is_mended_too),
 		test(a_drivers_refusal_is_told_in_its_words),
