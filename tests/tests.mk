@@ -98,13 +98,16 @@ check-built:
 
 .PHONY: check-built sanitized
 
-# A folder of programs and their libraries for a virtual machine with another kernel.
-VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS)
+# A folder of programs, the tools they call and all libraries, for a virtual machine with another
+# kernel that has none. `make vm-tests VM_PROGRAMS=...` takes others.
+VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS) $(CONVERSATION_TESTS)
+VM_TOOLS := awk bridge install jq nft setpriv socat ss tc
 
 vm-tests: tests
-	$Qrm -rf $B/vm && mkdir -p $B/vm/lib $B/vm/$B/tests
+	$Qrm -rf $B/vm && mkdir -p $B/vm/bin $B/vm/lib $B/vm/$B/tests
 	$Qcp tests/vm/run $B/vm/run && cp --parents $B/netfwv6 $B/tests/foreign.bpf.o $(VM_PROGRAMS) $B/vm
-	$Qldd $B/netfwv6 $(VM_PROGRAMS) | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs -I{} cp -L {} $B/vm/lib
+	$Qfor tool in $(VM_TOOLS); do cp -L "$$(PATH=$$PATH:/usr/sbin:/sbin command -v $$tool)" $B/vm/bin/$$tool; done
+	$Qldd $B/netfwv6 $(VM_PROGRAMS) $B/vm/bin/* | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs -I{} cp -L {} $B/vm/lib
 	@echo "$B/vm is ready: run ./run in it as root"
 
 .PHONY: vm-tests

@@ -362,12 +362,14 @@ static void a_held_lock_is_left_to_its_holder(void **s)
 
 /* ---- What somebody froze ---------------------------------------------------------------- */
 
+/* Older kernels leave that to root, who tries it as well, and is refused where it is done. */
 static void freeze(void *pin)
 {
 	int fd = open_pin(pin);
 
 	expect(fd >= 0);
-	expect(bpf_map_freeze(fd) == 0);
+	expect(bpf_map_freeze(fd) == 0 || errno == EPERM || errno == EBUSY);
+	close(fd);
 }
 
 /* The change of root's that needs the map to be written. */
@@ -407,6 +409,7 @@ static void a_frozen_map_is_mended(const struct freezing *freezing)
 	     netfwv6(), netfwv6(), netfwv6(), netfwv6(), TRAFFIC_OPEN);
 	snprintf(before, sizeof(before), "%s", everything_kept());
 	as_user(&member, freeze, (void *)freezing->pin);
+	as_user(&root_user, freeze, (void *)freezing->pin);
 	assert_remedy(freezing);
 	assert_string_equal(everything_kept(), before);
 	traffic = traffic_start();
@@ -481,7 +484,7 @@ static void everything_is_kept(void **s)
 		"open 25/tcp --dev gone0 --name mail; ip link del gone0; ip link add gone2 type "
 		"veth peer name gone3; $N ignore 80 --dev gone2; ip link del gone2",
 		/* Renamed: the old name's settings are in force. */
-		"$N enable fw0; $N open 25/tcp --dev fw0; ip link set fw0 name other0; $N open "
+		"$N enable fw0; $N open 25/tcp --dev fw0; ip link set fw0 down name other0; $N open "
 		"26/tcp --dev other0",
 	};
 
