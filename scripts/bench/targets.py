@@ -34,6 +34,12 @@ def beside_true(operation):
                                   run.values("control", "/bin/true", "start and end"), "time")
 
 
+def beside_unlogged(run):
+    way = "from link to drop"
+    return ratio(run.values("log", way, "logged at 1000 a second and CPU"),
+                 run.values("log", way, "nothing is logged"))
+
+
 def at_most(limit):
     return lambda value: value <= limit
 
@@ -48,6 +54,8 @@ TARGETS = (
     + [(work, "at most 1.25 of bare-drop", beside_bare(work), at_most(1.25)) for work in RANDOM]
     + [(work, "at most 2.0 of bare-drop", beside_bare(work), at_most(2.0)) for work in IN_USE]
     + [(work, "at most 1.05 of bare-pass", beside_bare(work), at_most(1.05)) for work in OPEN]
+    + [("SYN to a closed port, with sending it, while drops are logged",
+        "at most 1.25 of the same while nothing is", beside_unlogged, at_most(1.25))]
     + [("65,000 open ports beside 1, the work that changes most", "within 5 %",
         farthest(CLOSED + RANDOM + OPEN, ports=(1, 65000)), equal),
        ("31 connections beside 1, the work that changes most", "within 5 %",
