@@ -10,7 +10,7 @@
 /* Reads what is known to be there. As wide as the type, wherever it lies. */
 #define LOAD_AT(type, bytes, offset) (*(const type *)((const char *)(bytes) + (offset)))
 
-/* No header that is read lies further behind; the verifier wants to see a bound. */
+/* The verifier wants to see a bound; what lies behind it is copied. */
 #define IN_PLACE_MAX 0x3fff
 
 /* Finds so many bytes from there on, if the first buffer has them. */

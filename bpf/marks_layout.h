@@ -34,7 +34,7 @@ struct mark_line {
  * A stamp is the time, CLOCK_MONOTONIC_COARSE, in units of 2^36 ns (69 s), modulo 256 and
  * made odd; 0 means: never. It counts for 8,521 seconds at least: longer than any flow lives.
  * After 256 units it seems new again, which costs a look-up, no more. The next stamp counts
- * already: the time of a quiet jiffy is a little old.
+ * already: the time of a spent jiffy is a little old.
  */
 #define MARK_TIME_SHIFT 36
 #define MARK_STEP 2 /* from one stamp to the next */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Shortcuts of plain packets: those to a port that is open, and in a flood, in a jiffy
- * whose questions are spent, those to one that is closed. One load decides, from the port
- * table's summary or from the table; where the port is in use, a second one from the marks.
- * The long way would say the same.
+ * whose questions are spent, those to one that is closed. The bitmaps behind the port table
+ * decide, or its entry; where the port is in use, the marks as well. The long way would say
+ * the same.
  */
 #ifndef NETFWV6_SHORTCUT_H
 #define NETFWV6_SHORTCUT_H

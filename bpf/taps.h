@@ -60,7 +60,7 @@ static __always_inline struct tap_state *tap_state_of(__u32 index)
 /* Were its tokens spent in this jiffy? Then nothing else need be asked, not even the time. */
 static __always_inline bool is_idle(const struct tap_state *state)
 {
-	return state->idle_jiffy == (__u32)bpf_jiffies64();
+	return state->idle_jiffy == (__u32)bpf_jiffies64() && state->until; /* not a new one */
 }
 
 /* One event's worth of the tap's rate. A second begins with its first event. */

@@ -85,7 +85,6 @@ netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32
 netfwv6_result netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
 							 struct netfwv6_port_enum **ports)
 {
-
 	if (!mgr || !ports)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the enumerator's out-pointer" : "the manager");
