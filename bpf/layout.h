@@ -30,8 +30,9 @@
  *   settings      a setting was made: where it is 0, the entry is 0 or "in use"
  *   named         a name was stored: where it is 0, the port has none in any scope
  *
- * They fit into the first-level cache, as the table does not, so a flood to random ports
- * costs no more than one to a single port.
+ * The first two fit into the first-level cache, as the table does not, so a flood to random
+ * ports costs no more than one to a single port. Who is killed between the two leaves a
+ * summary without a setting, which a flood is told of as "in use": closed all the same.
  */
 #define PORTS_PER_PROTOCOL 65536u
 #define PORT_ENTRIES (2u * PORTS_PER_PROTOCOL)
@@ -162,7 +163,7 @@ struct attachment_record {
 	__u32 flags;	/* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
 	__u32 slot;	/* that the program knows */
-	__u32 zero;
+	__u32 egress;	/* of a device that is only learned from: its link's id; 0 for a filter */
 };
 #define ATTACHED_STATELESS (1u << 0)
 

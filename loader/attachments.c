@@ -111,11 +111,32 @@ bool attachment_is_here(const struct attachment *at)
 	       xdp.program_id == at->record.program_id;
 }
 
-const char *attachment_present_name(const struct attachment *at, char *name)
+/* Is a device that is only learned from here, and under which index? */
+static bool learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at,
+			uint32_t *ifindex)
 {
-	bool here = !at->record.program_id || attachment_is_here(at);
+	bool here;
 
-	if (!here || !if_indextoname(at->record.ifindex, name))
+	*ifindex = at->record.ifindex;
+	if (!at->record.egress)
+		return egress_is_attached(mgr, *ifindex);
+	return egress_look(mgr, at->record.egress, ifindex, &here) && here;
+}
+
+bool attachment_learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	uint32_t ifindex;
+
+	return learns_here(mgr, at, &ifindex);
+}
+
+const char *attachment_present_name(const struct netfwv6_mgr *mgr, const struct attachment *at,
+				    char *name)
+{
+	uint32_t ifindex = at->record.ifindex;
+	bool here = at->record.program_id ? attachment_is_here(at) : learns_here(mgr, at, &ifindex);
+
+	if (!here || !if_indextoname(ifindex, name))
 		snprintf(name, DEVICE_NAME_SIZE, "%.*s", DEVICE_NAME_SIZE - 1, at->record.device);
 	return name;
 }
@@ -144,8 +165,7 @@ netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct atta
 	return fail_errno(errno, "cannot record device %s", attachment->record.device);
 }
 
-/* Unless it is another device's by now. */
-static void unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id)
+void attachment_unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id)
 {
 	uint32_t owner;
 
@@ -159,7 +179,7 @@ static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
 	char path[PIN_PATH_SIZE];
 
 	if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) && record.program_id)
-		unmark_filtered(mgr, record.ifindex, id);
+		attachment_unmark_filtered(mgr, record.ifindex, id);
 	unlink(attachment_link_path(mgr, id, path));
 	unlink(attachment_counts_path(mgr, id, path));
 	bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &id);
@@ -200,13 +220,19 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 		closedir(counts);
 }
 
-/* A device that is only learned from lives as long as its egress program. */
+/* A device that is only learned from lives as long as its egress program, wherever it is. */
 static enum link_state look_at(const struct netfwv6_mgr *mgr, const struct attachment *at,
 			       struct attachment_record *present)
 {
+	uint32_t ifindex;
+	bool here;
+
 	if (at->record.program_id)
 		return look_at_link(mgr, at->id, present);
-	return egress_is_alive(mgr, at->record.ifindex) ? LINK_ALIVE : LINK_GONE;
+	if (at->record.egress ? egress_look(mgr, at->record.egress, &ifindex, &here) :
+				egress_is_attached(mgr, at->record.ifindex))
+		return LINK_ALIVE;
+	return LINK_GONE;
 }
 
 /* The record of a program that was replaced by someone who was killed before he wrote. */
@@ -222,31 +248,35 @@ static void mend(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t 
 	attachment_write(mgr, at);
 }
 
-/* Of a device that came back under another index. */
-static void renumber(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t ifindex)
+/* A device gets another index where its own is taken, and strangers send through those here. */
+static void locate(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t ifindex)
 {
 	uint32_t before = at->record.ifindex;
 
 	at->record.ifindex = ifindex;
-	if (!attachment_is_here(at) ||
-	    bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &ifindex, &at->id, BPF_ANY))
-		return;
-	attachment_write(mgr, at);
-	unmark_filtered(mgr, before, at->id);
+	if (ifindex != before) {
+		attachment_write(mgr, at);
+		attachment_unmark_filtered(mgr, before, at->id);
+	}
+	if (attachment_is_here(at))
+		bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &ifindex, &at->id, BPF_ANY);
+	else
+		attachment_unmark_filtered(mgr, ifindex, at->id);
 }
 
 static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
 	struct attachment_record present = at->record;
+	enum link_state link = look_at(mgr, at, &present);
 
-	if (look_at(mgr, at, &present) == LINK_GONE) {
+	if (link == LINK_GONE)
 		forget(mgr, at->id);
+	if (link != LINK_ALIVE)
 		return;
-	}
 	if (present.program_id != at->record.program_id)
 		mend(mgr, at, present.program_id);
-	if (present.ifindex != at->record.ifindex)
-		renumber(mgr, at, present.ifindex);
+	if (at->record.program_id)
+		locate(mgr, at, present.ifindex);
 }
 
 void attachments_tidy(const struct netfwv6_mgr *mgr)
@@ -284,6 +314,7 @@ netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
 
 	memcpy(at.record.device, device->name, sizeof(at.record.device));
 	at.record.ifindex = device->ifindex;
+	at.record.egress = egress_link_id(mgr, device->ifindex);
 	return attachment_write(mgr, &at);
 }
 

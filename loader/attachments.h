@@ -39,12 +39,16 @@ bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot);
 /* Is the attachment's program on the device of its index in this network namespace? */
 bool attachment_is_here(const struct attachment *at);
 
+/* The same for a device that is only learned from. */
+bool attachment_learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at);
+
 /* Paths of the pins. The buffer has PIN_PATH_SIZE bytes. */
 char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 
 /* What the device is called now, if it is here, else when it was enabled. */
-const char *attachment_present_name(const struct attachment *at, char *name);
+const char *attachment_present_name(const struct netfwv6_mgr *mgr, const struct attachment *at,
+				    char *name);
 
 /* The functions below are called with the administration lock held, too. */
 
@@ -55,12 +59,16 @@ netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
 					   const struct device *device);
 void attachment_forget_learn_only(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
+/* Strangers send through the device of that index no more, unless it is another one by now. */
+void attachment_unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id);
+
 /* Detaches and forgets. */
 netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
 
 /*
- * Forgets what is attached no more, as its device is gone or its maker was killed,
- * and mends records whose program was replaced by someone who was killed.
+ * Forgets what is attached no more, as its device is gone or its maker was killed, and
+ * mends records: of a program that was replaced by someone who was killed, and of a device
+ * that was moved.
  */
 void attachments_tidy(const struct netfwv6_mgr *mgr);
 

@@ -20,6 +20,14 @@
 #define MAX_PROGRAMS 64	    /* as many as the kernel allows on one hook */
 #define TCX_FIRST (1U << 3) /* BPF_F_BEFORE nothing: in front of all others */
 
+static char *link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", id);
+	return pin_path(mgr->root.dir, path, "egress", name);
+}
+
 static bool look_at(const char *path, struct egress_link *seen)
 {
 	int link = bpf_obj_get(path);
@@ -32,6 +40,7 @@ static bool look_at(const char *path, struct egress_link *seen)
 	done = bpf_obj_get_info_by_fd(link, &info, &size) == 0;
 	close(link);
 	snprintf(seen->path, sizeof(seen->path), "%s", path);
+	seen->id = info.id;
 	seen->ifindex = info.xdp.ifindex; /* lies where info.tcx.ifindex does */
 	seen->program_id = info.prog_id;
 	return done;
@@ -155,11 +164,23 @@ bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 	return find_link(mgr, ifindex, true, &link) || egress_filter_program(mgr, ifindex);
 }
 
-bool egress_is_alive(const struct netfwv6_mgr *mgr, uint32_t ifindex)
+uint32_t egress_link_id(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 {
 	struct egress_link link;
 
-	return egress_is_attached(mgr, ifindex) || find_link(mgr, ifindex, false, &link);
+	return find_link(mgr, ifindex, true, &link) ? link.id : 0;
+}
+
+bool egress_look(const struct netfwv6_mgr *mgr, uint32_t id, uint32_t *ifindex, bool *here)
+{
+	struct egress_link link;
+	char path[PIN_PATH_SIZE];
+
+	if (!look_at(link_path(mgr, id, path), &link) || !link.ifindex)
+		return false;
+	*ifindex = link.ifindex;
+	*here = is_here(&link);
+	return true;
 }
 
 /* ---- Attaching --------------------------------------------------------------- */
@@ -181,12 +202,11 @@ static netfwv6_result keep(const struct netfwv6_mgr *mgr, int link)
 {
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
-	char path[PIN_PATH_SIZE], name[16];
+	char path[PIN_PATH_SIZE];
 
 	if (bpf_obj_get_info_by_fd(link, &info, &size))
 		return fail_errno(errno, "cannot identify the egress link");
-	snprintf(name, sizeof(name), "%u", info.id);
-	pin_path(mgr->root.dir, path, "egress", name);
+	link_path(mgr, info.id, path);
 	unlink(path); /* of a killed process, whose id came again */
 	if (bpf_obj_pin(link, path) || chmod(path, LINK_MODE))
 		return fail_errno(errno, "cannot pin %s", path);
@@ -275,20 +295,23 @@ netfwv6_result egress_replace(const struct netfwv6_mgr *mgr, uint32_t ifindex, b
 
 /* ---- Detaching --------------------------------------------------------------- */
 
+static int detach_link(const char *path)
+{
+	int fd = bpf_obj_get(path);
+	int error = fd < 0 || bpf_link_detach(fd) ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return error ?: unlink(path) ? errno : 0;
+}
+
 static int detach_links(const struct netfwv6_mgr *mgr, uint32_t ifindex, bool here)
 {
 	struct egress_link link;
 	int error = 0;
 
-	while (!error && find_link(mgr, ifindex, here, &link)) {
-		int fd = bpf_obj_get(link.path);
-
-		error = fd < 0 || bpf_link_detach(fd) ? errno : 0;
-		if (fd >= 0)
-			close(fd);
-		if (!error && unlink(link.path))
-			error = errno;
-	}
+	while (!error && find_link(mgr, ifindex, here, &link))
+		error = detach_link(link.path);
 	return error;
 }
 
@@ -311,4 +334,12 @@ netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 netfwv6_result egress_detach_elsewhere(const struct netfwv6_mgr *mgr, uint32_t ifindex)
 {
 	return detached(ifindex, detach_links(mgr, ifindex, false));
+}
+
+netfwv6_result egress_detach_link(const struct netfwv6_mgr *mgr, uint32_t id)
+{
+	char path[PIN_PATH_SIZE];
+	int error = detach_link(link_path(mgr, id, path));
+
+	return error ? fail_errno(error, "cannot detach %s", path) : NETFWV6_S_OK;
 }

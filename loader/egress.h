@@ -33,11 +33,19 @@ netfwv6_result egress_detach(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 /* The same for a device that was moved to another network namespace, by links alone. */
 netfwv6_result egress_detach_elsewhere(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
+netfwv6_result egress_detach_link(const struct netfwv6_mgr *mgr, uint32_t id);
+
 /* Without the administration lock, too. False for who may not see it. */
 bool egress_is_attached(const struct netfwv6_mgr *mgr, uint32_t ifindex);
 
-/* The same, or by its link to a device that was moved to another network namespace. */
-bool egress_is_alive(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+/* The id of the link to a device here; 0 where there is none, or a filter. */
+uint32_t egress_link_id(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+
+/*
+ * Where the device of that link is now: its index there, and whether that is in this network
+ * namespace. False when the link or its device is no more.
+ */
+bool egress_look(const struct netfwv6_mgr *mgr, uint32_t id, uint32_t *ifindex, bool *here);
 
 /* May the caller see links at all? Likewise. */
 bool egress_is_visible(const struct netfwv6_mgr *mgr);
@@ -51,7 +59,7 @@ void egress_tidy(const struct netfwv6_mgr *mgr);
 /* A TCX link, by its pin. */
 struct egress_link {
 	char path[PIN_PATH_SIZE];
-	uint32_t ifindex, program_id; /* ifindex 0: its device is gone */
+	uint32_t id, ifindex, program_id; /* ifindex 0: its device is gone */
 };
 
 /* Calls found for each pinned link, until it says that it has what it wants. */

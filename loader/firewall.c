@@ -65,6 +65,8 @@ static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = egress_attach(mgr, device, spec);
+	if (NETFWV6_SUCCEEDED(result)) /* which link that is */
+		result = attachment_write_learn_only(mgr, device);
 	if (NETFWV6_SUCCEEDED(result))
 		result = seed_from_sockets(&mgr->root, &mgr->policy);
 	return result;
@@ -335,9 +337,10 @@ static netfwv6_result unlearn_elsewhere(const struct netfwv6_mgr *mgr, const cha
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at)) {
 		if (at.record.program_id ||
 		    strncmp(at.record.device, device, sizeof(at.record.device)) != 0 ||
-		    egress_is_attached(mgr, at.record.ifindex))
+		    attachment_learns_here(mgr, &at))
 			continue;
-		result = egress_detach_elsewhere(mgr, at.record.ifindex);
+		if (at.record.egress)
+			result = egress_detach_link(mgr, at.record.egress);
 		attachment_forget_learn_only(mgr, at.record.ifindex);
 		at = (struct attachment){};
 	}

@@ -121,7 +121,7 @@ static netfwv6_result keep(const struct netfwv6_mgr *mgr, const struct attachmen
 	if (NETFWV6_FAILED(result)) {
 		unlink(link_path);
 		unlink(counts_path);
-		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &attachment->record.ifindex);
+		attachment_unmark_filtered(mgr, attachment->record.ifindex, attachment->id);
 		bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &attachment->id);
 	}
 	return result;

@@ -132,7 +132,7 @@ static netfwv6_result remove_locked(struct netfwv6_mgr *mgr,
 		if (attachment_next(mgr, &at))
 			return fail(NETFWV6_E_ABORT,
 				    "device %s is %s: disable it first, and all others",
-				    attachment_present_name(&at, name),
+				    attachment_present_name(mgr, &at, name),
 				    at.record.program_id ? "firewalled" : "learned from");
 		root_remove(&mgr->root, &mgr->policy);
 	} else {

@@ -49,6 +49,7 @@ static void add(struct loading *loading, const struct replacement *what, uint32_
 	if (new) {
 		*new = *what;
 		loading->result = instance_spec_of(program_id, &spec);
+		spec.config.ifindex = what->ifindex;
 	}
 	if (new &&NETFWV6_SUCCEEDED(loading->result))
 		loading->result = what->attachment ?
@@ -83,6 +84,7 @@ static void add_ingress(struct loading *loading, const struct attachment *at)
 	counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));
 	if (counts < 0)
 		loading->result = fail_errno(errno, "cannot open %s", path);
+	what.ifindex = info.xdp.ifindex; /* where it is now */
 	add(loading, &what, info.prog_id, counts);
 	if (counts >= 0)
 		close(counts);

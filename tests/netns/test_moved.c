@@ -120,14 +120,15 @@ static void another_device_can_take_the_name_of_a_moved_one(void **s)
 	run("ip -n %s link del move0", world.peer);
 }
 
-/* Where its index is taken there, it gets another one, and keeps that when it comes back. */
+/* Whose index was taken here meanwhile, so that it gets another one. */
 static void move_there_and_back(const char *device)
 {
-	must("ip link add taken0 index %u netns %s type veth peer name taken1 netns %s",
-	     if_nametoindex(device), world.peer, world.peer);
-	must("ip link set %s netns %s && ip -n %s link set %s netns %s", device, world.peer,
-	     world.peer, device, world.host);
-	must("ip -n %s link del taken0", world.peer);
+	uint32_t index = if_nametoindex(device);
+
+	must("ip link set %s netns %s", device, world.peer);
+	must("ip link add taken0 index %u type veth peer name taken1", index);
+	must("ip -n %s link set %s netns %s", world.peer, device, world.host);
+	must("ip link del taken0");
 }
 
 /* Is the device of that index noted as one whose packets strangers sent? */
@@ -168,7 +169,7 @@ static void a_device_comes_back_under_another_index(void **s)
 	assert_int_equal(pins_in("links") + pins_in("egress"), 0);
 }
 
-/* Another device has its index by then, and stays one that is filtered. */
+/* Another device has its index by then, and each of them is noted while it is here. */
 static void a_moved_device_leaves_its_index_to_another(void **s)
 {
 	uint32_t index;
@@ -176,6 +177,19 @@ static void a_moved_device_leaves_its_index_to_another(void **s)
 	(void)s;
 	make_firewalled("move0");
 	index = if_nametoindex("move0");
+	must("ip link set move0 netns %s", world.peer);
+	switch_on("far0");
+	assert_false(is_noted(index));
+	must("ip link add other0 index %u type veth peer name other1", index);
+	switch_on("other0");
+	assert_true(is_noted(index));
+	open_on("move0", 80, TCP); /* that changes nothing here */
+	switch_off("other0");
+	assert_false(is_noted(index));
+	must("ip link del other0 && ip -n %s link set move0 netns %s", world.peer, world.host);
+	assert_int_equal(if_nametoindex("move0"), index);
+	switch_on("far0");
+	assert_true(is_noted(index));
 	must("ip link set move0 netns %s", world.peer);
 	must("ip link add other0 index %u type veth peer name other1", index);
 	switch_on("other0");
@@ -185,15 +199,37 @@ static void a_moved_device_leaves_its_index_to_another(void **s)
 	run("ip -n %s link del move0", world.peer);
 }
 
-/* Kernels without links for egress programs take those off. */
+/* A rebuild loads programs for the index that the device has by then. */
+static void a_rebuild_knows_the_other_index(void **s)
+{
+	struct netfwv6_initialize_options options = { .sz = sizeof(options), .rebuild = true };
+	struct netfwv6_mgr *mgr = open_mgr();
+	uint32_t program;
+
+	(void)s;
+	make_firewalled("move0");
+	move_there_and_back("move0");
+	assert_ok(netfwv6_mgr_initialize(mgr, &options));
+	program = status_of("move0").program_id;
+	switch_on("move0"); /* replaces what was loaded for another index */
+	assert_int_equal(status_of("move0").program_id, program);
+	netfwv6_mgr_close(mgr);
+}
+
+/* Kernels without links for egress programs take those off a device that moves. */
+static bool make_learner(const char *device)
+{
+	make_pair(device, "far0");
+	switch_on_with(device, (struct netfwv6_enable_options){ .learn_only = true });
+	return pins_in("egress") != 0;
+}
+
 static void a_moved_device_that_only_learned_keeps_the_state(void **s)
 {
 	struct netfwv6_mgr *mgr = open_mgr();
 
 	(void)s;
-	make_pair("move0", "far0");
-	switch_on_with("move0", (struct netfwv6_enable_options){ .learn_only = true });
-	if (!pins_in("egress"))
+	if (!make_learner("move0"))
 		skip();
 	must("ip link set move0 netns %s", world.peer);
 	switch_on("far0");
@@ -203,6 +239,44 @@ static void a_moved_device_that_only_learned_keeps_the_state(void **s)
 	switch_off("move0");
 	assert_false(state_is_there());
 	netfwv6_mgr_close(mgr);
+}
+
+/* Wherever it is, and whatever index it has there. */
+static void a_device_that_only_learns_is_found(void **s)
+{
+	(void)s;
+	if (!make_learner("move0"))
+		skip();
+	move_there_and_back("move0");
+	assert_true(status_of("move0").learning);
+	switch_on("far0");
+	must("ip link set move0 netns %s", world.peer);
+	switch_on("far0");
+	assert_int_equal(pins_in("egress"), 2);
+	switch_off("move0");
+	assert_int_equal(pins_in("egress"), 1);
+	switch_off("far0");
+	assert_false(state_is_there());
+}
+
+/* What is on another device of that index, elsewhere, is not its. */
+static void a_learner_that_is_gone_takes_nobody_along(void **s)
+{
+	uint32_t index;
+
+	(void)s;
+	if (!make_learner("move0"))
+		skip();
+	index = if_nametoindex("move0");
+	must("ip link del move0");
+	must("ip link add other0 index %u type veth peer name other1", index);
+	switch_on("other0");
+	must("ip link set other0 netns %s", world.peer);
+	switch_off("move0");
+	assert_int_equal(pins_in("egress"), 1);
+	switch_off("other0");
+	assert_int_equal(pins_in("egress"), 0);
+	run("ip -n %s link del other0", world.peer);
 }
 
 int main(void)
@@ -215,7 +289,10 @@ int main(void)
 		test(another_device_can_take_the_name_of_a_moved_one),
 		test(a_device_comes_back_under_another_index),
 		test(a_moved_device_leaves_its_index_to_another),
+		test(a_rebuild_knows_the_other_index),
 		test(a_moved_device_that_only_learned_keeps_the_state),
+		test(a_device_that_only_learns_is_found),
+		test(a_learner_that_is_gone_takes_nobody_along),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);
