@@ -484,8 +484,8 @@ static void everything_is_kept(void **s)
 		"open 25/tcp --dev gone0 --name mail; ip link del gone0; ip link add gone2 type "
 		"veth peer name gone3; $N ignore 80 --dev gone2; ip link del gone2",
 		/* Renamed: the old name's settings are in force. */
-		"$N enable fw0; $N open 25/tcp --dev fw0; ip link set fw0 down name other0; $N open "
-		"26/tcp --dev other0",
+		"$N enable fw0; $N open 25/tcp --dev fw0; ip link set fw0 down; ip link set fw0 "
+		"name other0; $N open 26/tcp --dev other0",
 	};
 
 	(void)s;
