@@ -178,7 +178,7 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	    (p->protocol == IPPROTO_TCP && !read_tcp_flags(ctx, p, &flags)) ||
 	    is_strangers(ctx, &t))
 		return;
-	key = port_entry(p->protocol, bpf_ntohs(t.ports.source));
+	key = port_entry(is_udp(p->protocol), bpf_ntohs(t.ports.source));
 	entry = table_at(key);
 	if (!entry)
 		return; /* never: the table has it */

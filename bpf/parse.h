@@ -202,8 +202,8 @@ static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
 	p->ip = PLAIN_IP;
 	p->has_ip = true;
 	p->l4 = PLAIN_L4;
-	p->port = plain.entry % PORTS_PER_PROTOCOL;
-	p->protocol = protocol_of(plain.entry);
+	p->port = plain.port;
+	p->protocol = plain.udp ? IPPROTO_UDP : IPPROTO_TCP;
 	return true;
 }
 
@@ -254,7 +254,7 @@ static __always_inline struct packet packet_of(packet_context *ctx)
 /* Where the port table has a parsed packet's destination. */
 static __always_inline __u32 entry_of(const struct packet *p)
 {
-	return port_entry(p->protocol, p->port);
+	return port_entry(is_udp(p->protocol), p->port);
 }
 
 /* Who talks to whom, of a parsed packet. */

@@ -36,7 +36,7 @@ struct l4_ports {
 #define IS_IPV6 bpf_htonl(ETH_P_IPV6 << 16 | 6 << 12)
 #define IS_IPV6_MASK bpf_htonl(0xfffff000)
 
-/* 1 for UDP, 0 for TCP, without a branch: their numbers differ so. */
+/* 1 for UDP, 0 for TCP: their numbers differ so. */
 static __always_inline __u32 is_udp(__u8 protocol)
 {
 	_Static_assert(IPPROTO_TCP >> 4 == 0 && IPPROTO_UDP >> 4 == 1, "is_udp");
@@ -44,21 +44,15 @@ static __always_inline __u32 is_udp(__u8 protocol)
 }
 
 /* Where the port table has a port. */
-static __always_inline __u32 port_entry(__u8 protocol, __u16 port)
+static __always_inline __u32 port_entry(__u32 udp, __u16 port)
 {
-	return is_udp(protocol) * PORTS_PER_PROTOCOL + port;
-}
-
-/* And back. */
-static __always_inline __u8 protocol_of(__u32 entry)
-{
-	return entry < PORTS_PER_PROTOCOL ? IPPROTO_TCP : IPPROTO_UDP;
+	return udp * PORTS_PER_PROTOCOL + port;
 }
 
 struct plain {
-	const void *frame; /* as far as the ports, at least */
-	__u32 length;	   /* of the whole frame */
-	__u32 entry;	   /* of the destination in the port table */
+	__u32 length; /* of the whole frame */
+	__u32 udp;    /* is_udp(), constant on each way through read_plain() */
+	__u16 port;   /* destination, host byte order */
 };
 
 static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
@@ -70,15 +64,20 @@ static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
 		return false;
 	if ((LOAD_AT(__u32, frame, PLAIN_TYPE_AND_VERSION) & IS_IPV6_MASK) != IS_IPV6)
 		return false;
-	plain->frame = frame;
 	plain->length = plain_length(ctx);
 	if (PLAIN_L4 + bpf_ntohs(LOAD_AT(__be16, frame, PLAIN_PAYLOAD_LEN)) != plain->length)
 		return false;
+	plain->port = bpf_ntohs(LOAD_AT(__be16, frame, PLAIN_DESTINATION_PORT));
 	protocol = LOAD_AT(__u8, frame, PLAIN_NEXT_HEADER);
-	plain->entry =
-		port_entry(protocol, bpf_ntohs(LOAD_AT(__be16, frame, PLAIN_DESTINATION_PORT)));
-	return protocol == IPPROTO_UDP ||
-	       (protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER);
+	plain->udp = protocol == IPPROTO_UDP;
+	if (plain->udp)
+		return true;
+	return protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER;
+}
+
+static __always_inline __u32 plain_entry(const struct plain *plain)
+{
+	return port_entry(plain->udp, plain->port);
 }
 
 #endif

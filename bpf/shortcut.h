@@ -18,22 +18,21 @@
 
 #define NO_SHORTCUT (-1)
 
-static __always_inline bool is_plain_marked(const void *frame, __u8 protocol)
+static __always_inline bool is_plain_marked(packet_context *ctx, __u32 udp)
 {
-	const struct mark_key key = {
-		.remote = { LOAD_AT(__u64, frame, PLAIN_SOURCE),
-			    LOAD_AT(__u64, frame, PLAIN_SOURCE + 8) },
-		.ports = LOAD_AT(__u32, frame, PLAIN_L4),
-		.protocol = protocol,
-	};
+	struct mark_key key = { .protocol = udp ? IPPROTO_UDP : IPPROTO_TCP };
+	const void *frame;
 
+	if (!bytes_in_place(ctx, 0, PLAIN_L4 + sizeof(struct l4_ports), &frame))
+		return true; /* never: it is plain */
+	key.remote[0] = LOAD_AT(__u64, frame, PLAIN_SOURCE);
+	key.remote[1] = LOAD_AT(__u64, frame, PLAIN_SOURCE + 8);
+	key.ports = LOAD_AT(__u32, frame, PLAIN_L4);
 	return is_marked(&key, netfwv6_budget.spent_stamp);
 }
 
-static __always_inline int decide_at_once(const void *frame, __u32 entry)
+static __always_inline int decide_at_once(packet_context *ctx, __u64 policy, __u32 udp)
 {
-	__u64 policy = policy_of(entry);
-
 	if (is_own(policy))
 		return REASON_OPEN_HERE;
 	if (is_global(policy))
@@ -41,18 +40,15 @@ static __always_inline int decide_at_once(const void *frame, __u32 entry)
 	if (!is_spent())
 		return NO_SHORTCUT;
 	if (!(policy & ENTRY_IN_USE) || netfwv6_config.stateless)
-		return closed_reason(entry);
-	return is_plain_marked(frame, protocol_of(entry)) ? NO_SHORTCUT : unmatched_reason(entry);
+		return closed_reason(udp);
+	return is_plain_marked(ctx, udp) ? NO_SHORTCUT : unmatched_reason(udp);
 }
 
-/*
- * Not inlined, so that a flood to unused ports has the shortest way. But static: what the
- * verifier knows of the frame holds here, too.
- */
-static __noinline int shortcut_by_policy(packet_context *ctx, const void *frame, __u32 entry,
-					 __u32 length)
+/* Of a plain packet. Not inlined, so that a flood to unused ports has the shortest way. */
+__noinline int netfwv6_shortcut(packet_context *ctx, __u32 udp, __u16 port, __u32 length)
 {
-	int reason = decide_at_once(frame, entry);
+	__u32 entry = port_entry(udp, port);
+	int reason = decide_at_once(ctx, policy_of(entry), udp);
 
 	if (reason == NO_SHORTCUT)
 		return NO_SHORTCUT;
@@ -72,14 +68,12 @@ static __always_inline int shortcut(packet_context *ctx)
 
 	if (!read_plain(ctx, &plain))
 		return NO_SHORTCUT;
-	/* To be kept in one register each, and not what they were made of. */
-	barrier_var(plain.entry);
-	barrier_var(plain.length);
-	if (quiet && is_unused(plain.entry)) {
-		account(closed_reason(plain.entry), plain.length);
+	barrier_var(plain.length); /* in one register */
+	if (quiet && is_unused(plain_entry(&plain))) {
+		account(closed_reason(plain.udp), plain.length);
 		return XDP_DROP;
 	}
-	return shortcut_by_policy(ctx, plain.frame, plain.entry, plain.length);
+	return netfwv6_shortcut(ctx, plain.udp, plain.port, plain.length);
 }
 
 #endif

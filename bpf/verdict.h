@@ -17,10 +17,11 @@ static __always_inline int verdict_on_closed(packet_context *ctx, const struct p
 	int reason;
 
 	if (!in_use && !take_question())
-		return closed_reason(entry_of(p));
+		return closed_reason(is_udp(p->protocol));
 	reason = netfwv6_converse(ctx, p, in_use, is_open_elsewhere(policy));
 	if (reason == NO_CONVERSATION)
-		return in_use ? unmatched_reason(entry_of(p)) : closed_reason(entry_of(p));
+		return in_use ? unmatched_reason(is_udp(p->protocol)) :
+				closed_reason(is_udp(p->protocol));
 	if (!in_use)
 		mark_in_use(entry_of(p));
 	return reason;

@@ -14,7 +14,7 @@ int step_parse(struct xdp_md *packet)
 {
 	struct plain plain = {};
 
-	return read_plain(packet, &plain) && plain.entry ? XDP_DROP : XDP_PASS;
+	return read_plain(packet, &plain) && plain.port ? XDP_DROP : XDP_PASS;
 }
 
 SEC("xdp/table")
@@ -22,7 +22,7 @@ int step_table(struct xdp_md *packet)
 {
 	struct plain plain;
 
-	return read_plain(packet, &plain) && is_unused(plain.entry) ? XDP_DROP : XDP_PASS;
+	return read_plain(packet, &plain) && is_unused(plain_entry(&plain)) ? XDP_DROP : XDP_PASS;
 }
 
 SEC("xdp/count")
@@ -30,9 +30,9 @@ int step_count(struct xdp_md *packet)
 {
 	struct plain plain;
 
-	if (!read_plain(packet, &plain) || !is_unused(plain.entry))
+	if (!read_plain(packet, &plain) || !is_unused(plain_entry(&plain)))
 		return XDP_PASS;
-	account(closed_reason(plain.entry), plain.length);
+	account(closed_reason(plain.udp), plain.length);
 	return XDP_DROP;
 }
 
