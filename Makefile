@@ -66,7 +66,7 @@ $B/%.skel.h: $B/%.bpf.o
 
 # ---- the library and the command ----------------------------------------------
 
-SKELETONS := $B/netfwv6.skel.h $B/egress.skel.h $B/connections.skel.h
+SKELETONS := $B/netfwv6.skel.h $B/guard.skel.h $B/egress.skel.h $B/connections.skel.h
 
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)

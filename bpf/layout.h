@@ -68,6 +68,7 @@ struct count {
 struct connection_config {
 	__u64 own;	 /* ENTRY_OPEN(slot), 0 without a slot */
 	__u64 ignored;	 /* ENTRY_IGNORED(slot), 0 without a slot */
+	__u64 secret;
 	__u32 stateless; /* not 0: no conversations, a bare port filter */
 	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
 };
@@ -145,27 +146,34 @@ struct slot_record {
 struct configured_record {
 	__u32 mode;  /* enum netfwv6_mode, as it was asked for */
 	__u32 flags; /* CONFIGURED_* */
+	__u32 got;   /* the mode that it has had since, where "auto" was asked for */
 };
 #define CONFIGURED_STATELESS (1u << 0)
 #define CONFIGURED_LEARN_ONLY (1u << 1)
 
-/*
- * What is attached, by the id of its XDP link, or by LEARN_ONLY_ID: for those who may
- * not open links.
- */
-#define LEARN_ONLY_ID(ifindex) (0x80000000u | (ifindex))
-#define ATTACHMENT_RECORDS (2 * CONFIGURED_RECORDS) /* one more while it changes */
+/* Where a program sits at a device, in the order of its being taken off. */
+enum hook {
+	HOOK_XDP,
+	HOOK_GUARD, /* netdev ingress: the verdict on what the stack takes in */
+	HOOK_LEARN, /* netdev egress */
+	HOOKS
+};
+
+/* What is attached, by an id that no other has had: for those who may not open links. */
+#define ATTACHMENT_RECORDS (2 * CONFIGURED_RECORDS)
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* the name whose settings are in force, NUL-padded */
-	__u32 program_id;	       /* at ingress; 0 for a device that is only learned from */
+	__u32 program[HOOKS];	       /* their ids; 0 for none */
 	__u32 ifindex;
 	__u32 mode;	/* enum netfwv6_mode, never "auto" */
 	__u32 flags;	/* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
-	__u32 slot;	/* that the program knows */
-	__u32 egress;	/* of a device that is only learned from: its link's id; 0 for a filter */
+	__u32 slot;	/* that the programs know */
+	__u32 zero;
 };
 #define ATTACHED_STATELESS (1u << 0)
+#define ATTACHED_LEARN_ONLY (1u << 1) /* HOOK_LEARN alone */
+#define ATTACHED_BY_FILTER (1u << 2)  /* only its own network namespace can tell of it */
 
 /* The name given to an open port. It informs only: no verdict reads it. */
 #define NAME_SIZE 64 /* bytes, NUL included */
@@ -176,13 +184,13 @@ struct name_key {
 };
 
 _Static_assert(sizeof(struct count) == 16, "layout");
-_Static_assert(sizeof(struct connection_config) == 24, "layout");
+_Static_assert(sizeof(struct connection_config) == 32, "layout");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 24, "layout");
 _Static_assert(sizeof(struct slot_record) == 24, "layout");
-_Static_assert(sizeof(struct configured_record) == 8, "layout");
-_Static_assert(sizeof(struct attachment_record) == 48, "layout");
+_Static_assert(sizeof(struct configured_record) == 12, "layout");
+_Static_assert(sizeof(struct attachment_record) == 56, "layout");
 _Static_assert(sizeof(struct name_key) == 8, "layout");
 _Static_assert(ENTRY_IGNORED(SLOT_MAX) == 1ULL << 63, "31 slots fill the entry");
 

@@ -39,6 +39,8 @@
 	  "TCP to a closed port in use, but of no conversation")                                   \
 	X(43, UNMATCHED_UDP, "unmatched-udp", "UDP to a closed port in use, but of no conversation")
 
+enum { COUNT_UNSEEN_RUN = 29, COUNT_UNSEEN = 30, COUNT_UNMARKED = 31 };
+
 enum reason {
 #define X(number, identifier, keyword, sentence) REASON_##identifier = number,
 	NETFWV6_REASONS(X)

@@ -314,11 +314,19 @@ void netfwv6_connection_free(struct netfwv6_connection *connection);
 const char *netfwv6_connection_id(const struct netfwv6_connection *connection);
 const char *netfwv6_connection_name(const struct netfwv6_connection *connection);
 
-/* How an XDP program sits in front of the stack. */
+/*
+ * What stands in front of the guard, the program at the netdev ingress hook that judges
+ * whatever the stack takes in by the device.
+ */
 enum netfwv6_mode {
-	NETFWV6_MODE_AUTO = 0,	  /* native where the driver has it, else generic */
-	NETFWV6_MODE_NATIVE = 1,  /* in the driver, before the kernel makes a packet of a frame */
-	NETFWV6_MODE_GENERIC = 2, /* in the kernel, for every driver, slower */
+	/*
+	 * NATIVE where the driver has it and it costs no offload that is on, else TC. A device
+	 * keeps the mode that it got.
+	 */
+	NETFWV6_MODE_AUTO = 0,
+	NETFWV6_MODE_NATIVE = 1,  /* XDP in the driver, before the kernel makes a packet of a frame */
+	NETFWV6_MODE_GENERIC = 2, /* XDP in the kernel, for every driver with Ethernet or IP frames */
+	NETFWV6_MODE_TC = 3,	  /* nothing: the guard alone */
 };
 
 /* Set sz to sizeof(struct netfwv6_enable_options) and the rest to zero. */
@@ -395,14 +403,13 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled;     /* when not, mode .. stateless are zero */
-	uint32_t mode;	     /* NETFWV6_MODE_NATIVE or NETFWV6_MODE_GENERIC */
-	uint32_t program_id; /* as bpftool shows it */
+	bool firewalled;     /* the guard judges; when not, mode .. stateless are zero */
+	uint32_t mode;	     /* enum netfwv6_mode, never AUTO */
+	uint32_t program_id; /* of XDP, in mode TC of the guard, as bpftool shows it */
 	uint32_t ifindex;    /* 0: there is no such device here */
 	int64_t since;	     /* when it was attached: seconds, CLOCK_REALTIME */
 	bool stateless;
-	bool learning;	       /* what leaves is learned from */
-	bool learning_unknown; /* learning is false because the caller may not see it */
+	bool learning; /* what leaves is learned from */
 	bool configured; /* the name was enabled and not disabled since, whatever is attached */
 	bool configured_learn_only; /* and then only to learn */
 	bool moved;		    /* its program runs on, in another network namespace */
@@ -411,7 +418,22 @@ struct netfwv6_connection_status {
 	 * since: enabling it again puts those of its present name in force. Else "".
 	 */
 	char settings_of[NETFWV6_DEVICE_SIZE];
+	uint32_t guard_id; /* the guard's program, as bpftool shows it */
+	uint32_t troubles; /* NETFWV6_TROUBLE_*, as far as the caller may see them */
+	/*
+	 * Packets that XDP did not see, and the guard judged alone: somebody at the other end
+	 * redirects them, say. unseen_unknown: the driver takes no marks, so nobody can tell.
+	 */
+	uint64_t unseen;
+	bool unseen_unknown;
 };
+
+/* What is not as enable made it. Enabling the device again mends it. */
+#define NETFWV6_TROUBLE_GUARD_GONE (1u << 0)   /* packets come in unjudged: not firewalled */
+#define NETFWV6_TROUBLE_XDP_GONE (1u << 1)     /* the guard judges alone */
+#define NETFWV6_TROUBLE_XDP_BLIND (1u << 2)    /* likewise: the driver has forgotten XDP */
+#define NETFWV6_TROUBLE_IN_FRONT (1u << 3)     /* another program takes packets first */
+#define NETFWV6_TROUBLE_NOT_LEARNING (1u << 4) /* answers to this host may be dropped */
 
 /* Errors   as netfwv6_connection_is_firewalled(); E_INVALIDARG (sz) */
 netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,

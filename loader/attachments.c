@@ -9,27 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "egress.h"
 #include "error.h"
 #include "instance.h"
 
-static char *pin_of(const struct netfwv6_mgr *mgr, const char *directory, uint32_t id, char *path)
+char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "%u", id);
-	return pin_path(mgr->root.dir, path, directory, name);
+	return pin_path(mgr->root.dir, path, "counts", name);
 }
 
-char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
+struct place attachment_place(const struct netfwv6_mgr *mgr, const struct attachment *at)
 {
-	return pin_of(mgr, "links", id, path);
+	return (struct place){ mgr, at->id, at->record.ifindex };
 }
 
-char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path)
-{
-	return pin_of(mgr, "counts", id, path);
-}
+/* ---- Looking ------------------------------------------------------------------- */
 
 bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
@@ -37,57 +33,87 @@ bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at)
 
 	while (!bpf_map_get_next_key(mgr->root.map[PIN_ATTACHMENTS], at->id ? &at->id : NULL,
 				     &next)) {
-		at->id = next;
+		*at = (struct attachment){ .id = next };
 		if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &next, &at->record))
 			return true;
 	}
 	return false;
 }
 
-/* What the kernel says of a link. */
-enum link_state {
-	LINK_HIDDEN, /* not for this caller, or not now */
-	LINK_GONE,   /* its pin or its device is no more */
-	LINK_ALIVE,
-};
-
-/*
- * Puts what the link knows best into the record: who replaced the program can have been killed
- * before he wrote it, and the index is another one where a device came back under it.
- */
-static enum link_state look_at_link(const struct netfwv6_mgr *mgr, uint32_t id,
-				    struct attachment_record *record)
+void attachment_look(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
-	struct bpf_link_info info = {};
-	uint32_t size = sizeof(info);
-	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(attachment_link_path(mgr, id, path));
-	int error;
+	const struct place place = attachment_place(mgr, at);
 
-	if (link < 0)
-		return errno == ENOENT ? LINK_GONE : LINK_HIDDEN;
-	error = bpf_obj_get_info_by_fd(link, &info, &size);
-	close(link);
-	if (error)
-		return LINK_HIDDEN;
-	record->program_id = info.prog_id;
-	if (!info.xdp.ifindex)
-		return LINK_GONE;
-	record->ifindex = info.xdp.ifindex; /* in the namespace where it is */
-	return LINK_ALIVE;
+	at->seen = true;
+	for (int hook = 0; hook < HOOKS; hook++)
+		at->seen = hook_look(&place, hook, &at->hooks[hook]) && at->seen;
 }
 
-/* Who may not see links goes by the record. */
-struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp)
+bool attachment_filters(const struct attachment *at)
+{
+	return !(at->record.flags & ATTACHED_LEARN_ONLY);
+}
+
+/* Whoever may not see links goes by the record. */
+static bool is_hooked(const struct attachment *at, enum hook hook)
+{
+	return at->seen ? at->hooks[hook].here : at->record.program[hook] != 0;
+}
+
+bool attachment_is_firewalled(const struct attachment *at)
+{
+	return at->id && is_hooked(at, HOOK_GUARD);
+}
+
+bool attachment_learns(const struct attachment *at)
+{
+	return at->id && is_hooked(at, HOOK_LEARN);
+}
+
+static bool is_on(const struct attachment *at, uint32_t ifindex)
+{
+	if (!at->seen)
+		return at->record.ifindex == ifindex;
+	for (int hook = 0; hook < HOOKS; hook++)
+		if (at->hooks[hook].here && at->hooks[hook].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* Where its device is, as the first hook says that has one; 0 when none has. */
+static uint32_t whereabouts(const struct attachment *at, bool *here)
+{
+	for (int hook = 0; hook < HOOKS; hook++)
+		if (at->hooks[hook].program_id) {
+			*here = at->hooks[hook].here;
+			return at->hooks[hook].ifindex;
+		}
+	*here = false;
+	return 0;
+}
+
+struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device *device)
 {
 	struct attachment at = {};
 
-	while (xdp->program_id && attachment_next(mgr, &at)) {
-		struct attachment_record present = at.record;
+	while (attachment_next(mgr, &at)) {
+		attachment_look(mgr, &at);
+		if (is_on(&at, device->ifindex))
+			return at;
+	}
+	return (struct attachment){};
+}
 
-		if (present.program_id)
-			look_at_link(mgr, at.id, &present);
-		if (present.program_id == xdp->program_id)
+struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+{
+	struct attachment at = {};
+	bool here;
+
+	while (mgr->root.state != ROOT_ABSENT && attachment_next(mgr, &at)) {
+		if (strncmp(at.record.device, device, sizeof(at.record.device)) != 0)
+			continue;
+		attachment_look(mgr, &at);
+		if (whereabouts(&at, &here) && !here)
 			return at;
 	}
 	return (struct attachment){};
@@ -98,74 +124,87 @@ bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot)
 	struct attachment at = {};
 
 	while (attachment_next(mgr, &at))
-		if (at.record.program_id && at.record.slot == slot)
+		if (attachment_filters(&at) && at.record.slot == slot)
 			return true;
 	return false;
 }
 
-bool attachment_is_here(const struct attachment *at)
-{
-	struct device_xdp xdp;
-
-	return NETFWV6_SUCCEEDED(device_xdp(at->record.ifindex, &xdp)) &&
-	       xdp.program_id == at->record.program_id;
-}
-
-/* Is a device that is only learned from here, and under which index? */
-static bool learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at,
-			uint32_t *ifindex)
-{
-	bool here;
-
-	*ifindex = at->record.ifindex;
-	if (!at->record.egress)
-		return egress_is_attached(mgr, *ifindex);
-	return egress_look(mgr, at->record.egress, ifindex, &here) && here;
-}
-
-bool attachment_learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at)
-{
-	uint32_t ifindex;
-
-	return learns_here(mgr, at, &ifindex);
-}
-
-const char *attachment_present_name(const struct netfwv6_mgr *mgr, const struct attachment *at,
+const char *attachment_present_name(const struct netfwv6_mgr *mgr, struct attachment *at,
 				    char *name)
 {
-	uint32_t ifindex = at->record.ifindex;
-	bool here = at->record.program_id ? attachment_is_here(at) : learns_here(mgr, at, &ifindex);
+	uint32_t ifindex;
+	bool here;
 
+	attachment_look(mgr, at);
+	ifindex = whereabouts(at, &here);
 	if (!here || !if_indextoname(ifindex, name))
 		snprintf(name, DEVICE_NAME_SIZE, "%.*s", DEVICE_NAME_SIZE - 1, at->record.device);
 	return name;
 }
 
-struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+static bool runs(uint32_t program_id)
 {
-	struct attachment at = {};
+	int program = program_id ? bpf_prog_get_fd_by_id(program_id) : -1;
+	bool is_there = program >= 0 || (program_id && errno != ENOENT);
 
-	while (mgr->root.state != ROOT_ABSENT && attachment_next(mgr, &at)) {
-		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0 &&
-		    at.record.program_id && look_at_link(mgr, at.id, &at.record) == LINK_ALIVE &&
-		    !attachment_is_here(&at))
-			return at;
-	}
-	return (struct attachment){};
+	if (program >= 0)
+		close(program);
+	return is_there;
 }
 
-netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
+/* Filters are seen in their own network namespace alone, but they keep their programs. */
+static bool runs_in_a_filter(const struct attachment *at)
 {
-	if (!bpf_map_update_elem(mgr->root.map[PIN_ATTACHMENTS], &attachment->id,
-				 &attachment->record, BPF_ANY))
+	return at->record.flags & ATTACHED_BY_FILTER &&
+	       (runs(at->record.program[HOOK_GUARD]) || runs(at->record.program[HOOK_LEARN]));
+}
+
+bool attachments_alive(const struct netfwv6_mgr *mgr)
+{
+	struct attachment at = {};
+	bool here;
+
+	while (attachment_next(mgr, &at)) {
+		attachment_look(mgr, &at);
+		if (whereabouts(&at, &here) || !at.seen || runs_in_a_filter(&at))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Records ------------------------------------------------------------------- */
+
+uint32_t attachment_new_id(const struct netfwv6_mgr *mgr)
+{
+	struct attachment at = {};
+	uint32_t last = 0;
+
+	while (attachment_next(mgr, &at))
+		if (at.id > last)
+			last = at.id;
+	return last + 1;
+}
+
+netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	if (!bpf_map_update_elem(mgr->root.map[PIN_ATTACHMENTS], &at->id, &at->record, BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
 		return fail(NETFWV6_E_OUTOFMEMORY, "%d devices are firewalled already",
 			    ATTACHMENT_RECORDS);
-	return fail_errno(errno, "cannot record device %s", attachment->record.device);
+	return fail_errno(errno, "cannot record device %s", at->record.device);
 }
 
-void attachment_unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id)
+netfwv6_result attachment_mark_filtered(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	return bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &at->record.ifindex, &at->id,
+				   BPF_ANY) ?
+		       fail_errno(errno, "cannot record device %s", at->record.device) :
+		       NETFWV6_S_OK;
+}
+
+/* Unless the index is another device's by now. */
+static void unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id)
 {
 	uint32_t owner;
 
@@ -173,110 +212,102 @@ void attachment_unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex,
 		bpf_map_delete_elem(mgr->root.map[PIN_FILTERED], &ifindex);
 }
 
-static void forget(const struct netfwv6_mgr *mgr, uint32_t id)
+/* The record last: whoever is killed before it leaves something that is found again. */
+static void forget(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	char path[PIN_PATH_SIZE];
+
+	unmark_filtered(mgr, at->record.ifindex, at->id);
+	unlink(attachment_counts_path(mgr, at->id, path));
+	bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &at->id);
+}
+
+netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	const struct place place = attachment_place(mgr, at);
+	netfwv6_result result = NETFWV6_S_OK;
+
+	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
+		result = hook_clear(&place, hook);
+	if (NETFWV6_SUCCEEDED(result))
+		forget(mgr, at);
+	return result;
+}
+
+/* ---- Tidying ------------------------------------------------------------------- */
+
+static bool is_known(const struct netfwv6_mgr *mgr, uint32_t id)
 {
 	struct attachment_record record;
-	char path[PIN_PATH_SIZE];
 
-	if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) && record.program_id)
-		attachment_unmark_filtered(mgr, record.ifindex, id);
-	unlink(attachment_link_path(mgr, id, path));
-	unlink(attachment_counts_path(mgr, id, path));
-	bpf_map_delete_elem(mgr->root.map[PIN_ATTACHMENTS], &id);
+	return !bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) ||
+	       errno != ENOENT;
 }
 
-netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment)
-{
-	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(attachment_link_path(mgr, attachment->id, path));
-	int error;
-
-	if (link < 0)
-		return fail_errno(errno, "cannot open %s", path);
-	/* Not by unpinning alone: somebody may hold the link open. */
-	error = bpf_link_detach(link) ? errno : 0;
-	close(link);
-	if (error)
-		return fail_errno(error, "cannot detach from device %s", attachment->record.device);
-	forget(mgr, attachment->id);
-	return NETFWV6_S_OK;
-}
-
-/* Counters are pinned before their record is written: a killed maker leaves them alone. */
 static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 {
 	char path[PIN_PATH_SIZE];
 	DIR *counts = opendir(pin_path(mgr->root.dir, path, "counts", NULL));
-	struct attachment_record record;
 	struct dirent *entry;
 	uint32_t id;
 
 	while (counts && (entry = readdir(counts)))
-		if (sscanf(entry->d_name, "%u", &id) == 1 &&
-		    bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &id, &record) &&
-		    errno == ENOENT)
+		if (sscanf(entry->d_name, "%u", &id) == 1 && !is_known(mgr, id))
 			unlink(attachment_counts_path(mgr, id, path));
 	if (counts)
 		closedir(counts);
 }
 
-/* A device that is only learned from lives as long as its egress program, wherever it is. */
-static enum link_state look_at(const struct netfwv6_mgr *mgr, const struct attachment *at,
-			       struct attachment_record *present)
-{
-	uint32_t ifindex;
-	bool here;
-
-	if (at->record.program_id)
-		return look_at_link(mgr, at->id, present);
-	if (at->record.egress ? egress_look(mgr, at->record.egress, &ifindex, &here) :
-				egress_is_attached(mgr, at->record.ifindex))
-		return LINK_ALIVE;
-	return LINK_GONE;
-}
-
-/* The record of a program that was replaced by someone who was killed before he wrote. */
-static void mend(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t program_id)
+/* What programs were replaced by someone who was killed before he wrote it. */
+static bool mend_programs(struct attachment *at)
 {
 	struct instance_spec spec;
+	bool mended = false;
 
-	if (NETFWV6_FAILED(instance_spec_of(program_id, &spec)))
-		return;
-	at->record.program_id = program_id;
-	at->record.flags = spec.config.stateless ? ATTACHED_STATELESS : 0;
-	at->record.slot = connection_config_slot(&spec.config);
-	attachment_write(mgr, at);
+	for (int hook = 0; hook < HOOKS; hook++) {
+		mended |= at->record.program[hook] != at->hooks[hook].program_id;
+		at->record.program[hook] = at->hooks[hook].program_id;
+	}
+	if (mended && at->record.program[HOOK_GUARD] &&
+	    NETFWV6_SUCCEEDED(instance_spec_of(at->record.program[HOOK_GUARD], &spec))) {
+		at->record.flags &= ~ATTACHED_STATELESS;
+		at->record.flags |= spec.config.stateless ? ATTACHED_STATELESS : 0;
+		at->record.slot = connection_config_slot(&spec.config);
+	}
+	return mended;
 }
 
 /* A device gets another index where its own is taken, and strangers send through those here. */
-static void locate(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t ifindex)
+static bool locate(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t ifindex)
 {
 	uint32_t before = at->record.ifindex;
 
 	at->record.ifindex = ifindex;
-	if (ifindex != before) {
-		attachment_write(mgr, at);
-		attachment_unmark_filtered(mgr, before, at->id);
-	}
-	if (attachment_is_here(at))
-		bpf_map_update_elem(mgr->root.map[PIN_FILTERED], &ifindex, &at->id, BPF_ANY);
-	else
-		attachment_unmark_filtered(mgr, ifindex, at->id);
+	if (ifindex != before)
+		unmark_filtered(mgr, before, at->id);
+	return ifindex != before;
 }
 
 static void tidy(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
-	struct attachment_record present = at->record;
-	enum link_state link = look_at(mgr, at, &present);
+	uint32_t ifindex;
+	bool here, mended;
 
-	if (link == LINK_GONE)
-		forget(mgr, at->id);
-	if (link != LINK_ALIVE)
+	attachment_look(mgr, at);
+	ifindex = whereabouts(at, &here);
+	if (!at->seen)
 		return;
-	if (present.program_id != at->record.program_id)
-		mend(mgr, at, present.program_id);
-	if (at->record.program_id)
-		locate(mgr, at, present.ifindex);
+	if (!ifindex) {
+		attachment_drop(mgr, at);
+		return;
+	}
+	mended = locate(mgr, at, ifindex);
+	if (mend_programs(at) || mended)
+		attachment_write(mgr, at);
+	if (here && attachment_filters(at))
+		attachment_mark_filtered(mgr, at);
+	else
+		unmark_filtered(mgr, ifindex, at->id);
 }
 
 void attachments_tidy(const struct netfwv6_mgr *mgr)
@@ -284,8 +315,6 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 	struct attachment at = {};
 	bool more = attachment_next(mgr, &at);
 
-	forget_unrecorded_counts(mgr);
-	egress_tidy(mgr);
 	while (more) {
 		struct attachment this = at;
 
@@ -293,32 +322,6 @@ void attachments_tidy(const struct netfwv6_mgr *mgr)
 		more = attachment_next(mgr, &at);
 		tidy(mgr, &this);
 	}
-}
-
-bool attachments_alive(const struct netfwv6_mgr *mgr)
-{
-	struct attachment_record present;
-	struct attachment at = {};
-
-	/* Of a device that is only learned from by a filter, only its namespace can tell. */
-	while (attachment_next(mgr, &at))
-		if (!at.record.program_id || look_at_link(mgr, at.id, &present) != LINK_GONE)
-			return true;
-	return egress_any_alive(mgr);
-}
-
-netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
-					   const struct device *device)
-{
-	struct attachment at = { .id = LEARN_ONLY_ID(device->ifindex) };
-
-	memcpy(at.record.device, device->name, sizeof(at.record.device));
-	at.record.ifindex = device->ifindex;
-	at.record.egress = egress_link_id(mgr, device->ifindex);
-	return attachment_write(mgr, &at);
-}
-
-void attachment_forget_learn_only(const struct netfwv6_mgr *mgr, uint32_t ifindex)
-{
-	forget(mgr, LEARN_ONLY_ID(ifindex));
+	forget_unrecorded_counts(mgr);
+	hooks_sweep(mgr, is_known);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is attached to which device: pinned links and counters, and the records
- * that describe them, all under the link's id. The kernel gives no link id twice
- * while one lives, whatever happens to its device.
+ * What is attached to which device: a record for each, under an id that no other has had, and
+ * pins named by that id. What the kernel says of the hooks counts more than the record, which
+ * is for those who may not see links, and for what hooks do not know.
  *
- * A device is recognised by the id of the program that netlink shows on it, so
- * that a rename changes nothing and a re-created device is not taken for its
- * predecessor.
+ * A device is recognised by what sits on it, so that a rename changes nothing and a re-created
+ * device is not taken for its predecessor. With root_mutex held.
  */
 #ifndef NETFWV6_ATTACHMENTS_H
 #define NETFWV6_ATTACHMENTS_H
@@ -14,56 +13,62 @@
 #include <stdbool.h>
 
 #include "device.h"
+#include "hooks.h"
 #include "mgr.h"
 
 struct attachment {
-	uint32_t id; /* of the XDP link, or LEARN_ONLY_ID; 0: there is none */
+	uint32_t id; /* 0: there is none */
 	struct attachment_record record;
+	struct hooked hooks[HOOKS]; /* once looked at */
+	bool seen;		    /* the caller may see what is at the hooks */
 };
 
-/* Steps to the next; begins with a zeroed one. False at the end. With root_mutex held. */
+/* Steps to the next; begins with a zeroed one. False at the end. It is not looked at. */
 bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at);
 
-/* Finds what this state has attached to a device. Likewise. */
-struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device_xdp *xdp);
+/* Looks at its hooks. */
+void attachment_look(const struct netfwv6_mgr *mgr, struct attachment *at);
+
+/* Finds what this state has attached to a device, and looks at it. */
+struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct device *device);
 
 /*
- * Finds what was attached to a device of that name which is in another network namespace
- * now, as far as the caller may see it. Likewise.
+ * Finds what was attached to a device of that name which is in another network namespace now,
+ * as far as the caller may see it.
  */
 struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device);
 
-/* Is there an attachment whose program knows the slot? Likewise. */
+/* Of one that was looked at: does the guard judge what its device takes in, here? */
+bool attachment_is_firewalled(const struct attachment *at);
+bool attachment_learns(const struct attachment *at);
+
+/* Is it meant to filter, rather than to learn alone? */
+bool attachment_filters(const struct attachment *at);
+
+/* Is there an attachment whose programs know the slot? */
 bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot);
 
-/* Is the attachment's program on the device of its index in this network namespace? */
-bool attachment_is_here(const struct attachment *at);
+struct place attachment_place(const struct netfwv6_mgr *mgr, const struct attachment *at);
 
-/* The same for a device that is only learned from. */
-bool attachment_learns_here(const struct netfwv6_mgr *mgr, const struct attachment *at);
-
-/* Paths of the pins. The buffer has PIN_PATH_SIZE bytes. */
-char *attachment_link_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
+/* The pin of its counters. The buffer has PIN_PATH_SIZE bytes. */
 char *attachment_counts_path(const struct netfwv6_mgr *mgr, uint32_t id, char *path);
 
-/* What the device is called now, if it is here, else when it was enabled. */
-const char *attachment_present_name(const struct netfwv6_mgr *mgr, const struct attachment *at,
+/* What the device is called now, if it is here, else when it was enabled. Looks at it. */
+const char *attachment_present_name(const struct netfwv6_mgr *mgr, struct attachment *at,
 				    char *name);
 
 /* The functions below are called with the administration lock held, too. */
 
-netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
+/* An id that none has. */
+uint32_t attachment_new_id(const struct netfwv6_mgr *mgr);
 
-/* A device that is only learned from. */
-netfwv6_result attachment_write_learn_only(const struct netfwv6_mgr *mgr,
-					   const struct device *device);
-void attachment_forget_learn_only(const struct netfwv6_mgr *mgr, uint32_t ifindex);
+netfwv6_result attachment_write(const struct netfwv6_mgr *mgr, const struct attachment *at);
 
-/* Strangers send through the device of that index no more, unless it is another one by now. */
-void attachment_unmark_filtered(const struct netfwv6_mgr *mgr, uint32_t ifindex, uint32_t id);
+/* Lets the egress programs know that strangers send through its device, or that they do not. */
+netfwv6_result attachment_mark_filtered(const struct netfwv6_mgr *mgr, const struct attachment *at);
 
-/* Detaches and forgets. */
-netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *attachment);
+/* Takes off all its programs, the guard after XDP, and forgets it. */
+netfwv6_result attachment_drop(const struct netfwv6_mgr *mgr, const struct attachment *at);
 
 /*
  * Forgets what is attached no more, as its device is gone or its maker was killed, and

@@ -14,11 +14,11 @@
 /* In front of others, whose verdict would end the chain before we have seen the packet. */
 #define PRIORITY 1
 
-static struct bpf_tc_hook egress_of(uint32_t ifindex)
+static struct bpf_tc_hook hook_of(const struct clsact *at)
 {
 	return (struct bpf_tc_hook){ .sz = sizeof(struct bpf_tc_hook),
-				     .ifindex = (int)ifindex,
-				     .attach_point = BPF_TC_EGRESS };
+				     .ifindex = (int)at->ifindex,
+				     .attach_point = at->ingress ? BPF_TC_INGRESS : BPF_TC_EGRESS };
 }
 
 /* ---- What is there ------------------------------------------------------------ */
@@ -37,7 +37,7 @@ static bool is_filter(const struct nlmsghdr *entry, uint32_t ifindex)
 	return entry->nlmsg_type == RTM_NEWTFILTER;
 }
 
-static bool is_clsact(const struct nlmsghdr *entry, uint32_t ifindex)
+static bool is_qdisc(const struct nlmsghdr *entry, uint32_t ifindex, const char *kind)
 {
 	const struct tcmsg *message = NLMSG_DATA(entry);
 	int left = (int)(entry->nlmsg_len - NLMSG_LENGTH(sizeof(*message)));
@@ -47,8 +47,19 @@ static bool is_clsact(const struct nlmsghdr *entry, uint32_t ifindex)
 	for (const struct rtattr *at = (const void *)(message + 1); RTA_OK(at, left);
 	     at = RTA_NEXT(at, left))
 		if (at->rta_type == TCA_KIND)
-			return strcmp(RTA_DATA(at), "clsact") == 0;
+			return strcmp(RTA_DATA(at), kind) == 0;
 	return false;
+}
+
+static bool is_clsact(const struct nlmsghdr *entry, uint32_t ifindex)
+{
+	return is_qdisc(entry, ifindex, "clsact");
+}
+
+/* The older qdisc has the ingress hook alone. */
+static bool is_ingress(const struct nlmsghdr *entry, uint32_t ifindex)
+{
+	return is_qdisc(entry, ifindex, "ingress");
 }
 
 /* Looks through one answer of a dump: 1 found, 0 go on, -1 at its end. */
@@ -97,29 +108,29 @@ static bool is_unused(uint32_t ifindex)
 			 is_filter);
 }
 
-static bool has_clsact(uint32_t ifindex)
+static bool has_hook(const struct clsact *at)
 {
-	return dump_has(RTM_GETQDISC, ifindex, 0, is_clsact);
+	return dump_has(RTM_GETQDISC, at->ifindex, 0, is_clsact) ||
+	       (at->ingress && dump_has(RTM_GETQDISC, at->ifindex, 0, is_ingress));
 }
 
 /* ---- Our filter --------------------------------------------------------------- */
 
 /* A pair of handles for each state root; the odd one says that the qdisc is ours, too. */
-static uint32_t handle_of(uint64_t serial)
+static uint32_t handle_of(const struct clsact *at)
 {
-	return (uint32_t)serial << 1;
+	return (uint32_t)at->serial << 1;
 }
 
 /* The handle of our filter and its program, or 0. */
-static uint32_t find(uint32_t ifindex, uint64_t serial, uint32_t *program_id)
+static uint32_t find(const struct clsact *at, uint32_t *program_id)
 {
-	struct bpf_tc_hook hook = egress_of(ifindex);
+	struct bpf_tc_hook hook = hook_of(at);
 
-	if (!handle_of(serial) || !has_clsact(ifindex))
+	if (!handle_of(at) || !has_hook(at))
 		return 0;
 	for (uint32_t i = 0; i < 2; i++) {
-		LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle_of(serial) | i,
-			    .priority = PRIORITY);
+		LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle_of(at) | i, .priority = PRIORITY);
 
 		if (!bpf_tc_query(&hook, &opts)) {
 			*program_id = opts.prog_id;
@@ -129,27 +140,36 @@ static uint32_t find(uint32_t ifindex, uint64_t serial, uint32_t *program_id)
 	return 0;
 }
 
-uint32_t clsact_program(uint32_t ifindex, uint64_t serial)
+uint32_t clsact_program(const struct clsact *at)
 {
 	uint32_t program_id = 0;
 
-	find(ifindex, serial, &program_id);
+	find(at, &program_id);
 	return program_id;
 }
 
-/* Removes the qdisc with all that is in it. */
-static int destroy(uint32_t ifindex)
+/* Was the qdisc made for our filter at the other hook? */
+static bool is_ours(const struct clsact *at)
 {
-	struct bpf_tc_hook hook = egress_of(ifindex);
+	const struct clsact other = { at->ifindex, !at->ingress, at->serial };
+	uint32_t program_id;
+
+	return find(&other, &program_id) & 1;
+}
+
+/* Removes the qdisc with all that is in it. */
+static int destroy(const struct clsact *at)
+{
+	struct bpf_tc_hook hook = hook_of(at);
 
 	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
 	return -bpf_tc_hook_destroy(&hook);
 }
 
-int clsact_attach(uint32_t ifindex, int program, uint64_t serial)
+int clsact_attach(const struct clsact *at, int program)
 {
-	struct bpf_tc_hook hook = egress_of(ifindex);
-	uint32_t program_id, handle = find(ifindex, serial, &program_id);
+	struct bpf_tc_hook hook = hook_of(at);
+	uint32_t program_id, handle = find(at, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program, .priority = PRIORITY);
 	bool made = false;
 	int error;
@@ -158,30 +178,30 @@ int clsact_attach(uint32_t ifindex, int program, uint64_t serial)
 		opts.flags = BPF_TC_F_REPLACE;
 	} else {
 		error = -bpf_tc_hook_create(&hook);
-		if (error == EEXIST && !has_clsact(ifindex))
+		if (error == EEXIST && !has_hook(at))
 			return ENOTSUP;
 		if (error && error != EEXIST)
 			return error;
 		made = !error;
 		/* An empty one may be left of ours, whose maker was killed. */
-		handle = handle_of(serial) | (made || is_unused(ifindex));
+		handle = handle_of(at) | (made || is_ours(at) || is_unused(at->ifindex));
 	}
 	opts.handle = handle;
 	error = -bpf_tc_attach(&hook, &opts);
 	if (error && made)
-		destroy(ifindex);
+		destroy(at);
 	return error;
 }
 
-int clsact_detach(uint32_t ifindex, uint64_t serial)
+int clsact_detach(const struct clsact *at)
 {
-	struct bpf_tc_hook hook = egress_of(ifindex);
-	uint32_t program_id, handle = find(ifindex, serial, &program_id);
+	struct bpf_tc_hook hook = hook_of(at);
+	uint32_t program_id, handle = find(at, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle, .priority = PRIORITY);
 	int error;
 
 	if (!handle)
 		return 0;
 	error = -bpf_tc_detach(&hook, &opts);
-	return error || !(handle & 1) || !is_unused(ifindex) ? error : destroy(ifindex);
+	return error || !(handle & 1) || !is_unused(at->ifindex) ? error : destroy(at);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "configured.h"
-#include "egress.h"
+#include "counts.h"
 #include "error.h"
 #include "options.h"
 
@@ -42,7 +42,7 @@ netfwv6_result connection_look(const struct netfwv6_connection *connection,
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (connection->mgr->root.state != ROOT_ABSENT)
-		seen->ours = attachment_find(connection->mgr, &seen->xdp);
+		seen->ours = attachment_find(connection->mgr, &seen->device);
 	return NETFWV6_S_OK;
 }
 
@@ -73,7 +73,7 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 	if (NETFWV6_FAILED(result))
 		return result;
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
-	*firewalled = seen.ours.id != 0;
+	*firewalled = attachment_is_firewalled(&seen.ours);
 	return NETFWV6_S_OK;
 }
 
@@ -89,20 +89,41 @@ static netfwv6_result describe_wish(const struct netfwv6_connection *connection,
 	now->configured = result == NETFWV6_S_OK;
 	now->configured_learn_only = configured.flags & CONFIGURED_LEARN_ONLY;
 	now->moved = !seen->ours.id && attachment_find_elsewhere(mgr, connection->name).id != 0;
-	now->learning = seen->device.ifindex && egress_is_attached(mgr, seen->device.ifindex);
-	now->learning_unknown =
-		!now->learning && mgr->root.state != ROOT_ABSENT && !egress_is_visible(mgr);
+	now->learning = attachment_learns(&seen->ours);
 	return NETFWV6_FAILED(result) ? result : NETFWV6_S_OK;
+}
+
+/* Of an attachment that is meant to filter: what is not as it should be. */
+static uint32_t troubles_of(const struct attached_device *seen, const struct unseen *unseen)
+{
+	const struct attachment *at = &seen->ours;
+	uint32_t troubles = 0;
+
+	if (!attachment_filters(at) || !at->seen)
+		return 0;
+	if (!at->hooks[HOOK_GUARD].here)
+		return NETFWV6_TROUBLE_GUARD_GONE;
+	if (at->record.mode != NETFWV6_MODE_TC && !at->hooks[HOOK_XDP].here)
+		troubles |= NETFWV6_TROUBLE_XDP_GONE;
+	else if (unseen->xdp_is_blind)
+		troubles |= NETFWV6_TROUBLE_XDP_BLIND;
+	if (at->hooks[HOOK_GUARD].in_front || at->hooks[HOOK_LEARN].in_front)
+		troubles |= NETFWV6_TROUBLE_IN_FRONT;
+	if (!(at->record.flags & ATTACHED_STATELESS) && !at->hooks[HOOK_LEARN].here)
+		troubles |= NETFWV6_TROUBLE_NOT_LEARNING;
+	return troubles;
 }
 
 static void describe_attachment(const struct attached_device *seen,
 				struct netfwv6_connection_status *now)
 {
 	const struct attachment_record *record = &seen->ours.record;
+	bool by_xdp = seen->ours.seen ? seen->ours.hooks[HOOK_XDP].here : record->program[HOOK_XDP];
 
 	now->firewalled = true;
-	now->mode = seen->xdp.mode;
-	now->program_id = seen->xdp.program_id;
+	now->mode = by_xdp ? record->mode : NETFWV6_MODE_TC;
+	now->program_id = record->program[by_xdp ? HOOK_XDP : HOOK_GUARD];
+	now->guard_id = record->program[HOOK_GUARD];
 	now->since = (int64_t)(record->since_ns / 1000000000);
 	now->stateless = record->flags & ATTACHED_STATELESS;
 	if (strncmp(record->device, seen->device.name, sizeof(record->device)) != 0)
@@ -110,10 +131,17 @@ static void describe_attachment(const struct attached_device *seen,
 			 (int)sizeof(record->device) - 1, record->device);
 }
 
+static void describe_unseen(const struct unseen *unseen, struct netfwv6_connection_status *now)
+{
+	now->unseen = unseen->packets;
+	now->unseen_unknown = unseen->unknown;
+}
+
 netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
 					     struct netfwv6_connection_status *status)
 {
 	struct netfwv6_connection_status now = { .sz = sizeof(now) };
+	struct unseen unseen = {};
 	struct attached_device seen;
 	netfwv6_result result;
 
@@ -125,12 +153,17 @@ netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connecti
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = describe_wish(connection, &seen, &now);
+	if (NETFWV6_SUCCEEDED(result))
+		result = counts_unseen(connection->mgr, &seen.ours, &unseen);
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	if (NETFWV6_FAILED(result))
 		return result;
 	now.ifindex = seen.device.ifindex;
-	if (seen.ours.id)
+	now.troubles = troubles_of(&seen, &unseen);
+	if (attachment_is_firewalled(&seen.ours)) {
 		describe_attachment(&seen, &now);
+		describe_unseen(&unseen, &now);
+	}
 	options_give(status, &now, sizeof(now));
 	return NETFWV6_S_OK;
 }

@@ -3,26 +3,21 @@
  * The firewall switch: INetFwV6Connection's EnableFirewall and DisableFirewall.
  *
  * Whatever instruction a SIGKILL meets, the device is in the old state or in the
- * new one: policy is complete before the program is attached, the link comes
- * into force with its pin (until then it goes with the process), and its record
- * and counters are there before the pin. What leaves is learned from, and the
- * sockets that exist are marked, before the first packet is filtered; the reverse
- * when it ends.
+ * new one: policy is complete before a program is attached, a link comes into force
+ * with its pin (until then it goes with the process), and the record is there before
+ * the first pin.
  */
-#include <bpf/bpf.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "attach.h"
 #include "configured.h"
 #include "connection.h"
-#include "egress.h"
+#include "counts.h"
 #include "error.h"
-#include "ingress.h"
 #include "locks.h"
 #include "log_settings.h"
+#include "mode.h"
 #include "options.h"
-#include "seed.h"
 #include "slot_give.h"
 
 static netfwv6_result check_kind(const struct device *device)
@@ -46,84 +41,11 @@ static netfwv6_result check_kind(const struct device *device)
 
 /* ---- Enable -------------------------------------------------------------- */
 
-static struct instance_spec spec_for(const struct device *device, uint32_t slot, bool stateless)
+/* Does somebody else's XDP program hold the device? */
+static bool is_foreign(const struct attached_device *seen)
 {
-	return (struct instance_spec){
-		.raw_ip = device->framing == FRAMING_RAW_IP,
-		.config = connection_config(device->ifindex, slot, stateless),
-	};
-}
-
-/*
- * The egress side, and the sockets that exist. The record first: what is attached
- * without one would never be removed.
- */
-static netfwv6_result learn(struct netfwv6_mgr *mgr, const struct device *device,
-			    const struct instance_spec *spec)
-{
-	netfwv6_result result = attachment_write_learn_only(mgr, device);
-
-	if (NETFWV6_SUCCEEDED(result))
-		result = egress_attach(mgr, device, spec);
-	if (NETFWV6_SUCCEEDED(result)) /* which link that is */
-		result = attachment_write_learn_only(mgr, device);
-	if (NETFWV6_SUCCEEDED(result))
-		result = seed_from_sockets(&mgr->root, &mgr->policy);
-	return result;
-}
-
-static netfwv6_result enable_new(struct netfwv6_mgr *mgr, const struct device *device,
-				 const struct instance_spec *spec, uint32_t mode)
-{
-	bool learned = egress_is_attached(mgr, device->ifindex);
-	struct instance instance;
-	netfwv6_result result;
-
-	result = instance_load_ingress(mgr, &mgr->root, spec, -1, &instance);
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (!spec->config.stateless)
-		result = learn(mgr, device, spec);
-	if (NETFWV6_SUCCEEDED(result))
-		result = ingress_attach(mgr, device, &instance, mode);
-	instance_unload(&instance);
-	if (NETFWV6_FAILED(result) ? !learned : spec->config.stateless)
-		egress_detach(mgr, device->ifindex);
-	if (NETFWV6_SUCCEEDED(result) || !learned)
-		attachment_forget_learn_only(mgr, device->ifindex);
-	return result;
-}
-
-/* Counters go on, and nothing happens where the program is the same. */
-static netfwv6_result replace_ingress(struct netfwv6_mgr *mgr, struct attached_device *seen,
-				      const struct instance_spec *spec)
-{
-	struct instance instance;
-	netfwv6_result result = ingress_load_again(mgr, &seen->ours, spec, &instance);
-
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (!instance_is_running(&instance, &mgr->root, seen->xdp.program_id) ||
-	    strncmp(seen->ours.record.device, seen->device.name, DEVICE_NAME_SIZE) != 0)
-		result = ingress_replace(mgr, &seen->ours, seen->device.name, &instance);
-	instance_unload(&instance);
-	return result;
-}
-
-/* An upgrade, another name, or a change of mind about conversations. */
-static netfwv6_result enable_again(struct netfwv6_mgr *mgr, struct attached_device *seen,
-				   const struct instance_spec *spec)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-
-	if (!spec->config.stateless)
-		result = learn(mgr, &seen->device, spec);
-	if (NETFWV6_SUCCEEDED(result))
-		result = replace_ingress(mgr, seen, spec);
-	if (NETFWV6_SUCCEEDED(result) && spec->config.stateless)
-		result = egress_detach(mgr, seen->device.ifindex);
-	attachment_forget_learn_only(mgr, seen->device.ifindex); /* it is firewalled */
-	return result;
+	return seen->xdp.program_id &&
+	       seen->xdp.program_id != seen->ours.hooks[HOOK_XDP].program_id;
 }
 
 static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *device)
@@ -136,27 +58,43 @@ static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *devi
 	return false;
 }
 
-static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
-				       const struct configured_record *wanted)
+/* The mode that a device has, or had when it was here, or the one that suits it. */
+static netfwv6_result decide_mode(const struct netfwv6_mgr *mgr, const struct attached_device *seen,
+				  struct configured_record *wanted)
 {
-	struct instance_spec spec;
-	netfwv6_result result;
-	uint32_t slot;
+	struct configured_record before;
 
-	if (seen->ours.id && wanted->mode != NETFWV6_MODE_AUTO && wanted->mode != seen->xdp.mode)
-		return fail(
-			NETFWV6_E_ABORT,
-			"device %s is firewalled in %s mode: the kernel changes a mode only over "
-			"an unfiltered moment, so disable it first if that may be",
-			seen->device.name, ingress_mode_name(seen->xdp.mode));
-	if (!seen->ours.id && seen->xdp.program_id)
-		return device_held(&seen->device, &seen->xdp);
-	result = slot_reserve(mgr, seen->device.name, wanted, &slot);
+	if (wanted->mode != NETFWV6_MODE_AUTO)
+		wanted->got = wanted->mode;
+	else if (attachment_is_firewalled(&seen->ours))
+		wanted->got = seen->ours.record.mode;
+	else if (configured_get(mgr, seen->device.name, &before) == NETFWV6_S_OK)
+		wanted->got = before.got;
+	return mode_decide(mgr, &seen->device, is_foreign(seen), wanted);
+}
+
+/* Does the driver, which forgot the program, take it again? */
+static bool is_xdp_blind(const struct netfwv6_mgr *mgr, const struct attachment *at)
+{
+	struct unseen unseen;
+
+	return NETFWV6_SUCCEEDED(counts_unseen(mgr, at, &unseen)) && unseen.xdp_is_blind;
+}
+
+static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
+				       const struct configured_record *asked)
+{
+	struct configured_record wanted = *asked;
+	struct form form = { .stateless = wanted.flags & CONFIGURED_STATELESS };
+	netfwv6_result result = decide_mode(mgr, seen, &wanted);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = slot_reserve(mgr, seen->device.name, &wanted, &form.slot);
 	if (NETFWV6_FAILED(result))
 		return result;
-	spec = spec_for(&seen->device, slot, wanted->flags & CONFIGURED_STATELESS);
-	result = seen->ours.id ? enable_again(mgr, seen, &spec) :
-				 enable_new(mgr, &seen->device, &spec, wanted->mode);
+	form.mode = wanted.got;
+	form.renew_xdp = is_xdp_blind(mgr, &seen->ours);
+	result = attach(mgr, &seen->device, &seen->ours, &form);
 	if (NETFWV6_SUCCEEDED(result) || !is_attached_anywhere(mgr, seen->device.name))
 		slot_settle(mgr, seen->device.name);
 	return result;
@@ -165,22 +103,17 @@ static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_
 static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct attached_device *seen,
 				      const struct configured_record *wanted)
 {
-	struct instance_spec spec = spec_for(&seen->device, 0, false);
-	bool learned = egress_is_attached(mgr, seen->device.ifindex);
+	const struct form form = { .learn_only = true };
 	netfwv6_result result;
 
-	if (seen->ours.id)
+	if (attachment_is_firewalled(&seen->ours))
 		return fail(
 			NETFWV6_E_ABORT,
 			"device %s is firewalled, which includes learning: disable it first if it "
 			"should only learn",
 			seen->device.name);
 	result = configured_put(mgr, seen->device.name, wanted);
-	if (NETFWV6_SUCCEEDED(result))
-		result = learn(mgr, &seen->device, &spec);
-	if (NETFWV6_FAILED(result) && !learned)
-		attachment_forget_learn_only(mgr, seen->device.ifindex);
-	return result;
+	return NETFWV6_FAILED(result) ? result : attach(mgr, &seen->device, &seen->ours, &form);
 }
 
 /* The state for this network namespace; one whose devices are all gone is taken over. */
@@ -226,6 +159,24 @@ static netfwv6_result enable_as(struct netfwv6_mgr *mgr, struct attached_device 
 	return result;
 }
 
+/*
+ * Without options nothing is changed on a device that is firewalled, neither its mode nor how
+ * it treats conversations, also where it was renamed.
+ */
+static void keep_settings(const struct netfwv6_mgr *mgr, const struct attachment *at,
+			  struct configured_record *wanted)
+{
+	char name[DEVICE_NAME_SIZE + 1] = "";
+	struct configured_record present;
+
+	memcpy(name, at->record.device, DEVICE_NAME_SIZE);
+	if (configured_get(mgr, name, &present) == NETFWV6_S_OK)
+		*wanted = present;
+	else
+		*wanted = (struct configured_record){ .mode = at->record.mode };
+	wanted->flags = at->record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0;
+}
+
 /* What was configured for the device's name; S_FALSE when nothing was. */
 static netfwv6_result recall(struct netfwv6_mgr *mgr, const char *device,
 			     struct configured_record *wanted)
@@ -235,14 +186,15 @@ static netfwv6_result recall(struct netfwv6_mgr *mgr, const char *device,
 	return NETFWV6_FAILED(result) ? result : configured_get(mgr, device, wanted);
 }
 
-static netfwv6_result enable_locked(struct netfwv6_connection *connection, bool if_configured,
+static netfwv6_result enable_locked(struct netfwv6_connection *connection,
+				    const struct netfwv6_enable_options *options,
 				    struct configured_record *wanted)
 {
 	struct netfwv6_mgr *mgr = connection->mgr;
 	netfwv6_result result = NETFWV6_S_OK;
 	struct attached_device seen;
 
-	if (if_configured)
+	if (options && options->if_configured)
 		result = recall(mgr, connection->name, wanted);
 	if (result != NETFWV6_S_OK)
 		return result;
@@ -256,13 +208,17 @@ static netfwv6_result enable_locked(struct netfwv6_connection *connection, bool 
 		return result;
 	attachments_tidy(mgr);
 	result = connection_look(connection, &seen);
-	return NETFWV6_FAILED(result) ? result : enable_as(mgr, &seen, wanted);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!options && attachment_is_firewalled(&seen.ours))
+		keep_settings(mgr, &seen.ours, wanted);
+	return enable_as(mgr, &seen, wanted);
 }
 
 static netfwv6_result check_options(const struct netfwv6_enable_options *options)
 {
-	if (options->mode > NETFWV6_MODE_GENERIC)
-		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic",
+	if (options->mode > NETFWV6_MODE_TC)
+		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic, tc",
 			    options->mode);
 	if (options->learn_only && (options->stateless || options->mode))
 		return fail(NETFWV6_E_INVALIDARG,
@@ -298,7 +254,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = lock_administration(&lock);
 	if (NETFWV6_SUCCEEDED(result)) {
-		result = enable_locked(connection, given.if_configured, &wanted);
+		result = enable_locked(connection, options ? &given : NULL, &wanted);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);
 		unlock(lock);
@@ -309,56 +265,15 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 
 /* ---- Disable ------------------------------------------------------------- */
 
-/* What is on a device here. */
-static netfwv6_result detach_here(const struct netfwv6_mgr *mgr, const struct attached_device *seen)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-
-	/* While only the egress side is left, it is a device that is only learned from. */
-	if (seen->ours.id) {
-		result = attachment_write_learn_only(mgr, &seen->device);
-		/* A full table takes no second record, but must not keep a device firewalled. */
-		if (NETFWV6_SUCCEEDED(result) || result == NETFWV6_E_OUTOFMEMORY)
-			result = attachment_drop(mgr, &seen->ours);
-	}
-	if (NETFWV6_SUCCEEDED(result))
-		result = egress_detach(mgr, seen->device.ifindex);
-	if (NETFWV6_SUCCEEDED(result))
-		attachment_forget_learn_only(mgr, seen->device.ifindex);
-	return result;
-}
-
-/* Devices of that name that were only learned from, and are somewhere else now. */
-static netfwv6_result unlearn_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-	struct attachment at = {};
-
-	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at)) {
-		if (at.record.program_id ||
-		    strncmp(at.record.device, device, sizeof(at.record.device)) != 0 ||
-		    attachment_learns_here(mgr, &at))
-			continue;
-		if (at.record.egress)
-			result = egress_detach_link(mgr, at.record.egress);
-		attachment_forget_learn_only(mgr, at.record.ifindex);
-		at = (struct attachment){};
-	}
-	return result;
-}
-
 /* What is on devices of that name which were moved to other network namespaces. */
 static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
 {
 	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at;
 
-	while (NETFWV6_SUCCEEDED(result) && (at = attachment_find_elsewhere(mgr, device)).id) {
+	while (NETFWV6_SUCCEEDED(result) && (at = attachment_find_elsewhere(mgr, device)).id)
 		result = attachment_drop(mgr, &at);
-		if (NETFWV6_SUCCEEDED(result))
-			result = egress_detach_elsewhere(mgr, at.record.ifindex);
-	}
-	return NETFWV6_FAILED(result) ? result : unlearn_elsewhere(mgr, device);
+	return result;
 }
 
 /* A device that was renamed is configured by the name under which it was enabled. */
@@ -384,8 +299,8 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state != ROOT_ABSENT) {
-		if (seen.device.ifindex)
-			result = detach_here(mgr, &seen);
+		if (seen.ours.id)
+			result = attachment_drop(mgr, &seen.ours);
 		if (NETFWV6_SUCCEEDED(result))
 			result = detach_elsewhere(mgr, connection->name);
 		if (NETFWV6_FAILED(result))

@@ -26,25 +26,14 @@ static netfwv6_result choose_group(const struct netfwv6_mgr *mgr,
 	return NETFWV6_S_OK;
 }
 
-/* Opens what is there, or makes it; *rebuilt when that took a rebuild. */
-static netfwv6_result open_or_make(struct netfwv6_mgr *mgr,
-				   const struct netfwv6_initialize_options *options, bool *rebuilt)
+/* Opens what is there, or makes it. */
+static netfwv6_result open_or_make(struct netfwv6_mgr *mgr)
 {
 	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
-	bool changes_hands;
-	uint32_t layout;
-	gid_t group;
 
-	*rebuilt = false;
-	if (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT)
-		return mgr_create(mgr, ROOT_KEPT);
-	if (result != NETFWV6_E_UNEXPECTED || !options->rebuild)
-		return result;
-	result = root_read_layout(&mgr->root, &layout);
-	if (NETFWV6_SUCCEEDED(result))
-		result = choose_group(mgr, options, &group, &changes_hands);
-	*rebuilt = true;
-	return NETFWV6_FAILED(result) ? result : rebuild_unopened(mgr, layout, group);
+	return NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT ?
+		       mgr_create(mgr, ROOT_KEPT) :
+		       result;
 }
 
 static netfwv6_result keep(struct root *root)
@@ -58,18 +47,17 @@ static netfwv6_result keep(struct root *root)
 static netfwv6_result initialize_locked(struct netfwv6_mgr *mgr,
 					const struct netfwv6_initialize_options *options)
 {
-	bool rebuilt, changes_hands;
-	netfwv6_result result;
+	netfwv6_result result = open_or_make(mgr);
+	bool changes_hands;
 	gid_t group;
 
-	result = open_or_make(mgr, options, &rebuilt);
 	if (NETFWV6_SUCCEEDED(result))
 		result = root_reread(&mgr->root);
 	if (NETFWV6_SUCCEEDED(result))
 		result = choose_group(mgr, options, &group, &changes_hands);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (!rebuilt && (options->rebuild || changes_hands || policy_retired(&mgr->policy)))
+	if (options->rebuild || changes_hands || policy_retired(&mgr->policy))
 		result = rebuild(mgr, group);
 	else if (options->set_group)
 		result = pins_set_group(mgr->root.dir, group);
@@ -133,7 +121,7 @@ static netfwv6_result remove_locked(struct netfwv6_mgr *mgr,
 			return fail(NETFWV6_E_ABORT,
 				    "device %s is %s: disable it first, and all others",
 				    attachment_present_name(mgr, &at, name),
-				    at.record.program_id ? "firewalled" : "learned from");
+				    attachment_filters(&at) ? "firewalled" : "learned from");
 		root_remove(&mgr->root, &mgr->policy);
 	} else {
 		root_remove_if_empty(&mgr->root, &mgr->policy);

@@ -10,22 +10,27 @@
 
 #include "egress.skel.h"
 #include "error.h"
+#include "guard.skel.h"
 #include "libbpf_log.h"
 #include "netfwv6.skel.h"
 
 #define VERIFIER_LOG_SIZE (256 * 1024)
 
-/* The programs' names, by which a running one tells its framing. */
-#define INGRESS_ETHERNET "netfwv6_eth"
-#define INGRESS_RAW_IP "netfwv6_ip"
-#define EGRESS_ETHERNET "netfwv6_out_eth"
-#define EGRESS_RAW_IP "netfwv6_out_ip"
+/* The programs' names, by which a running one tells its framing: Ethernet, raw IP. */
+static const struct {
+	const void *(*elf)(size_t *size);
+	const char *programs[2];
+} objects[HOOKS] = {
+	[HOOK_XDP] = { netfwv6_bpf__elf_bytes, { "netfwv6_eth", "netfwv6_ip" } },
+	[HOOK_GUARD] = { guard_bpf__elf_bytes, { "netfwv6_in_eth", "netfwv6_in_ip" } },
+	[HOOK_LEARN] = { egress_bpf__elf_bytes, { "netfwv6_out_eth", "netfwv6_out_ip" } },
+};
 
 /* What to load: the embedded object, the one program of it, what it works on. */
 struct plan {
 	const void *elf;
 	size_t elf_size;
-	const char *name, *program;
+	const char *program;
 	int counts; /* -1: a new map, or none */
 	const struct connection_config *config;
 };
@@ -125,7 +130,7 @@ static int configure(struct bpf_object *object, const struct root *root, const s
 static netfwv6_result load_object(const struct root *root, const struct plan *plan, char *log,
 				  struct bpf_object **loaded)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = plan->name, .kernel_log_buf = log,
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6", .kernel_log_buf = log,
 		    .kernel_log_size = VERIFIER_LOG_SIZE);
 	struct bpf_object *object = bpf_object__open_mem(plan->elf, plan->elf_size, &opts);
 	int error;
@@ -178,34 +183,18 @@ static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct root *roo
 	return result;
 }
 
-netfwv6_result instance_load_ingress(const struct netfwv6_mgr *mgr, const struct root *root,
-				     const struct instance_spec *spec, int counts,
-				     struct instance *instance)
+netfwv6_result instance_load(const struct netfwv6_mgr *mgr, const struct root *root, enum hook hook,
+			     const struct instance_spec *spec, int counts,
+			     struct instance *instance)
 {
 	struct plan plan = {
-		.name = "netfwv6",
-		.program = spec->raw_ip ? INGRESS_RAW_IP : INGRESS_ETHERNET,
+		.program = objects[hook].programs[spec->raw_ip],
 		.counts = counts,
 		.config = &spec->config,
 	};
 
 	instance->spec = *spec;
-	plan.elf = netfwv6_bpf__elf_bytes(&plan.elf_size);
-	return load(mgr, root, &plan, instance);
-}
-
-netfwv6_result instance_load_egress(const struct netfwv6_mgr *mgr, const struct root *root,
-				    const struct instance_spec *spec, struct instance *instance)
-{
-	struct plan plan = {
-		.name = "netfwv6",
-		.program = spec->raw_ip ? EGRESS_RAW_IP : EGRESS_ETHERNET,
-		.counts = -1,
-		.config = &spec->config,
-	};
-
-	instance->spec = *spec;
-	plan.elf = egress_bpf__elf_bytes(&plan.elf_size);
+	plan.elf = objects[hook].elf(&plan.elf_size);
 	return load(mgr, root, &plan, instance);
 }
 
@@ -216,14 +205,10 @@ void instance_unload(struct instance *instance)
 
 /* ---- Programs that run ------------------------------------------------------- */
 
-struct connection_config connection_config(uint32_t ifindex, uint32_t slot, bool stateless)
+void connection_config_give_slot(struct connection_config *config, uint32_t slot)
 {
-	return (struct connection_config){
-		.own = slot ? ENTRY_OPEN(slot) : 0,
-		.ignored = slot ? ENTRY_IGNORED(slot) : 0,
-		.stateless = stateless,
-		.ifindex = ifindex,
-	};
+	config->own = slot ? ENTRY_OPEN(slot) : 0;
+	config->ignored = slot ? ENTRY_IGNORED(slot) : 0;
 }
 
 uint32_t connection_config_slot(const struct connection_config *config)
@@ -281,8 +266,8 @@ netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec)
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	found.raw_ip = strcmp(running.info.name, INGRESS_RAW_IP) == 0 ||
-		       strcmp(running.info.name, EGRESS_RAW_IP) == 0;
+	for (int hook = 0; hook < HOOKS; hook++)
+		found.raw_ip |= strcmp(running.info.name, objects[hook].programs[true]) == 0;
 	for (uint32_t i = 0; i < running.info.nr_map_ids; i++)
 		if (read_constants(running.maps[i], &found.config))
 			break;

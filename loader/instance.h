@@ -23,19 +23,17 @@ struct instance {
 	uint8_t tag[8]; /* the kernel's digest of the instructions */
 };
 
-/* The constants of a connection. */
-struct connection_config connection_config(uint32_t ifindex, uint32_t slot, bool stateless);
+/* The slot among the constants of a connection; 0 for none. */
+void connection_config_give_slot(struct connection_config *config, uint32_t slot);
 uint32_t connection_config_slot(const struct connection_config *config);
 
 /*
- * Loads the program on the maps of root, with root_mutex held. counts is the map to count
- * in, or -1 for a new one. The caller ends it with instance_unload().
+ * Loads the hook's program on the maps of root, with root_mutex held. counts is the map to
+ * count in, or -1 for a new one. The caller ends it with instance_unload().
  */
-netfwv6_result instance_load_ingress(const struct netfwv6_mgr *mgr, const struct root *root,
-				     const struct instance_spec *spec, int counts,
-				     struct instance *instance);
-netfwv6_result instance_load_egress(const struct netfwv6_mgr *mgr, const struct root *root,
-				    const struct instance_spec *spec, struct instance *instance);
+netfwv6_result instance_load(const struct netfwv6_mgr *mgr, const struct root *root, enum hook hook,
+			     const struct instance_spec *spec, int counts,
+			     struct instance *instance);
 
 /* What a running program was made for, be it of this version or an older one. For root. */
 netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec);

@@ -69,7 +69,6 @@ static const struct {
 	mode_t mode;
 } directories[] = { { LOCK, 0700 },
 		    { "links", 0700 },
-		    { "egress", 0700 },
 		    { "counts", 0755 },
 		    { LOCK_OF_LOG, 0700 } };
 #define DIRECTORIES (sizeof(directories) / sizeof(*directories))
@@ -362,7 +361,6 @@ void pins_remove(const char *dir)
 	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
 	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
 	any_in(dir, "counts", unpin);
-	any_in(dir, "egress", unpin);
 	for (size_t i = 0; i < DIRECTORIES; i++)
 		rmdir(pin_path(dir, path, directories[i].pin, NULL));
 	rmdir(pin_path(dir, path, LOCK NEW, NULL));

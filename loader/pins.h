@@ -21,9 +21,9 @@
  *   DIR/logwatch     0600  link: the program that tells the log of connections
  *   DIR/lock         0700  directory, flock()ed by those who open ports
  *   DIR/log          0700  directory, flock()ed by the one who reads the log
- *   DIR/links/ID     0600  a device's XDP link by its id, in a directory of mode 0700
- *   DIR/egress/ID    0600  a device's egress link, likewise (kernels with TCX)
- *   DIR/counts/ID    0644  map: the counters of that link's program
+ *   DIR/links/ID-xdp, ID-guard, ID-learn
+ *                    0600  an attachment's links by its id, in a directory of mode 0700
+ *   DIR/counts/ID    0644  map: the counters of that attachment
  *
  * ports, names and slots are 0664 and lock is 0750 where a group may change ports; the
  * pins' group is the only place that says which.

@@ -22,7 +22,6 @@
 #include "names.h"
 #include "port_table.h"
 #include "replacements.h"
-#include "seed.h"
 #include "slots.h"
 
 struct rebuilding {
@@ -56,26 +55,6 @@ static netfwv6_result make_maps(struct rebuilding *r)
 	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
 }
 
-/* What an older layout lacks and the programs need. Nobody else looks at it there. */
-static netfwv6_result make_missing(const struct rebuilding *r)
-{
-	netfwv6_result result = pins_make_directories(r->next.dir);
-
-	for (int pin = PINS_HELD; pin < PIN_ROOT && NETFWV6_SUCCEEDED(result); pin++) {
-		int fd = -1;
-
-		result = pin_open(r->next.dir, pin, 0, &fd);
-		if (result == NETFWV6_S_FALSE) {
-			result = pin_make_map(pin, &fd);
-			if (NETFWV6_SUCCEEDED(result))
-				result = pin_put(r->next.dir, pin, fd, 0);
-		}
-		if (fd >= 0)
-			close(fd);
-	}
-	return result;
-}
-
 static void let_go(struct rebuilding *r)
 {
 	replacements_free(&r->programs);
@@ -97,7 +76,7 @@ static void set_right(const struct rebuilding *r, struct slot_record *records)
 	struct attachment at = {};
 
 	while (attachment_next(r->mgr, &at)) {
-		const struct instance *instance = replacements_of(&r->programs, at.id);
+		const struct instance *instance = replacements_of(&r->programs, at.id, HOOK_GUARD);
 		uint32_t slot = instance ? connection_config_slot(&instance->spec.config) : 0;
 		uint32_t other = instance ? slot_of(records, at.record.device) : 0;
 
@@ -121,11 +100,9 @@ static void set_right(const struct rebuilding *r, struct slot_record *records)
 
 static netfwv6_result copy_slots(struct rebuilding *r)
 {
-	struct slot_record records[SLOT_RECORDS] = {};
-	netfwv6_result result = NETFWV6_S_OK;
+	struct slot_record records[SLOT_RECORDS];
+	netfwv6_result result = slots_read(r->mgr, records);
 
-	if (r->mgr->root.map[PIN_SLOTS] >= 0)
-		result = slots_read(r->mgr, records);
 	if (NETFWV6_FAILED(result))
 		return result;
 	set_right(r, records);
@@ -168,38 +145,17 @@ static netfwv6_result copy_attachments(struct rebuilding *r)
 	struct attachment at = {};
 
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(r->mgr, &at)) {
-		const struct instance *instance = replacements_of(&r->programs, at.id);
-		struct attachment_record record = at.record;
+		for (int hook = 0; hook < HOOKS; hook++) {
+			const struct instance *instance =
+				replacements_of(&r->programs, at.id, hook);
 
-		if (instance) {
-			record.program_id = instance->id;
-			record.slot = connection_config_slot(&instance->spec.config);
+			if (instance)
+				at.record.program[hook] = instance->id;
+			if (instance && hook == HOOK_GUARD)
+				at.record.slot = connection_config_slot(&instance->spec.config);
 		}
-		record.flags &= ATTACHED_STATELESS;
-		if (bpf_map_update_elem(r->next.map[PIN_ATTACHMENTS], &at.id, &record, BPF_ANY))
-			result = fail_errno(errno, "cannot record device %s", record.device);
-	}
-	return result;
-}
-
-/* An older layout did not say what is configured, but what is attached was enabled. */
-static netfwv6_result copy_configured(struct rebuilding *r)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-	struct attachment at = {};
-
-	if (r->mgr->root.map[PIN_CONFIGURED] >= 0)
-		return map_copy(r->mgr->root.map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
-	while (NETFWV6_SUCCEEDED(result) && attachment_next(r->mgr, &at)) {
-		struct configured_record record = {
-			.mode = NETFWV6_MODE_AUTO,
-			.flags = (at.record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0) |
-				 (at.record.program_id ? 0 : CONFIGURED_LEARN_ONLY),
-		};
-
-		if (bpf_map_update_elem(r->next.map[PIN_CONFIGURED], at.record.device, &record,
-					BPF_ANY))
-			result = fail_errno(errno, "cannot configure device %s", at.record.device);
+		if (bpf_map_update_elem(r->next.map[PIN_ATTACHMENTS], &at.id, &at.record, BPF_ANY))
+			result = fail_errno(errno, "cannot record device %s", at.record.device);
 	}
 	return result;
 }
@@ -217,7 +173,9 @@ static netfwv6_result copy_all(struct rebuilding *r)
 		names_note_all(r->next.map[PIN_NAMES], &r->table);
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_attachments(r);
-	return NETFWV6_FAILED(result) ? result : copy_configured(r);
+	return NETFWV6_FAILED(result) ?
+		       result :
+		       map_copy(old->map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
 }
 
 /* ---- The pins ---------------------------------------------------------------- */
@@ -240,10 +198,7 @@ static netfwv6_result put_root(struct rebuilding *r)
 	return result;
 }
 
-/*
- * What an older layout lacks comes first, then "root": from then on a library of that
- * layout keeps away from what follows. A lock that a former member may hold is left to him.
- */
+/* A lock that a former member of the group may hold is left to it. */
 static netfwv6_result publish(struct rebuilding *r)
 {
 	static const enum pin before[] = { PIN_SLOTS, PIN_CONFIGURED };
@@ -269,20 +224,16 @@ static netfwv6_result move_over(struct rebuilding *r)
 
 	root_retire(&r->mgr->root, &r->mgr->policy);
 	result = copy_all(r);
-	if (NETFWV6_SUCCEEDED(result)) /* an older layout has fewer marks */
-		result = seed_from_sockets(&r->next, &r->table);
 	if (NETFWV6_SUCCEEDED(result))
-		result = replacements_apply(r->mgr, &r->programs);
+		result = replacements_apply(&r->programs);
 	if (NETFWV6_FAILED(result)) {
 		/* Nothing has come of it, and nobody has seen the new table. */
 		root_revive(&r->mgr->root, &r->mgr->policy);
 		return result;
 	}
-	/* Marks made meanwhile, and those that programs of an older layout did not make. */
+	/* Marks that programs made meanwhile. */
 	copy_table(r, ENTRY_IN_USE);
-	result = seed_from_sockets(&r->next, &r->table);
-	if (NETFWV6_SUCCEEDED(result))
-		result = publish(r);
+	result = publish(r);
 	/* The old table keeps its mark. */
 	if (NETFWV6_SUCCEEDED(result))
 		root_revive(&r->next, &r->table);
@@ -303,8 +254,6 @@ netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
 	attachments_tidy(mgr);
 	result = make_maps(&r);
 	if (NETFWV6_SUCCEEDED(result))
-		result = make_missing(&r);
-	if (NETFWV6_SUCCEEDED(result))
 		result = replacements_load(mgr, &r.next, &r.programs);
 	if (NETFWV6_SUCCEEDED(result))
 		result = move_over(&r);
@@ -313,91 +262,4 @@ netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
 		return result;
 	root_close(&mgr->root, &mgr->policy);
 	return root_open(&mgr->root, &mgr->policy);
-}
-
-/* ---- Older layouts ----------------------------------------------------------- */
-
-/* The oldest layout that can be moved: it lacks slots and configured devices. */
-#define OLDEST_LAYOUT 2u
-
-struct root_record_2 {
-	uint32_t layout, zero;
-	uint64_t netns_cookie;
-};
-
-static uint32_t id_of(int fd)
-{
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
-}
-
-static netfwv6_result read_record(struct root *root, uint32_t layout)
-{
-	union {
-		struct root_record_2 old;
-		struct root_record present;
-	} record;
-	uint32_t key = 0;
-	netfwv6_result result;
-	int fd = -1;
-
-	result = pin_open_raw(root->dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (result != NETFWV6_S_OK)
-		return result;
-	if (bpf_map_lookup_elem(fd, &key, &record))
-		result = fail_errno(errno, "cannot read the root record in %s", root->dir);
-	close(fd);
-	root->record = record.present;
-	/* Its egress filters were told apart by the port table's id. */
-	if (layout == OLDEST_LAYOUT)
-		root->record = (struct root_record){ .netns_cookie = record.old.netns_cookie,
-						     .serial = id_of(root->map[PIN_PORTS]) };
-	return result;
-}
-
-/* What lies there, of whatever layout. */
-static netfwv6_result open_raw(struct root *root, struct policy *policy, uint32_t layout)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-	int error;
-
-	root_close(root, policy);
-	for (int pin = 0; pin < PINS_HELD && result == NETFWV6_S_OK; pin++) {
-		result = pin_open_raw(root->dir, pin, 0, &root->map[pin]);
-		if (result == NETFWV6_S_FALSE && layout == OLDEST_LAYOUT &&
-		    (pin == PIN_SLOTS || pin == PIN_CONFIGURED))
-			result = NETFWV6_S_OK;
-	}
-	if (result == NETFWV6_S_OK)
-		result = read_record(root, layout);
-	if (result == NETFWV6_S_FALSE)
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s is damaged: a pin is missing; what is pinned in "
-			    "%s/links still filters until it is removed",
-			    root->dir, root->dir);
-	if (NETFWV6_FAILED(result))
-		return result;
-	error = policy_map(policy, root->map[PIN_PORTS], -1, 0);
-	root->state = error ? ROOT_READABLE : ROOT_WRITABLE;
-	return root_check_namespace(root);
-}
-
-netfwv6_result rebuild_unopened(struct netfwv6_mgr *mgr, uint32_t layout, gid_t group)
-{
-	netfwv6_result result;
-
-	if (layout < OLDEST_LAYOUT || layout > LAYOUT_VERSION)
-		return fail(
-			NETFWV6_E_UNEXPECTED,
-			"the state in %s has layout %u, which this library cannot move: disable "
-			"every device with the netfwv6 that made it, then enable them anew",
-			mgr->root.dir, layout);
-	result = open_raw(&mgr->root, &mgr->policy, layout);
-	if (NETFWV6_SUCCEEDED(result))
-		result = rebuild(mgr, group);
-	if (NETFWV6_FAILED(result))
-		root_close(&mgr->root, &mgr->policy);
-	return result;
 }

@@ -3,7 +3,7 @@
  * Moving a state to new maps, programs and all, without an unfiltered packet.
  *
  * What may be wrong with the old maps: somebody froze one, a former member of the group
- * holds a descriptor, they have an older layout, or a rebuild was killed on its way.
+ * holds a descriptor, or a rebuild was killed on its way.
  * Flow tables and counters are not for others to write and stay.
  */
 #ifndef NETFWV6_REBUILD_H
@@ -16,8 +16,5 @@
  * retired as it may be. group: who may change ports from now on, besides root.
  */
 netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group);
-
-/* The same for a state that cannot be opened: of an older layout, or half moved from one. */
-netfwv6_result rebuild_unopened(struct netfwv6_mgr *mgr, uint32_t layout, gid_t group);
 
 #endif

@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include "attachments.h"
-#include "egress.h"
 #include "error.h"
 
 struct replacement {
-	uint32_t attachment; /* its id; 0 at egress */
-	uint32_t ifindex;
+	struct place place;
+	enum hook hook;
 	int link; /* -1: a filter in the clsact qdisc */
 	int before;
 	struct instance instance;
@@ -22,148 +21,116 @@ struct loading {
 	const struct netfwv6_mgr *mgr;
 	const struct root *next;
 	struct replacements *all;
-	netfwv6_result result;
 };
 
-static struct replacement *grow(struct loading *loading)
+/* ---- Loading ------------------------------------------------------------------- */
+
+static struct replacement *grow(struct replacements *all)
 {
-	struct replacements *all = loading->all;
 	struct replacement *list = reallocarray(all->list, all->count + 1, sizeof(*list));
 
-	if (!list) {
-		loading->result = fail_errno(ENOMEM, "cannot replace the programs");
+	if (!list)
 		return NULL;
-	}
 	all->list = list;
 	list[all->count] = (struct replacement){ .link = -1, .before = -1 };
-	return &list[all->count];
+	return &list[all->count++];
 }
 
-/* Takes over link, -1 for none. */
-static void add(struct loading *loading, const struct replacement *what, uint32_t program_id,
-		int counts)
+/* The counters of what judges; -1 for what does not count. */
+static netfwv6_result open_counts(const struct netfwv6_mgr *mgr, uint32_t id, enum hook hook,
+				  int *counts)
 {
-	struct replacement *new = NETFWV6_SUCCEEDED(loading->result) ? grow(loading) : NULL;
-	struct instance_spec spec;
-
-	if (new) {
-		*new = *what;
-		loading->result = instance_spec_of(program_id, &spec);
-		spec.config.ifindex = what->ifindex;
-	}
-	if (new &&NETFWV6_SUCCEEDED(loading->result))
-		loading->result = what->attachment ?
-					  instance_load_ingress(loading->mgr, loading->next, &spec,
-								counts, &new->instance) :
-					  instance_load_egress(loading->mgr, loading->next, &spec,
-							       &new->instance);
-	if (new &&NETFWV6_SUCCEEDED(loading->result)) {
-		new->before = bpf_prog_get_fd_by_id(program_id);
-		loading->all->count++;
-	} else if (what->link >= 0) {
-		close(what->link);
-	}
-}
-
-static void add_ingress(struct loading *loading, const struct attachment *at)
-{
-	const struct netfwv6_mgr *mgr = loading->mgr;
-	struct replacement what = { .attachment = at->id, .ifindex = at->record.ifindex };
-	struct bpf_link_info info = {};
-	uint32_t size = sizeof(info);
 	char path[PIN_PATH_SIZE];
-	int counts;
 
-	what.link = bpf_obj_get(attachment_link_path(mgr, at->id, path));
-	if (what.link < 0 || bpf_obj_get_info_by_fd(what.link, &info, &size)) {
-		loading->result = fail_errno(errno, "cannot open %s", path);
-		if (what.link >= 0)
-			close(what.link);
-		return;
-	}
-	counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));
-	if (counts < 0)
-		loading->result = fail_errno(errno, "cannot open %s", path);
-	what.ifindex = info.xdp.ifindex; /* where it is now */
-	add(loading, &what, info.prog_id, counts);
+	*counts = -1;
+	if (hook == HOOK_LEARN)
+		return NETFWV6_S_OK;
+	*counts = bpf_obj_get(attachment_counts_path(mgr, id, path));
+	return *counts < 0 ? fail_errno(errno, "cannot open %s", path) : NETFWV6_S_OK;
+}
+
+static netfwv6_result load(const struct loading *loading, const struct hooked *hooked,
+			   struct replacement *new)
+{
+	struct instance_spec spec;
+	netfwv6_result result = instance_spec_of(hooked->program_id, &spec);
+	int counts = -1;
+
+	spec.config.ifindex = hooked->ifindex; /* where it is now */
+	if (NETFWV6_SUCCEEDED(result))
+		result = hook_open(&new->place, new->hook, &new->link);
+	if (NETFWV6_SUCCEEDED(result))
+		result = open_counts(loading->mgr, new->place.id, new->hook, &counts);
+	if (NETFWV6_SUCCEEDED(result))
+		result = instance_load(loading->mgr, loading->next, new->hook, &spec, counts,
+				       &new->instance);
 	if (counts >= 0)
 		close(counts);
+	new->before = bpf_prog_get_fd_by_id(hooked->program_id);
+	return result;
 }
 
-/* The program of a clsact filter has to be asked from where the device is. */
-static void add_filter(struct loading *loading, uint32_t ifindex)
+static netfwv6_result add(const struct loading *loading, struct attachment *at)
 {
-	struct replacement what = { .ifindex = ifindex, .link = -1 };
-	uint32_t program_id = egress_filter_program(loading->mgr, ifindex);
+	netfwv6_result result = NETFWV6_S_OK;
 
-	if (program_id)
-		add(loading, &what, program_id, -1);
-}
+	attachment_look(loading->mgr, at);
+	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++) {
+		struct replacement *new;
 
-static bool add_link(const struct egress_link *link, void *context)
-{
-	struct replacement what = { .ifindex = link->ifindex, .link = bpf_obj_get(link->path) };
-	struct loading *loading = context;
-
-	if (what.link < 0)
-		loading->result = fail_errno(errno, "cannot open %s", link->path);
-	else if (link->ifindex)
-		add(loading, &what, link->program_id, -1);
-	else
-		close(what.link);
-	return NETFWV6_FAILED(loading->result);
+		if (!at->hooks[hook].program_id)
+			continue;
+		new = grow(loading->all);
+		if (!new)
+			return fail_errno(ENOMEM, "cannot replace the programs");
+		new->place = attachment_place(loading->mgr, at);
+		new->hook = hook;
+		result = load(loading, &at->hooks[hook], new);
+	}
+	return result;
 }
 
 netfwv6_result replacements_load(const struct netfwv6_mgr *mgr, const struct root *next,
 				 struct replacements *all)
 {
-	struct loading loading = { .mgr = mgr, .next = next, .all = all };
+	const struct loading loading = { .mgr = mgr, .next = next, .all = all };
+	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at = {};
-	struct egress_link link;
 
 	*all = (struct replacements){};
-	while (NETFWV6_SUCCEEDED(loading.result) && attachment_next(mgr, &at)) {
-		if (at.record.program_id)
-			add_ingress(&loading, &at);
-		if (NETFWV6_SUCCEEDED(loading.result))
-			add_filter(&loading, at.record.ifindex);
-	}
-	if (NETFWV6_SUCCEEDED(loading.result))
-		egress_search(mgr, add_link, &loading, &link);
-	if (NETFWV6_FAILED(loading.result))
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
+		result = add(&loading, &at);
+	if (NETFWV6_FAILED(result))
 		replacements_free(all);
-	return loading.result;
+	return result;
 }
 
 /* ---- Putting them in place ----------------------------------------------------- */
 
-static int put(const struct netfwv6_mgr *mgr, const struct replacement *at, int program)
-{
-	if (at->link < 0)
-		return egress_put_filter(mgr, at->ifindex, program);
-	return bpf_link_update(at->link, program, NULL) ? errno : 0;
-}
-
-netfwv6_result replacements_apply(const struct netfwv6_mgr *mgr, const struct replacements *all)
+netfwv6_result replacements_apply(const struct replacements *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		int error = put(mgr, &all->list[i], all->list[i].instance.program);
+		const struct replacement *at = &all->list[i];
+		int error = hook_swap(&at->place, at->hook, at->link, at->instance.program);
 
 		/* A device may have gone meanwhile. */
 		if (!error || error == ENOLINK || error == ENODEV)
 			continue;
-		fail_errno(error, "cannot replace the program of device %u", all->list[i].ifindex);
-		while (i--)
-			put(mgr, &all->list[i], all->list[i].before);
+		fail_errno(error, "cannot replace the program of device %u", at->place.ifindex);
+		while (i--) {
+			at = &all->list[i];
+			hook_swap(&at->place, at->hook, at->link, at->before);
+		}
 		return NETFWV6_E_FAIL;
 	}
 	return NETFWV6_S_OK;
 }
 
-const struct instance *replacements_of(const struct replacements *all, uint32_t attachment)
+const struct instance *replacements_of(const struct replacements *all, uint32_t attachment,
+				       enum hook hook)
 {
 	for (size_t i = 0; i < all->count; i++)
-		if (all->list[i].attachment == attachment)
+		if (all->list[i].place.id == attachment && all->list[i].hook == hook)
 			return &all->list[i].instance;
 	return NULL;
 }

@@ -20,10 +20,11 @@ netfwv6_result replacements_load(const struct netfwv6_mgr *mgr, const struct roo
 				 struct replacements *all);
 
 /* Puts them in place, or leaves all as they were. */
-netfwv6_result replacements_apply(const struct netfwv6_mgr *mgr, const struct replacements *all);
+netfwv6_result replacements_apply(const struct replacements *all);
 
-/* What replaces the program of an attachment at ingress; null for nothing. */
-const struct instance *replacements_of(const struct replacements *all, uint32_t attachment);
+/* What replaces the program at an attachment's hook; null for nothing. */
+const struct instance *replacements_of(const struct replacements *all, uint32_t attachment,
+				       enum hook hook);
 
 void replacements_free(struct replacements *all);
 

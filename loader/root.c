@@ -77,7 +77,7 @@ static netfwv6_result take_layout(const struct root *root, int fd, uint32_t *lay
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result root_read_layout(const struct root *root, uint32_t *layout)
+static netfwv6_result read_layout(const struct root *root, uint32_t *layout)
 {
 	netfwv6_result result;
 	int fd = -1;
@@ -94,15 +94,16 @@ netfwv6_result root_read_layout(const struct root *root, uint32_t *layout)
 static netfwv6_result read_record(struct root *root)
 {
 	uint32_t layout = 0;
-	netfwv6_result result = root_read_layout(root, &layout);
+	netfwv6_result result = read_layout(root, &layout);
 	int fd = -1;
 
 	if (result != NETFWV6_S_OK)
 		return result;
 	if (layout < LAYOUT_VERSION)
 		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s has layout %u, this library has layout %u: 'netfwv6 "
-			    "init --rebuild' moves it over, and devices stay firewalled",
+			    "the state in %s has layout %u, this library has layout %u: with the "
+			    "netfwv6 that made it, disable its devices and remove it, then set it "
+			    "up anew",
 			    root->dir, layout, LAYOUT_VERSION);
 	if (layout > LAYOUT_VERSION)
 		return fail(NETFWV6_E_UNEXPECTED,

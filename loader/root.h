@@ -63,9 +63,6 @@ netfwv6_result root_reread(struct root *root);
 /* Writes the record, which has been changed. */
 netfwv6_result root_write_record(const struct root *root);
 
-/* The record of whatever layout, of which the first field alone is certain. S_FALSE: none. */
-netfwv6_result root_read_layout(const struct root *root, uint32_t *layout);
-
 /* E_ABORT unless the state serves the calling process's network namespace. */
 netfwv6_result root_check_namespace(const struct root *root);
 

@@ -8,34 +8,10 @@
 
 #include <string.h>
 
-#include "attachments.h"
+#include "attach.h"
 #include "configured.h"
-#include "egress.h"
 #include "error.h"
-#include "ingress.h"
 #include "locks.h"
-
-/* Puts instances that know this slot in the place of an attachment's programs. */
-static netfwv6_result reload(const struct netfwv6_mgr *mgr, struct attachment *at, uint32_t slot)
-{
-	struct instance instance;
-	struct instance_spec spec;
-	netfwv6_result result;
-
-	result = instance_spec_of(at->record.program_id, &spec);
-	if (NETFWV6_FAILED(result))
-		return result;
-	spec.config = connection_config(at->record.ifindex, slot, spec.config.stateless);
-	if (!spec.config.stateless)
-		result = egress_replace(mgr, at->record.ifindex, attachment_is_here(at), &spec);
-	if (NETFWV6_SUCCEEDED(result))
-		result = ingress_load_again(mgr, at, &spec, &instance);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = ingress_replace(mgr, at, at->record.device, &instance);
-	instance_unload(&instance);
-	return result;
-}
 
 /* Lets go of a slot: programs that know it forget it. */
 static netfwv6_result take_away(const struct netfwv6_mgr *mgr, uint32_t slot)
@@ -44,8 +20,8 @@ static netfwv6_result take_away(const struct netfwv6_mgr *mgr, uint32_t slot)
 	struct attachment at = {};
 
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
-		if (at.record.program_id && at.record.slot == slot)
-			result = reload(mgr, &at, 0);
+		if (attachment_filters(&at) && at.record.slot == slot)
+			result = attachment_give_slot(mgr, &at, 0);
 	return result;
 }
 
@@ -55,9 +31,9 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, const char *device, u
 	struct attachment at = {};
 
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
-		if (at.record.program_id && at.record.slot != slot &&
+		if (attachment_filters(&at) && at.record.slot != slot &&
 		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
-			result = reload(mgr, &at, slot);
+			result = attachment_give_slot(mgr, &at, slot);
 	return result;
 }
 

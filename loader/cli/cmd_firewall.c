@@ -31,6 +31,12 @@ static void report_enabled(const struct cli *cli, const struct netfwv6_connectio
 		    status->stateless ? ", stateless" : "");
 }
 
+/* Without any, a firewalled device keeps its settings. */
+static bool has_options(const struct cli *cli)
+{
+	return cli->mode || cli->stateless || cli->learn_only || cli->if_configured;
+}
+
 static int enable(struct cli *cli, struct netfwv6_connection *connection)
 {
 	struct netfwv6_enable_options options = { .sz = sizeof(options) };
@@ -44,7 +50,7 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	if (NETFWV6_SUCCEEDED(result) && (!status.firewalled || *status.settings_of) &&
 	    !cli->learn_only && !cli->if_configured)
 		warn_of_lockout(cli, connection);
-	result = netfwv6_connection_enable_firewall(connection, &options);
+	result = netfwv6_connection_enable_firewall(connection, has_options(cli) ? &options : NULL);
 	if (result == NETFWV6_S_FALSE)
 		return EXIT_DONE; /* not configured */
 	if (NETFWV6_SUCCEEDED(result))

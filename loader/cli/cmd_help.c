@@ -100,7 +100,7 @@ static void print_completion(void)
 	     "\t--dev) COMPREPLY=($(compgen -W \"$(cd /sys/class/net && echo *)\" -- \"$cur\")); "
 	     "return ;;\n"
 	     "\t--group) COMPREPLY=($(compgen -g -- \"$cur\")); return ;;\n"
-	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic' -- \"$cur\")); return ;;\n"
+	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic tc' -- \"$cur\")); return ;;\n"
 	     "\t--dropped|--connections|--count-ports) COMPREPLY=($(compgen -W 'on off' -- "
 	     "\"$cur\")); return "
 	     ";;\n"

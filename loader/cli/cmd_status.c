@@ -8,23 +8,37 @@
 #include "groups.h"
 #include "modes.h"
 #include "reports.h"
+#include "troubles.h"
 
-static json_t *learning_json(const struct netfwv6_connection_status *status)
+static json_t *troubles_json(uint32_t present)
 {
-	return status->learning_unknown ? json_null() : json_boolean(status->learning);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < TROUBLES; i++)
+		if (present & troubles[i].bit)
+			json_array_append_new(list, json_string(troubles[i].keyword));
+	return list;
+}
+
+static json_t *unseen_json(const struct netfwv6_connection_status *status)
+{
+	return status->unseen_unknown ? json_null() : json_integer((json_int_t)status->unseen);
 }
 
 static json_t *device_json(const struct report *report)
 {
+	const struct netfwv6_connection_status *status = &report->status;
 	char since[TIME_TEXT_SIZE];
 
-	return json_pack(
-		"{s:s, s:i, s:s, s:b, s:b, s:o, s:s, s:I, s:s, s:o}", "device", report->name,
-		"ifindex", (int)report->status.ifindex, "settings_of", report->settings_of,
-		"configured", report->status.configured, "stateless", report->status.stateless,
-		"learning", learning_json(&report->status), "mode", mode_name(report->status.mode),
-		"program_id", (json_int_t)report->status.program_id, "since",
-		format_time(report->status.since, true, since), "reasons", reasons_json(report));
+	return json_pack("{s:s, s:i, s:s, s:b, s:b, s:b, s:s, s:I, s:I, s:s, s:o, s:o, s:o}",
+			 "device", report->name, "ifindex", (int)status->ifindex, "settings_of",
+			 report->settings_of, "configured", status->configured, "stateless",
+			 status->stateless, "learning", status->learning, "mode",
+			 mode_name(status->mode), "program_id", (json_int_t)status->program_id,
+			 "guard_id", (json_int_t)status->guard_id, "since",
+			 format_time(status->since, true, since), "troubles",
+			 troubles_json(status->troubles), "unseen", unseen_json(status), "reasons",
+			 reasons_json(report));
 }
 
 static void print_troubles(const struct report *report)
@@ -35,10 +49,21 @@ static void print_troubles(const struct report *report)
 		printf("  goes by the settings of %s, as which it was enabled: 'netfwv6 enable %s' "
 		       "puts its own in force\n",
 		       report->settings_of, report->name);
-	if (!status->stateless && !status->learning && !status->learning_unknown)
-		printf("  egress program missing, so answers to this host may be dropped: 'netfwv6 "
-		       "enable %s' mends that\n",
-		       report->name);
+	for (size_t i = 0; i < TROUBLES; i++)
+		if (status->troubles & troubles[i].bit)
+			printf("  %s: 'netfwv6 enable %s' mends that\n", troubles[i].sentence,
+			       report->name);
+}
+
+/* What the guard judged in the place of XDP. */
+static void print_unseen(const struct netfwv6_connection_status *status)
+{
+	if (status->unseen_unknown)
+		puts("  the driver takes no marks, so nobody can tell what XDP did not see");
+	else if (status->unseen)
+		printf("  %" PRIu64 " packets came in behind the back of XDP, and were judged by "
+		       "the guard\n",
+		       status->unseen);
 }
 
 static void print_device(const struct report *report)
@@ -50,6 +75,7 @@ static void print_device(const struct report *report)
 	       mode_name(report->status.mode), report->status.stateless ? ", stateless" : "",
 	       report->status.program_id, format_time(report->status.since, false, since));
 	print_troubles(report);
+	print_unseen(&report->status);
 	for (size_t i = 0; i < report->n_counters; i++) {
 		const struct netfwv6_counter *counter = &report->counters[i];
 
@@ -90,10 +116,13 @@ static int report_configured(const struct report *report, json_t *configured)
 		       status->ifindex ? ": 'netfwv6 enable' attaches it" :
 					 ": no such device here");
 	else if (!add_json(configured,
-			   json_pack("{s:s, s:b, s:b, s:b}", "device", report->name, "present",
+			   json_pack("{s:s, s:b, s:b, s:b, s:o}", "device", report->name, "present",
 				     status->ifindex != 0, "moved", status->moved, "learn_only",
-				     status->configured_learn_only)))
+				     status->configured_learn_only, "troubles",
+				     troubles_json(status->troubles))))
 		return EXIT_OTHER;
+	if (!configured)
+		print_troubles(report);
 	return EXIT_DONE;
 }
 
@@ -105,20 +134,22 @@ static int report_firewalled(const struct report *report, json_t *devices)
 	return EXIT_DONE;
 }
 
-/* Who may not see what learns cannot tell that a device which should does not. */
-static bool is_missing(const struct netfwv6_connection_status *status)
-{
-	return status->configured && !(status->configured_learn_only && status->learning_unknown);
-}
-
 static int report_device(const struct report *report, const struct lists *lists)
 {
 	if (report->status.firewalled)
 		return report_firewalled(report, lists->devices);
 	if (report->status.learning)
 		return report_learning(report->name, lists->learning);
-	return is_missing(&report->status) ? report_configured(report, lists->configured) :
-					     EXIT_DONE;
+	return report->status.configured || report->status.troubles ?
+		       report_configured(report, lists->configured) :
+		       EXIT_DONE;
+}
+
+/* Is something wanted that is not so now? What is not here at all comes firewalled. */
+static bool is_amiss(const struct netfwv6_connection_status *status)
+{
+	return status->troubles || (status->configured && !status->firewalled &&
+				    !status->learning && (status->ifindex || status->moved));
 }
 
 static json_t *group_json(const struct netfwv6_mgr_status *status)
@@ -162,14 +193,19 @@ int run_status(struct cli *cli)
 {
 	struct lists lists = {};
 	struct reports reports;
+	bool amiss = false;
 	int code = read_reports(cli, false, &reports);
 
 	if (cli->json)
 		lists = (struct lists){ json_array(), json_array(), json_array() };
-	for (size_t i = 0; i < reports.count && !code; i++)
+	for (size_t i = 0; i < reports.count && !code; i++) {
 		code = report_device(&reports.reports[i], &lists);
+		amiss = amiss || is_amiss(&reports.reports[i].status);
+	}
 	if (!code)
 		code = report_state(cli, &lists, reports.count);
+	if (!code && amiss)
+		code = EXIT_OTHER;
 	json_decref(lists.devices);
 	json_decref(lists.learning);
 	json_decref(lists.configured);

@@ -7,6 +7,7 @@ static const char *const names[] = {
 	[NETFWV6_MODE_AUTO] = "auto",
 	[NETFWV6_MODE_NATIVE] = "native",
 	[NETFWV6_MODE_GENERIC] = "generic",
+	[NETFWV6_MODE_TC] = "tc",
 };
 #define MODES (sizeof(names) / sizeof(*names))
 
@@ -25,6 +26,6 @@ int take_mode(const char *text, uint32_t *mode)
 			*mode = i;
 			return -1;
 		}
-	complain("'%s' is no mode: write auto, native or generic", text);
+	complain("'%s' is no mode: write auto, native, generic or tc", text);
 	return EXIT_USAGE;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "modes.h"
+#include "troubles.h"
 #include "port_operand.h"
 #include "stats.h"
 
@@ -94,6 +95,38 @@ static void print_devices(const struct reports *reports)
 			     (uint64_t)report->status.since);
 }
 
+/* A trouble that is not there is 0, so that an alert can tell it from a device that is not. */
+static void print_troubles_of(const char *device, uint32_t present)
+{
+	for (size_t i = 0; i < TROUBLES; i++) {
+		printf("netfwv6_trouble");
+		print_label("{", "device", device);
+		print_label(",", "trouble", troubles[i].keyword);
+		print_value(present & troubles[i].bit ? 1 : 0);
+	}
+}
+
+static void print_troubles(const struct reports *reports)
+{
+	print_metric(
+		"trouble", "gauge",
+		"1 if something is not as enable made it, on a device that is to be firewalled.");
+	for (size_t i = 0; i < reports->count; i++) {
+		const struct netfwv6_connection_status *status = &reports->reports[i].status;
+
+		if (status->firewalled || (status->configured && !status->configured_learn_only))
+			print_troubles_of(reports->reports[i].name, status->troubles);
+	}
+	print_metric(
+		"unseen_packets_total", "counter",
+		"Packets that XDP did not see and the guard judged; none where that is unknown.");
+	for (const struct report *report = next_firewalled(reports, NULL); report;
+	     report = next_firewalled(reports, report))
+		if (!report->status.unseen_unknown)
+			print_sample("unseen_packets_total", "device", report->name,
+				     report->status.unseen);
+}
+
 static void print_open_ports_of(const char *scope, const char *device, const size_t count[2])
 {
 	static const char *const protocols[] = { "tcp", "udp" };
@@ -160,6 +193,7 @@ void print_stats_prometheus(const struct stats *stats)
 	print_metric("build_info", "gauge", "The version of netfwv6; always 1.");
 	print_sample("build_info", "version", netfwv6_version(), 1);
 	print_devices(&stats->reports);
+	print_troubles(&stats->reports);
 	print_counters(&stats->reports);
 	print_open_ports(stats);
 	print_flow_tables(&stats->flows);

@@ -139,7 +139,6 @@ static void check_attachment(const struct device *d, const struct netfwv6_connec
 	agree((s->since > 0) == attached, "status: since %lld", (long long)s->since);
 	agree(s->stateless == (d && d->stateless), "status: stateless %d", s->stateless);
 	agree(s->learning == (d && d->learning), "status: learning %d", s->learning);
-	agree(!s->learning_unknown, "status: learning is unknown");
 	agree(strcmp(s->settings_of, settings_of) == 0, "status: settings of '%s'", s->settings_of);
 }
 

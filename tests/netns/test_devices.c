@@ -508,7 +508,6 @@ static void learning_that_was_cut_is_seen_and_mended(void **s)
 		program = status_of(HOST_DEVICE).program_id;
 		cut_learning(HOST_DEVICE, i);
 		assert_false(status_of(HOST_DEVICE).learning);
-		assert_false(status_of(HOST_DEVICE).learning_unknown);
 		assert_true(firewalled(HOST_DEVICE));
 		assert_true(status_of(HOST_DEVICE).configured);
 		switch_on(HOST_DEVICE);

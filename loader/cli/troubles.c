@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "troubles.h"
+
+#include "netfwv6.h"
+
+const struct trouble troubles[TROUBLES] = {
+	{ NETFWV6_TROUBLE_GUARD_GONE, "guard-gone",
+	  "NOT firewalled: somebody took the guard off, so packets come in unjudged" },
+	{ NETFWV6_TROUBLE_XDP_GONE, "xdp-gone",
+	  "somebody took the XDP program off: the guard judges alone" },
+	{ NETFWV6_TROUBLE_XDP_BLIND, "xdp-blind",
+	  "XDP sees no packets any more, as when a driver forgets its program: the guard judges "
+	  "alone" },
+	{ NETFWV6_TROUBLE_IN_FRONT, "in-front",
+	  "somebody else's program stands in front, and may take packets before they are judged or "
+	  "learned from" },
+	{ NETFWV6_TROUBLE_NOT_LEARNING, "not-learning",
+	  "egress program missing, so answers to this host may be dropped" },
+};

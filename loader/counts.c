@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "counts.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+
+/* So many packets in a row that XDP did not see are more than somebody's redirects. */
+#define BLIND_RUN 64
+
+netfwv6_result counts_open(const struct netfwv6_mgr *mgr, uint32_t id, uint32_t flags, int *map)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
+	char path[PIN_PATH_SIZE];
+
+	*map = bpf_obj_get_opts(attachment_counts_path(mgr, id, path), &opts);
+	return *map < 0 ? fail_errno(errno, "cannot open %s", path) : NETFWV6_S_OK;
+}
+
+/* One value for each CPU; the caller frees them. */
+static netfwv6_result allocate(struct count **cpus, int *n)
+{
+	*n = libbpf_num_possible_cpus();
+	*cpus = *n > 0 ? calloc((size_t)*n, sizeof(**cpus)) : NULL;
+	return *cpus ? NETFWV6_S_OK :
+		       fail_errno(*n > 0 ? ENOMEM : -*n, "cannot get at the counters");
+}
+
+netfwv6_result counts_read(int map, struct count *counts)
+{
+	struct count *cpus;
+	int n;
+	netfwv6_result result = allocate(&cpus, &n);
+
+	memset(counts, 0, REASON_COUNT * sizeof(*counts));
+	for (uint32_t i = 0; i < REASON_COUNT && NETFWV6_SUCCEEDED(result); i++) {
+		if (bpf_map_lookup_elem(map, &i, cpus))
+			result = fail_errno(errno, "cannot read the counters");
+		for (int cpu = 0; cpu < n && NETFWV6_SUCCEEDED(result); cpu++) {
+			counts[i].packets += cpus[cpu].packets;
+			counts[i].bytes += cpus[cpu].bytes;
+		}
+	}
+	free(cpus);
+	return result;
+}
+
+netfwv6_result counts_clear(int map, uint32_t first, uint32_t n)
+{
+	struct count *zeros;
+	int cpus;
+	netfwv6_result result = allocate(&zeros, &cpus);
+
+	for (uint32_t i = first; i < first + n && NETFWV6_SUCCEEDED(result); i++)
+		if (bpf_map_update_elem(map, &i, zeros, BPF_ANY))
+			result = fail_errno(errno, "cannot reset the counters");
+	free(zeros);
+	return result;
+}
+
+netfwv6_result counts_unseen(const struct netfwv6_mgr *mgr, const struct attachment *at,
+			     struct unseen *unseen)
+{
+	struct count counts[REASON_COUNT];
+	netfwv6_result result;
+	int map;
+
+	*unseen = (struct unseen){};
+	if (!at->id || !at->record.program[HOOK_XDP])
+		return NETFWV6_S_OK;
+	result = counts_open(mgr, at->id, BPF_F_RDONLY, &map);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = counts_read(map, counts);
+	close(map);
+	if (NETFWV6_FAILED(result))
+		return result;
+	unseen->packets = counts[COUNT_UNSEEN].packets;
+	unseen->unknown = counts[COUNT_UNMARKED].packets != 0;
+	unseen->xdp_is_blind = !unseen->unknown && counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN;
+	return NETFWV6_S_OK;
+}
