@@ -22,6 +22,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 B ?= build
 SANITIZE ?=
 CC = gcc
+OBJCOPY ?= objcopy
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 MACHINE := $(shell uname -m)
@@ -75,9 +76,14 @@ $B/%.o: %.c | $(SKELETONS)
 
 $B/loader/instance.o: $(SKELETONS)
 
-$B/libnetfwv6.a: $(LIB_OBJ)
+# One object with the public symbols alone, so that a static link meets no names of ours.
+$B/libnetfwv6.o: $(LIB_OBJ)
+	$(call say,LD)
+	$Q$(LD) -r -o $@ $^ && $(OBJCOPY) --localize-hidden $@
+
+$B/libnetfwv6.a: $B/libnetfwv6.o
 	$(call say,AR)
-	$Qrm -f $@ && ar crs $@ $^
+	$Qrm -f $@ && $(AR) crs $@ $<
 
 $B/$(SONAME): $(LIB_OBJ) loader/netfwv6.map
 	$(call say,LD)

@@ -26,6 +26,10 @@ no_data_is_exported() {
 	! nm -D --defined-only "$B/libnetfwv6.so" | grep -E ' [BDRV] '
 }
 
+static_library_has_public_names_alone() {
+	! nm -g --defined-only "$B/libnetfwv6.a" | awk 'NF == 3 {print $3}' | grep -v '^netfwv6_'
+}
+
 soname_is_the_major_version() {
 	readelf -d "$B/libnetfwv6.so" | grep -q 'SONAME.*\[libnetfwv6\.so\.0\]'
 }
@@ -85,6 +89,7 @@ uninstall_there() {
 ok "the library exports what the header declares, nothing else" every_function_is_exported_and_nothing_else
 ok "every exported symbol has a version" every_export_has_a_version
 ok "no data is exported" no_data_is_exported
+ok "the static library shows the public names alone" static_library_has_public_names_alone
 ok "the soname is the major version" soname_is_the_major_version
 ok "the library is hardened" hardened "$B/libnetfwv6.so"
 ok "the command is hardened" hardened "$B/netfwv6"
