@@ -18,6 +18,7 @@
 #include "log_settings.h"
 #include "mode.h"
 #include "options.h"
+#include "rebuild.h"
 #include "slot_give.h"
 
 static netfwv6_result check_kind(const struct device *device)
@@ -116,6 +117,20 @@ static netfwv6_result enable_learning(struct netfwv6_mgr *mgr, const struct atta
 	return NETFWV6_FAILED(result) ? result : attach(mgr, &seen->device, &seen->ours, &form);
 }
 
+/*
+ * On new maps: handles of the namespace that had the state find that their table is retired,
+ * look anew, and see that it serves another one.
+ */
+static netfwv6_result adopt(struct netfwv6_mgr *mgr)
+{
+	netfwv6_result result = root_adopt(&mgr->root);
+	gid_t group;
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = pins_get_group(mgr->root.dir, &group);
+	return NETFWV6_FAILED(result) ? result : rebuild(mgr, group);
+}
+
 /* The state for this network namespace; one whose devices are all gone is taken over. */
 static netfwv6_result create_or_adopt(struct netfwv6_mgr *mgr)
 {
@@ -128,7 +143,7 @@ static netfwv6_result create_or_adopt(struct netfwv6_mgr *mgr)
 	if (NETFWV6_FAILED(opened))
 		return opened;
 	if (mgr->root.state == ROOT_WRITABLE && !attachments_alive(mgr)) {
-		opened = root_adopt(&mgr->root);
+		opened = adopt(mgr);
 		if (NETFWV6_SUCCEEDED(opened))
 			log_adopt(mgr);
 		return opened;
