@@ -14,15 +14,36 @@ struct {
 	__type(value, struct count);
 } netfwv6_counts SEC(".maps");
 
-static __always_inline void account(enum reason reason, __u32 bytes)
+/* Under a reason, or one of COUNT_*. */
+static __always_inline struct count *count_of(__u32 reason)
 {
-	__u32 key = reason;
-	struct count *count = bpf_map_lookup_elem(&netfwv6_counts, &key);
+	return bpf_map_lookup_elem(&netfwv6_counts, &reason);
+}
+
+static __always_inline void account(__u32 reason, __u32 packets, __u32 bytes)
+{
+	struct count *count = count_of(reason);
 
 	if (!count)
-		return; /* never: key < REASON_COUNT */
-	count->packets++;
+		return; /* never: reason < REASON_COUNT */
+	count->packets += packets;
 	count->bytes += bytes;
+}
+
+/* What XDP in front has not seen, besides its reason. */
+static __always_inline void account_unseen(__u32 packets, __u32 bytes)
+{
+	account(COUNT_UNSEEN, packets, bytes);
+	account(COUNT_UNSEEN_RUN, packets, bytes);
+}
+
+/* Writes only what has changed. */
+static __always_inline void account_seen(void)
+{
+	struct count *run = count_of(COUNT_UNSEEN_RUN);
+
+	if (run && run->packets)
+		*run = (struct count){};
 }
 
 #endif

@@ -3,7 +3,6 @@
 #ifndef NETFWV6_DROPPED_H
 #define NETFWV6_DROPPED_H
 
-#include "plain.h"
 #include "reasons.h"
 
 static __always_inline enum reason closed_reason(__u32 udp)

@@ -6,7 +6,7 @@
 #include "skb_context.h"
 
 #include "learn.h"
-#include "parse.h"
+#include "frame.h"
 
 #define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
 

@@ -1,14 +1,99 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "skb_context.h"
+/*
+ * The guard: the data plane at the netdev ingress hook, where the stack takes its packets
+ * from a device, however they came in. It judges what XDP has not judged, and counts what
+ * passes. One program for devices whose frames start with an Ethernet header, one for those
+ * that start with the IP header; both read from the network header on.
+ */
+#include "guard_context.h"
+
+#include <linux/if_packet.h>
 #include "account.h"
 #include "parse.h"
+#include "report.h"
+#include "segments.h"
 #include "verdict.h"
-static __always_inline int finish(packet_context *ctx, struct packet *p, int parsed)
+
+#define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
+#define DROP_PACKET 2	  /* TC_ACT_SHOT, TCX_DROP */
+
+/* Behind what the device put in front. The tag that the kernel took off is the first one. */
+static __always_inline int parse_network(packet_context *ctx, struct packet *p)
 {
-	__u32 reason = parsed == PARSED ? verdict(ctx, p) : parsed;
-	account(reason, p->at.frame);
-	return reason < REASON_FIRST_DROP ? -1 : 2;
+	int parsed =
+		parse_tagged(ctx, p, ctx->protocol, ctx->vlan_present ? MAX_TAGS - 1 : MAX_TAGS);
+
+	/* Others cannot forge that: whatever hands a packet to another device says otherwise. */
+	if (ctx->pkt_type == PACKET_LOOPBACK && parsed != REASON_NOT_IPV6)
+		return REASON_LOOPED;
+	return parsed;
 }
-SEC("tc") int netfwv6_in_eth(struct __sk_buff *ctx) { struct packet p = packet_of(ctx); return finish(ctx, &p, parse_ethernet(ctx, &p)); }
-SEC("tc") int netfwv6_in_ip(struct __sk_buff *ctx) { struct packet p = packet_of(ctx); return finish(ctx, &p, parse_raw_ip(ctx, &p)); }
+
+/* XDP's verdict on a packet that it passed, which holds once. */
+static __always_inline bool take_verdict(packet_context *ctx, __u32 *reason)
+{
+	struct judged *judged = (void *)(long)ctx->data_meta;
+	const void *data = (const void *)(long)ctx->data;
+
+	if ((const void *)(judged + 1) > data)
+		return false;
+	barrier_var(
+		judged); /* else it becomes one comparison, of which the verifier learns nothing */
+	if ((const void *)(judged + 1) < data || judged->secret != netfwv6_config.secret)
+		return false;
+	*reason = judged->reason;
+	judged->secret = 0;
+	return *reason < REASON_FIRST_DROP;
+}
+
+/* Looped multicast and what is not IPv6 is nothing that XDP should have marked. */
+static __always_inline bool should_be_seen(__u32 reason)
+{
+	return reason != REASON_NOT_IPV6 && reason != REASON_LOOPED;
+}
+
+static __always_inline int judge(packet_context *ctx, bool raw_ip, bool behind_xdp)
+{
+	struct packet p = packet_of(ctx);
+	int parsed = parse_network(ctx, &p);
+	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
+	struct segments segments = segments_of(ctx, raw_ip);
+
+	account(reason, segments.packets, segments.bytes);
+	if (behind_xdp && should_be_seen(reason))
+		account_unseen(segments.packets, segments.bytes);
+	if (reason < REASON_FIRST_DROP)
+		return NEXT_PROGRAM;
+	if (drops_matter())
+		report_drop(ctx, &p, reason, raw_ip);
+	return DROP_PACKET;
+}
+
+/* Not inlined, so that the way of packets that XDP has judged stays short. */
+__noinline int netfwv6_judge_eth(struct __sk_buff *ctx)
+{
+	return judge(ctx, false, netfwv6_config.secret);
+}
+
+SEC("tc")
+int netfwv6_in_eth(struct __sk_buff *ctx)
+{
+	struct segments segments;
+	__u32 reason;
+
+	if (!netfwv6_config.secret || !take_verdict(ctx, &reason))
+		return netfwv6_judge_eth(ctx);
+	segments = segments_of(ctx, false);
+	account(reason, segments.packets, segments.bytes);
+	account_seen();
+	return NEXT_PROGRAM;
+}
+
+/* XDP marks no bare IP packet: there may be another device's header in front of it. */
+SEC("tc")
+int netfwv6_in_ip(struct __sk_buff *ctx)
+{
+	return judge(ctx, true, false);
+}
+
 char netfwv6_license[] SEC("license") = "GPL";

@@ -10,7 +10,7 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 5
+#define LAYOUT_VERSION 6
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and
@@ -66,12 +66,21 @@ struct count {
 
 /* What a connection's program instance knows at load time (rodata). */
 struct connection_config {
-	__u64 own;	 /* ENTRY_OPEN(slot), 0 without a slot */
-	__u64 ignored;	 /* ENTRY_IGNORED(slot), 0 without a slot */
-	__u64 secret;
+	__u64 own;     /* ENTRY_OPEN(slot), 0 without a slot */
+	__u64 ignored; /* ENTRY_IGNORED(slot), 0 without a slot */
+	__u64 secret;  /* that XDP leaves in a packet it passed; in the guard 0: no XDP in front */
 	__u32 stateless; /* not 0: no conversations, a bare port filter */
 	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
 };
+
+/*
+ * What XDP leaves in the metadata of a packet that it passed, for the guard behind it. Who
+ * does not know the secret cannot make it: 64 random bits of this pair of programs.
+ */
+struct judged {
+	__u64 secret; /* the guard makes it 0: it holds for one pass through the hooks */
+	__u32 reason; /* that the packet passed for */
+} __attribute__((packed, aligned(4)));
 
 /*
  * Conversations that no socket of this host shows at ingress: of machines behind it,
@@ -185,6 +194,7 @@ struct name_key {
 
 _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 32, "layout");
+_Static_assert(sizeof(struct judged) == 12, "layout: the kernel takes multiples of 4");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 24, "layout");

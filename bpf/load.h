@@ -48,7 +48,8 @@ static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void 
 {
 	const void *bytes;
 
-	if (offset > IN_PLACE_MAX || !bytes_in_place(ctx, offset, len, &bytes))
+	if (!PACKET_IS_IN_PLACE || offset > IN_PLACE_MAX ||
+	    !bytes_in_place(ctx, offset, len, &bytes))
 		return packet_copy(ctx, offset, to, len);
 	copy_from(bytes, to, len);
 	return true;

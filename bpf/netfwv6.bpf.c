@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data plane at ingress: parse, verdict, account, report. One program for devices whose
- * frames start with an Ethernet header, one for those that start with the IP header.
+ * The data plane in front of the stack: parse, verdict, account, report. It drops, and counts
+ * what it drops; what passes is the guard's, with a mark of the verdict. One program for devices
+ * whose frames start with an Ethernet header, one for those that start with the IP header,
+ * which marks nothing: a header of another device may lie in front.
  * Each firewalled connection runs an instance of its own; all of them read the same
  * port table and flow tables.
  */
 #include "xdp_context.h"
 
 #include "account.h"
-#include "parse.h"
+#include "frame.h"
+#include "pass.h"
 #include "report.h"
 #include "shortcut.h"
 #include "verdict.h"
@@ -18,9 +21,11 @@ static __always_inline int finish(packet_context *ctx, const struct packet *p, i
 {
 	__u32 reason = parsed == PARSED ? verdict(ctx, p) : parsed;
 
-	account(reason, p->at.frame);
-	if (reason < REASON_FIRST_DROP)
+	if (is_left_to_guard(reason))
 		return XDP_PASS;
+	if (reason < REASON_FIRST_DROP)
+		return raw_ip ? XDP_PASS : pass_judged(ctx, reason);
+	account(reason, 1, p->at.frame);
 	if (drops_matter())
 		report_drop(ctx, p, reason, raw_ip);
 	return XDP_DROP;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the first byte of a frame to the destination port, seen exactly as the
+ * From the link-layer header to the destination port, seen exactly as the
  * Linux stack will see it: only headers that Linux itself skips are walked, any
  * other next-header value is final, and nothing behind the end that the payload
  * length gives exists. What could hide a port is dropped, with its reason.
@@ -18,7 +18,7 @@
 #include <bpf/bpf_endian.h>
 #include "cursor.h"
 #include "layout.h"
-#include "plain.h"
+#include "ports.h"
 
 #define PARSED (-1)
 
@@ -193,32 +193,11 @@ static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 	return netfwv6_chain(ctx, p);
 }
 
-static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
+/* What an EtherType announces, behind so many more tags at most. */
+static __always_inline int parse_tagged(packet_context *ctx, struct packet *p, __be16 type,
+					int tags)
 {
-	struct plain plain;
-
-	if (!read_plain(ctx, &plain))
-		return false;
-	p->ip = PLAIN_IP;
-	p->has_ip = true;
-	p->l4 = PLAIN_L4;
-	p->port = plain.port;
-	p->protocol = plain.udp ? IPPROTO_UDP : IPPROTO_TCP;
-	return true;
-}
-
-/* A frame with an Ethernet header. */
-static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
-{
-	struct ethhdr eth;
-	__be16 type;
-
-	if (parse_plain(ctx, p))
-		return PARSED;
-	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
-		return REASON_TRUNCATED;
-	type = eth.h_proto;
-	for (int i = 0; i < MAX_TAGS && is_vlan(type); i++) {
+	for (int i = 0; i < tags && is_vlan(type); i++) {
 		struct vlan_tag tag;
 
 		if (!cursor_take(ctx, &p->at, &tag, sizeof(tag)))
@@ -228,18 +207,6 @@ static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 	if (is_vlan(type))
 		return REASON_MANY_TAGS;
 	if (type != bpf_htons(ETH_P_IPV6))
-		return REASON_NOT_IPV6;
-	return parse_ipv6(ctx, p);
-}
-
-/* A frame that starts with its IP header: tun, WireGuard, tunnels. */
-static __always_inline int parse_raw_ip(packet_context *ctx, struct packet *p)
-{
-	__u8 version;
-
-	if (!cursor_peek(ctx, &p->at, &version, sizeof(version)))
-		return REASON_TRUNCATED;
-	if (version >> 4 != 6)
 		return REASON_NOT_IPV6;
 	return parse_ipv6(ctx, p);
 }

@@ -9,19 +9,10 @@
 
 #include <stdbool.h>
 #include <linux/if_ether.h>
-#include <linux/in.h>
 #include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
-#include "layout.h"
 #include "load.h"
-
-#define TCP_HEADER 20
-#define UDP_HEADER 8
-
-struct l4_ports {
-	__be16 source;
-	__be16 destination;
-};
+#include "ports.h"
 
 /* Where headers start, and what they hold. */
 #define PLAIN_IP sizeof(struct ethhdr)
@@ -35,19 +26,6 @@ struct l4_ports {
 /* The EtherType, and the version in the four bits behind it. */
 #define IS_IPV6 bpf_htonl(ETH_P_IPV6 << 16 | 6 << 12)
 #define IS_IPV6_MASK bpf_htonl(0xfffff000)
-
-/* 1 for UDP, 0 for TCP: their numbers differ so. */
-static __always_inline __u32 is_udp(__u8 protocol)
-{
-	_Static_assert(IPPROTO_TCP >> 4 == 0 && IPPROTO_UDP >> 4 == 1, "is_udp");
-	return protocol >> 4;
-}
-
-/* Where the port table has a port. */
-static __always_inline __u32 port_entry(__u32 udp, __u16 port)
-{
-	return udp * PORTS_PER_PROTOCOL + port;
-}
 
 struct plain {
 	__u32 length; /* of the whole frame */

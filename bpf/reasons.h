@@ -23,6 +23,7 @@
 	X(5, ESTABLISHED, "established", "TCP of a connection that a socket here has")             \
 	X(6, UDP_REPLY, "udp-reply", "UDP to a socket here that is connected to the sender")       \
 	X(7, FLOW, "flow", "of a conversation that this side began or answered")                   \
+	X(8, LOOPED, "looped", "this host's own multicast, looped back")                           \
 	X(32, CLOSED_TCP, "closed-tcp", "TCP to a closed port")                                    \
 	X(33, CLOSED_UDP, "closed-udp", "UDP to a closed port")                                    \
 	X(34, TRUNCATED, "truncated", "the frame ends before its headers or payload do")           \
@@ -39,12 +40,18 @@
 	  "TCP to a closed port in use, but of no conversation")                                   \
 	X(43, UNMATCHED_UDP, "unmatched-udp", "UDP to a closed port in use, but of no conversation")
 
-enum { COUNT_UNSEEN_RUN = 29, COUNT_UNSEEN = 30, COUNT_UNMARKED = 31 };
-
 enum reason {
 #define X(number, identifier, keyword, sentence) REASON_##identifier = number,
 	NETFWV6_REASONS(X)
 #undef X
 };
+
+/*
+ * In the same counter map, but besides the reasons: each packet counted here is counted under
+ * its reason as well.
+ */
+#define COUNT_UNSEEN_RUN 29 /* not seen by XDP since the latest one that was, on each CPU */
+#define COUNT_UNSEEN 30	    /* not seen by XDP, where there is one in front of the guard */
+#define COUNT_UNMARKED 31   /* passed by XDP, whose driver has no room for metadata */
 
 #endif

@@ -95,7 +95,7 @@ static __always_inline void describe(packet_context *ctx, const struct packet *p
 		.reason = reason,
 		.ifindex = netfwv6_config.ifindex,
 		.time = bpf_ktime_get_ns(),
-		.length = p->at.frame,
+		.length = frame_length(ctx, raw_ip),
 		.known = raw_ip ? EVENT_RAW_IP : 0,
 	};
 	describe_addresses(ctx, p, event);
@@ -104,7 +104,8 @@ static __always_inline void describe(packet_context *ctx, const struct packet *p
 }
 
 /* Appends the frame's first bytes: the size of the whole. */
-static __always_inline __u64 capture(packet_context *ctx, struct report *report, __u32 snaplen)
+static __always_inline __u64 capture(packet_context *ctx, struct report *report, __u32 snaplen,
+				     bool raw_ip)
 {
 	__u32 length = report->event.length < snaplen ? report->event.length : snaplen;
 	__u64 last = (__u64)length - 1;
@@ -115,7 +116,7 @@ static __always_inline __u64 capture(packet_context *ctx, struct report *report,
 	if (last >= sizeof(report->data))
 		return sizeof(report->event);
 	barrier_var(last);
-	if (!packet_copy(ctx, 0, report->data, last + 1))
+	if (!frame_copy(ctx, raw_ip, report->data, last + 1))
 		return sizeof(report->event);
 	report->event.captured = last + 1;
 	return sizeof(report->event) + last + 1;
@@ -186,7 +187,7 @@ __noinline int netfwv6_tell_drop(packet_context *ctx, const struct packet *p, __
 
 		if (!state || !(taps & 1u << i))
 			continue;
-		size = capture(ctx, report, c->tap[i].snaplen);
+		size = capture(ctx, report, c->tap[i].snaplen, raw_ip);
 		if (size <= sizeof(*report))
 			tap_put(i, state, report, size);
 	}
@@ -200,23 +201,6 @@ static __always_inline void report_drop(packet_context *ctx, const struct packet
 
 	if (taps)
 		netfwv6_tell_drop(ctx, p, reason, raw_ip, taps);
-}
-
-/* Not inlined, so that the shortcut stays short. */
-__noinline int netfwv6_tell_plain_drop(packet_context *ctx, __u32 reason, __u32 taps)
-{
-	struct packet p = packet_of(ctx);
-
-	return parse_plain(ctx, &p) ? netfwv6_tell_drop(ctx, &p, reason, false, taps) : 0;
-}
-
-/* Of a plain packet. */
-static __always_inline void report_plain_drop(packet_context *ctx, __u32 entry, __u32 reason)
-{
-	__u32 taps = netfwv6_note_drop(entry, reason);
-
-	if (taps)
-		netfwv6_tell_plain_drop(ctx, reason, taps);
 }
 
 #endif

@@ -11,12 +11,30 @@
 #include "account.h"
 #include "budget.h"
 #include "dropped.h"
+#include "frame.h"
 #include "maps.h"
 #include "marks.h"
-#include "plain.h"
+#include "pass.h"
 #include "report.h"
 
 #define NO_SHORTCUT (-1)
+
+/* Not inlined, so that the shortcut stays short. */
+__noinline int netfwv6_tell_plain_drop(packet_context *ctx, __u32 reason, __u32 taps)
+{
+	struct packet p = packet_of(ctx);
+
+	return parse_plain(ctx, &p) ? netfwv6_tell_drop(ctx, &p, reason, false, taps) : 0;
+}
+
+/* Of a plain packet. */
+static __always_inline void report_plain_drop(packet_context *ctx, __u32 entry, __u32 reason)
+{
+	__u32 taps = netfwv6_note_drop(entry, reason);
+
+	if (taps)
+		netfwv6_tell_plain_drop(ctx, reason, taps);
+}
 
 static __always_inline bool is_plain_marked(packet_context *ctx, __u32 udp)
 {
@@ -52,9 +70,9 @@ __noinline int netfwv6_shortcut(packet_context *ctx, __u32 udp, __u16 port, __u3
 
 	if (reason == NO_SHORTCUT)
 		return NO_SHORTCUT;
-	account(reason, length);
 	if (reason < REASON_FIRST_DROP)
-		return XDP_PASS;
+		return pass_judged(ctx, reason);
+	account(reason, 1, length);
 	if (drops_matter())
 		report_plain_drop(ctx, entry, reason);
 	return XDP_DROP;
@@ -70,7 +88,7 @@ static __always_inline int shortcut(packet_context *ctx)
 		return NO_SHORTCUT;
 	barrier_var(plain.length); /* in one register */
 	if (quiet && is_unused(plain_entry(&plain))) {
-		account(closed_reason(plain.udp), plain.length);
+		account(closed_reason(plain.udp), 1, plain.length);
 		return XDP_DROP;
 	}
 	return netfwv6_shortcut(ctx, plain.udp, plain.port, plain.length);

@@ -10,6 +10,7 @@
 typedef struct xdp_md packet_context;
 
 #define PACKET_IS_LEAVING 0
+#define PACKET_IS_IN_PLACE 1
 
 static __always_inline __u32 packet_length(packet_context *ctx)
 {
@@ -29,6 +30,19 @@ static __always_inline __u32 plain_length(packet_context *ctx)
 static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;
+}
+
+static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
+{
+	(void)raw_ip;
+	return packet_length(ctx);
+}
+
+/* The frame's first bytes. */
+static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
+{
+	(void)raw_ip;
+	return packet_copy(ctx, 0, to, len);
 }
 
 #endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the first byte of a frame on, at hooks where that is all that is known of it. */
+#ifndef NETFWV6_FRAME_H
+#define NETFWV6_FRAME_H
+
+#include "parse.h"
+#include "plain.h"
+
+static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
+{
+	struct plain plain;
+
+	if (!read_plain(ctx, &plain))
+		return false;
+	p->ip = PLAIN_IP;
+	p->has_ip = true;
+	p->l4 = PLAIN_L4;
+	p->port = plain.port;
+	p->protocol = plain.udp ? IPPROTO_UDP : IPPROTO_TCP;
+	return true;
+}
+
+/* A frame with an Ethernet header. */
+static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
+{
+	struct ethhdr eth;
+
+	if (parse_plain(ctx, p))
+		return PARSED;
+	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
+		return REASON_TRUNCATED;
+	return parse_tagged(ctx, p, eth.h_proto, MAX_TAGS);
+}
+
+/* A frame that starts with its IP header: tun, WireGuard, tunnels. */
+static __always_inline int parse_raw_ip(packet_context *ctx, struct packet *p)
+{
+	__u8 version;
+
+	if (!cursor_peek(ctx, &p->at, &version, sizeof(version)))
+		return REASON_TRUNCATED;
+	if (version >> 4 != 6)
+		return REASON_NOT_IPV6;
+	return parse_ipv6(ctx, p);
+}
+
+#endif

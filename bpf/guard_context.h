@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the parser reads a packet at the netdev ingress hook: from the network header on, which
+ * is where the stack will look. What lies in front of it may be a tag that the kernel took
+ * off, or on a device of bare IP packets the header of another device.
+ */
+#ifndef NETFWV6_GUARD_CONTEXT_H
+#define NETFWV6_GUARD_CONTEXT_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+typedef struct __sk_buff packet_context;
+
+#define PACKET_IS_LEAVING 0
+#define PACKET_IS_IN_PLACE 0
+
+/* From the network header on: the hook notes it before it puts the header in front again. */
+static __always_inline __u32 packet_length(packet_context *ctx)
+{
+	return ctx->wire_len;
+}
+
+/* With the link-layer header, where it is one of this device. */
+static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
+{
+	__u32 with = ctx->len, without = ctx->wire_len;
+
+	/* Two loads, rather than one from a place that depends: the verifier wants it so. */
+	barrier_var(with);
+	barrier_var(without);
+	return raw_ip ? without : with;
+}
+
+/* What lies outside of the linear part has to be fetched first, as the stack will. */
+static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
+{
+	__u32 end = ctx->len - ctx->wire_len + offset + len;
+
+	if (bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0)
+		return true;
+	return end <= ctx->len && bpf_skb_pull_data(ctx, end) == 0 &&
+	       bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0;
+}
+
+/* The frame's first bytes. */
+static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
+{
+	return bpf_skb_load_bytes(ctx, ctx->len - frame_length(ctx, raw_ip), to, len) == 0;
+}
+
+#endif
