@@ -15,4 +15,10 @@ int bare_drop(struct xdp_md *packet __attribute__((unused)))
 	return XDP_DROP;
 }
 
+SEC("tc/pass")
+int bare_guard(struct __sk_buff *packet __attribute__((unused)))
+{
+	return -1; /* TC_ACT_UNSPEC */
+}
+
 char _license[] SEC("license") = "GPL";

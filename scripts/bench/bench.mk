@@ -10,6 +10,14 @@ bench:
 	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
 	$Qscripts/bench/run
 
+# What receiving costs with another build of netfwv6 beside this one, BASE=DIRECTORY of it: the
+# base twice, so that what two loads of the same programs differ by is known, then this one.
+.PHONY: bench-compare
+bench-compare:
+	$Qscripts/install-deps bench
+	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
+	$Qscripts/bench/compare $(BASE)
+
 # docs/benchmarks.md from the raw values of two runs.
 .PHONY: benchmarks-doc
 benchmarks-doc:

@@ -15,10 +15,17 @@ bool contender_is(const struct contender *c, const char *name)
 	return strcmp(c->name, name) == 0;
 }
 
+bool contender_only_passes(const struct contender *c)
+{
+	return strncmp(c->name, "bare-", 5) == 0 && !contender_is(c, "bare-drop");
+}
+
 bool contender_knows_conversations(const struct contender *c)
 {
-	return contender_is(c, "netfwv6") || contender_is(c, "nft-ct") ||
-	       contender_is(c, "ip6tables") || contender_is(c, "bare-pass");
+	return contender_is(c, "netfwv6") || contender_is(c, "netfwv6-tc") ||
+	       strncmp(c->name, "base-", 5) == 0 ||
+	       contender_is(c, "nft-ct") || contender_is(c, "ip6tables") ||
+	       contender_only_passes(c);
 }
 
 static uint16_t *shuffled(const uint16_t *ports, size_t n)

@@ -38,6 +38,9 @@ void contender_take(const char *text, const char *prefix, struct contender *c);
 /* Does it let answers in? */
 bool contender_knows_conversations(const struct contender *c);
 
+/* A program, or two, that return their verdict. */
+bool contender_only_passes(const struct contender *c);
+
 bool contender_is(const struct contender *c, const char *name);
 
 #endif

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who is compared with whom, doing what."""
 
-CONTENDERS = ("none", "bare-drop", "bare-pass", "netfwv6", "netfwv6-generic", "xdp-filter",
+CONTENDERS = ("none", "bare-drop", "bare-pass", "bare-tc", "bare-both", "bare-generic", "netfwv6",
+              "netfwv6-tc", "netfwv6-generic", "xdp-filter",
               "nft-netdev", "nft-raw", "nft-ct", "ip6tables")
 # The first steps of netfwv6's way: what they cost is the least that anything like it can.
 STEPS = ("step-parse", "step-table", "step-count")
 # They decide by port alone, so they drop what belongs to a conversation of this host.
 STATELESS = ("xdp-filter", "nft-netdev", "nft-raw")
+
+# What passes goes by these programs: beside others, that do nothing at the same hooks.
+HOOKS = {"netfwv6": "bare-both", "netfwv6-tc": "bare-tc", "netfwv6-generic": "bare-generic"}
 
 CLOSED = ("SYN to a closed port", "ACK to a closed port", "UDP to a closed port")
 RANDOM = ("SYN to random closed ports", "UDP to random closed ports")
@@ -33,7 +37,7 @@ def reference(name, work):
     if name.endswith("-egress"):
         return "bare-egress"
     passes = work in LIVE + OPEN + OTHER and not (work in LIVE and name in STATELESS)
-    return "bare-pass" if passes else "bare-drop"
+    return HOOKS.get(name, "bare-pass") if passes else "bare-drop"
 
 
 def received(run, contender, work, ports=PORTS, connections=CONNECTIONS, flows=FLOWS):

@@ -203,6 +203,8 @@ static void measure_all(struct flood *flood)
 
 int main(void)
 {
+	const struct netfwv6_enable_options native = { .sz = sizeof(native),
+						       .mode = NETFWV6_MODE_NATIVE };
 	char directory[] = "/tmp/nf6-bench-XXXXXX", path[64], old[64];
 	struct flood flood = {};
 	pid_t writer;
@@ -215,7 +217,7 @@ int main(void)
 	stay_on_cpu(0);
 	check(netfwv6_mgr_open(&flood.mgr, NULL));
 	check(netfwv6_mgr_get_connection(flood.mgr, "fw0", &flood.connection));
-	check(netfwv6_connection_enable_firewall(flood.connection, NULL));
+	check(netfwv6_connection_enable_firewall(flood.connection, &native));
 	check(netfwv6_mgr_put_logfile_path(flood.mgr, path));
 	writer = start_writer(path);
 	measure_all(&flood);

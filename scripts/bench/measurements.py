@@ -14,13 +14,14 @@ COLUMNS = {
     "flood": ("contender", "work", "cpus", "round", "pps"),
     "program": ("program", "work", "round", "ns"),
     "size": ("program", "work", "jited_bytes", "instructions"),
-    "throughput": ("contender", "direction", "round", "gbits"),
+    "throughput": ("contender", "direction", "segments", "round", "gbits"),
+    "requests": ("contender", "kind", "round", "rate"),
     "memory": ("contender", "ports", "bytes"),
     "control": ("tool", "operation", "round", "ns"),
     "log": ("way", "logging", "round", "ns"),
 }
 COUNTS = {"ports", "connections", "cpus", "round"}
-VALUES = {"ns", "pps", "gbits", "bytes", "jited_bytes", "instructions"}
+VALUES = {"ns", "pps", "gbits", "rate", "bytes", "jited_bytes", "instructions"}
 MAY_BE_EMPTY = {("size", "work"), ("size", "jited_bytes"), ("size", "instructions"),
                 ("machine", "value")}
 MAY_HAVE_NO_ROWS = {"skipped"}

@@ -259,8 +259,8 @@ static void make_conversation(void)
 	connect_to(socket_at(SOCK_DGRAM, HOST_PORT), REMOTE_PORT);
 }
 
-/* The program behind the only link pinned in a directory of the state root. */
-static int program_of(const struct netfwv6_mgr *mgr, const char *directory)
+/* The program behind the only link that is pinned for a hook. */
+static int program_of(const struct netfwv6_mgr *mgr, const char *hook)
 {
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
@@ -268,7 +268,7 @@ static int program_of(const struct netfwv6_mgr *mgr, const char *directory)
 	char pattern[256];
 	int link;
 
-	snprintf(pattern, sizeof(pattern), "%s/%s/*", netfwv6_mgr_state_dir(mgr), directory);
+	snprintf(pattern, sizeof(pattern), "%s/links/*-%s", netfwv6_mgr_state_dir(mgr), hook);
 	if (glob(pattern, 0, NULL, &pins) || pins.gl_pathc != 1)
 		return -1;
 	link = bpf_obj_get(pins.gl_pathv[0]);
@@ -288,9 +288,9 @@ static void measure(const struct netfwv6_mgr *mgr)
 		{ "bare-pass", XDP_PASS, load_bare(BPF_PROG_TYPE_XDP, XDP_PASS) },
 		{ "bare-egress", NEXT, load_bare(BPF_PROG_TYPE_SCHED_CLS, (int)NEXT) },
 	};
-	const struct stand in = { "netfwv6", program_of(mgr, "links"), ingress,
+	const struct stand in = { "netfwv6", program_of(mgr, "xdp"), ingress,
 				  sizeof(ingress) / sizeof(*ingress) };
-	const struct stand out = { "netfwv6-egress", program_of(mgr, "egress"), egress,
+	const struct stand out = { "netfwv6-egress", program_of(mgr, "learn"), egress,
 				   sizeof(egress) / sizeof(*egress) };
 	bool has_egress = out.program >= 0;
 
@@ -311,6 +311,8 @@ static void measure(const struct netfwv6_mgr *mgr)
 
 int main(void)
 {
+	const struct netfwv6_enable_options native = { .sz = sizeof(native),
+						       .mode = NETFWV6_MODE_NATIVE };
 	struct netfwv6_connection *connection;
 	struct netfwv6_mgr *mgr;
 
@@ -321,7 +323,7 @@ int main(void)
 	check(netfwv6_mgr_open_global_port(mgr, OPEN_PORT, NETFWV6_PROTOCOL_TCP, NULL));
 	check(netfwv6_mgr_open_global_port(mgr, OPEN_PORT, NETFWV6_PROTOCOL_UDP, NULL));
 	make_conversation();
-	check(netfwv6_connection_enable_firewall(connection, NULL));
+	check(netfwv6_connection_enable_firewall(connection, &native));
 	measure(mgr);
 	check(netfwv6_connection_disable_firewall(connection));
 	netfwv6_connection_free(connection);

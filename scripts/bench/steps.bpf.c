@@ -32,7 +32,7 @@ int step_count(struct xdp_md *packet)
 
 	if (!read_plain(packet, &plain) || !is_unused(plain_entry(&plain)))
 		return XDP_PASS;
-	account(closed_reason(plain.udp), plain.length);
+	account(closed_reason(plain.udp), 1, plain.length);
 	return XDP_DROP;
 }
 

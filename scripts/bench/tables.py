@@ -98,6 +98,15 @@ def growth(title, what, works):
     return make
 
 
+def comparison(runs):
+    """Two loads of another build, and this one."""
+    def cell(run, name, work):
+        return ratio(received(run, name, work), received(run, "base-1", work))
+
+    return contest(runs, "Beside the base", "Ratios to the base's first load.",
+                   ("base-2", "netfwv6"), column(runs, "receive", 4), cell)
+
+
 # ---- Rows of one kind ----------------------------------------------------------------------
 
 def flood(runs):
@@ -114,10 +123,22 @@ def flood(runs):
 def throughput(runs):
     def beside(run, key):
         if key[0] != "none":
-            return ratio(run.values("throughput", *key), run.values("throughput", "none", key[1]))
+            return ratio(run.values("throughput", *key),
+                         run.values("throughput", "none", *key[1:]))
 
     table = listing(runs, "throughput", "TCP throughput", [
-        "direction", "", "Gbit/s", "spread", "beside none"], (1, 0), "gbits", beside)
+        "segments sent", "direction", "", "Gbit/s", "spread", "beside none"], (2, 1, 0), "gbits",
+        beside)
+    return without_empty(table)
+
+
+def requests(runs):
+    def beside(run, key):
+        if key[0] != "none":
+            return ratio(run.values("requests", *key), run.values("requests", "none", key[1]))
+
+    table = listing(runs, "requests", "HTTP requests a second", [
+        "", "", "a second", "spread", "beside none"], (1, 0), "pps", beside)
     return without_empty(table)
 
 
@@ -203,6 +224,7 @@ TABLES = {
     "program": ("program", programs("The program alone", lambda name: "egress" not in name)),
     "egress": ("program", programs("The program at egress alone", lambda name: "egress" in name)),
     "throughput": ("throughput", throughput),
+    "requests": ("requests", requests),
     "memory": ("memory", memory),
     "control": ("control", control),
     "log": ("log", log),

@@ -50,7 +50,7 @@ bool work_is_for(const struct work *work, const struct contender *c)
 {
 	if (contender_is(c, "bare-drop"))
 		return !work_passes(work);
-	if (contender_is(c, "bare-pass"))
+	if (contender_only_passes(c))
 		return work_passes(work);
 	/* Steps of the way of packets to unused ports. */
 	if (strncmp(c->name, "step-", 5) == 0)
