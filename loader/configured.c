@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "map_copy.h"
 
 /* A key is a whole record of bytes, zeros behind the name. */
 struct key {
@@ -18,6 +19,16 @@ static struct key key_of(const char *device)
 
 	strncpy(key.device, device, sizeof(key.device) - 1);
 	return key;
+}
+
+/* Is it one, and not what somebody wrote past the library? */
+static bool is_key(const void *given, const void *unused)
+{
+	const char *device = given;
+	struct key key = key_of(device);
+
+	(void)unused;
+	return *device && memcmp(&key, given, sizeof(key)) == 0;
 }
 
 static int map_of(const struct netfwv6_mgr *mgr)
@@ -71,4 +82,9 @@ bool configured_next(const struct netfwv6_mgr *mgr, char *device)
 	memcpy(device, next.device, DEVICE_NAME_SIZE);
 	device[DEVICE_NAME_SIZE - 1] = '\0';
 	return true;
+}
+
+netfwv6_result configured_copy(int from, int to)
+{
+	return map_copy(from, to, is_key, NULL);
 }

@@ -16,6 +16,9 @@ netfwv6_result configured_put(const struct netfwv6_mgr *mgr, const char *device,
 			      const struct configured_record *record);
 void configured_drop(const struct netfwv6_mgr *mgr, const char *device);
 
+/* Copies the records to a new map. */
+netfwv6_result configured_copy(int from, int to);
+
 /* Steps to the next name, DEVICE_NAME_SIZE bytes, beginning with "". False at the end. */
 bool configured_next(const struct netfwv6_mgr *mgr, char *device);
 

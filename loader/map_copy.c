@@ -13,6 +13,8 @@
 struct copy {
 	int from, to;
 	struct bpf_map_info source, target;
+	map_copy_fn wanted;
+	const void *context;
 	unsigned char *keys, *values, *widened;
 };
 
@@ -23,16 +25,28 @@ static bool look_at(int fd, struct bpf_map_info *info)
 	return bpf_obj_get_info_by_fd(fd, info, &size) == 0;
 }
 
-static int write_batch(struct copy *copy, uint32_t n)
+/* Takes the wanted elements, and their keys to the front: how many. */
+static uint32_t select_wanted(struct copy *copy, uint32_t n)
 {
-	uint32_t from = copy->source.value_size, to = copy->target.value_size;
+	uint32_t from = copy->source.value_size, to = copy->target.value_size, taken = 0;
+	size_t key_size = copy->source.key_size;
 
 	for (uint32_t i = 0; i < n; i++) {
-		unsigned char *value = copy->widened + (size_t)i * to;
+		unsigned char *value = copy->widened + (size_t)taken * to;
+		unsigned char *key = copy->keys + i * key_size;
 
+		if (!copy->wanted(key, copy->context))
+			continue;
+		memmove(copy->keys + taken++ * key_size, key, key_size);
 		memset(value, 0, to);
 		memcpy(value, copy->values + (size_t)i * from, from < to ? from : to);
 	}
+	return taken;
+}
+
+static int write_batch(struct copy *copy, uint32_t n)
+{
+	n = select_wanted(copy, n);
 	if (!n || !bpf_map_update_batch(copy->to, copy->keys, copy->widened, &n, NULL))
 		return 0;
 	return errno;
@@ -59,9 +73,9 @@ static int copy_batches(struct copy *copy)
 	return error;
 }
 
-netfwv6_result map_copy(int from, int to)
+netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *context)
 {
-	struct copy copy = { .from = from, .to = to };
+	struct copy copy = { .from = from, .to = to, .wanted = wanted, .context = context };
 	int error;
 
 	if (!look_at(from, &copy.source) || !look_at(to, &copy.target))

@@ -2,13 +2,18 @@
 #ifndef NETFWV6_MAP_COPY_H
 #define NETFWV6_MAP_COPY_H
 
+#include <stdbool.h>
+
 #include "netfwv6.h"
 
+/* Is the element with this key to be copied? */
+typedef bool (*map_copy_fn)(const void *key, const void *context);
+
 /*
- * Copies all elements from one map to another of the same type. Values of the other may
- * be longer; the rest is zero then. S_FALSE: it is full, as somebody added to the first
+ * Copies the wanted elements from one map to another of the same type. Values of the other
+ * may be longer; the rest is zero then. S_FALSE: it is full, as somebody added to the first
  * meanwhile, and the rest was left out.
  */
-netfwv6_result map_copy(int from, int to);
+netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *context);
 
 #endif

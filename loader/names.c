@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "map_copy.h"
 #include "utf8.h"
 
 _Static_assert(NAME_SIZE == NETFWV6_NAME_MAX + 1, "a name fits its record");
@@ -27,13 +28,13 @@ netfwv6_result name_check(const char *name)
 	return NETFWV6_S_OK;
 }
 
-static bool is_open(const struct netfwv6_mgr *mgr, struct name_key key)
+/* A group may write this map: what is no key of ours is no name of a port. */
+static bool is_open(const struct policy *policy, struct name_key key)
 {
 	uint64_t bit = key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL;
 
-	/* A group may write this map: what is no key of ours is no name of a port. */
-	return key.entry < PORT_ENTRIES && key.slot <= SLOT_MAX &&
-	       policy_load(&mgr->policy, key.entry) & bit;
+	return key.entry < PORT_ENTRIES && entry_port(key.entry) && key.slot <= SLOT_MAX &&
+	       policy_load(policy, key.entry) & bit;
 }
 
 static int map_of(const struct netfwv6_mgr *mgr)
@@ -41,17 +42,19 @@ static int map_of(const struct netfwv6_mgr *mgr)
 	return mgr->root.map[PIN_NAMES];
 }
 
-/* Drops those of closed ports, in one scope or, if every is set, in all. */
-static void sweep(struct netfwv6_mgr *mgr, struct range range, uint32_t slot, bool every)
+/* Drops those of closed ports, in one scope and range, or without a range all of them. */
+static void sweep(struct netfwv6_mgr *mgr, const struct range *range, uint32_t slot)
 {
 	struct name_key key, next;
 	int end = bpf_map_get_next_key(map_of(mgr), NULL, &next);
 
 	while (!end) {
+		bool concerned;
+
 		key = next;
 		end = bpf_map_get_next_key(map_of(mgr), &key, &next);
-		if (key.entry - range.first < range.count && (every || key.slot == slot) &&
-		    !is_open(mgr, key))
+		concerned = !range || (key.entry - range->first < range->count && key.slot == slot);
+		if (concerned && !is_open(&mgr->policy, key))
 			bpf_map_delete_elem(map_of(mgr), &key);
 	}
 }
@@ -61,14 +64,14 @@ void names_drop_closed(struct netfwv6_mgr *mgr, struct range range, uint32_t slo
 	struct name_key key = { .entry = range.first, .slot = slot };
 
 	if (range.count > 1)
-		sweep(mgr, range, slot, false);
-	else if (!is_open(mgr, key))
+		sweep(mgr, &range, slot);
+	else if (!is_open(&mgr->policy, key))
 		bpf_map_delete_elem(map_of(mgr), &key);
 }
 
 void names_make_room(struct netfwv6_mgr *mgr)
 {
-	sweep(mgr, ALL_ENTRIES, 0, true);
+	sweep(mgr, NULL, 0);
 }
 
 netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char *name)
@@ -89,7 +92,8 @@ netfwv6_result name_put(struct netfwv6_mgr *mgr, struct name_key key, const char
 			  name);
 }
 
-void names_note_all(int map, struct policy *table)
+/* Notes in a new table which ports have names. */
+static void note_all(int map, struct policy *table)
 {
 	struct name_key key, *last = NULL;
 
@@ -98,6 +102,23 @@ void names_note_all(int map, struct policy *table)
 			policy_note(table, NAMED_WORD(key.entry), BITMAP_BIT(key.entry));
 		last = &key;
 	}
+}
+
+static bool is_of_open_port(const void *key, const void *table)
+{
+	struct name_key name;
+
+	memcpy(&name, key, sizeof(name));
+	return is_open(table, name);
+}
+
+netfwv6_result names_copy(int from, int to, struct policy *table)
+{
+	netfwv6_result result = map_copy(from, to, is_of_open_port, table);
+
+	if (NETFWV6_SUCCEEDED(result))
+		note_all(to, table);
+	return result;
 }
 
 bool names_none(const struct netfwv6_mgr *mgr)

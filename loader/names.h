@@ -36,10 +36,13 @@ static inline bool names_possible(const struct policy *policy, struct range rang
 	return false;
 }
 
-/* Notes in a new table which ports have names. */
-void names_note_all(int map, struct policy *table);
+/*
+ * Copies the names of the ports that are open in a new table, and notes there which those
+ * are. S_FALSE as of map_copy().
+ */
+netfwv6_result names_copy(int from, int to, struct policy *table);
 
-/* Drops the names of all ports that are closed, in every scope. */
+/* Drops all but the names of open ports, in every scope. */
 void names_make_room(struct netfwv6_mgr *mgr);
 
 /* Drops the names of the range's ports that are closed in the slot's scope. */

@@ -18,7 +18,6 @@
 #include "attachments.h"
 #include "configured.h"
 #include "error.h"
-#include "map_copy.h"
 #include "names.h"
 #include "port_table.h"
 #include "replacements.h"
@@ -168,14 +167,12 @@ static netfwv6_result copy_all(struct rebuilding *r)
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_table(r, r->bits);
 	if (NETFWV6_SUCCEEDED(result))
-		result = map_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES]);
-	if (NETFWV6_SUCCEEDED(result))
-		names_note_all(r->next.map[PIN_NAMES], &r->table);
+		result = names_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES], &r->table);
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_attachments(r);
 	return NETFWV6_FAILED(result) ?
 		       result :
-		       map_copy(old->map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
+		       configured_copy(old->map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
 }
 
 /* ---- The pins ---------------------------------------------------------------- */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What was written into maps past the library: it is passed over, and a rebuild leaves it behind. */
+#include <bpf/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "devices.h"
+#include "layout.h"
+#include "rebuilds.h"
+#include "world.h"
+
+static void write_batch(const char *pin, const void *keys, const void *values, uint32_t n)
+{
+	int fd = open_pin(pin);
+
+	expect(fd >= 0);
+	expect(bpf_map_update_batch(fd, keys, values, &n, NULL) == 0);
+	close(fd);
+}
+
+static uint32_t count_keys(const char *pin)
+{
+	int fd = open_pin(pin);
+	char key[64], next[64];
+	uint32_t n = 0;
+
+	assert_true(fd >= 0);
+	while (!bpf_map_get_next_key(fd, n ? key : NULL, next)) {
+		memcpy(key, next, sizeof(key));
+		n++;
+	}
+	close(fd);
+	return n;
+}
+
+/* ---- Names ---------------------------------------------------------------------------- */
+
+#define UNOWNED_SLOT 31
+
+/* A name that no port has: the entry is none, is that of port 0, or the slot is none. */
+static struct name_key no_port(uint32_t i)
+{
+	switch (i % 3) {
+	case 0:
+		return (struct name_key){ .entry = PORT_ENTRIES + i };
+	case 1:
+		return (struct name_key){ .entry = 1 + i, .slot = SLOT_MAX + 1 + i };
+	default:
+		return (struct name_key){ .entry = i == 2 ? 0 : ~i };
+	}
+}
+
+/* A port that is open on a connection that does not exist. */
+static struct name_key open_nowhere(uint32_t i)
+{
+	return (struct name_key){ .entry = i, .slot = UNOWNED_SLOT };
+}
+
+/* Fills the table of names to its end, as a member may. */
+static void fill_names(struct name_key (*key_of)(uint32_t i))
+{
+	struct name_key *keys = calloc(NAME_RECORDS, sizeof(*keys));
+	char(*names)[NAME_SIZE] = calloc(NAME_RECORDS, sizeof(*names));
+
+	expect(keys && names);
+	for (uint32_t i = 0; i < NAME_RECORDS; i++) {
+		keys[i] = key_of(i);
+		memset(names[i], 'x', NAME_SIZE); /* and no end */
+	}
+	write_batch("names", keys, names, NAME_RECORDS);
+	free(keys);
+	free(names);
+}
+
+static void name_what_is_no_port(void *unused)
+{
+	(void)unused;
+	fill_names(no_port);
+}
+
+static void name_what_is_open_nowhere(void *unused)
+{
+	uint32_t *keys = calloc(PORT_ENTRIES, sizeof(*keys));
+	uint64_t *entries = calloc(PORT_ENTRIES, sizeof(*entries));
+
+	(void)unused;
+	expect(keys && entries);
+	for (uint32_t i = 0; i < PORT_ENTRIES; i++) {
+		keys[i] = i;
+		entries[i] = ENTRY_OPEN(UNOWNED_SLOT);
+	}
+	write_batch("ports", keys, entries, PORT_ENTRIES);
+	free(keys);
+	free(entries);
+	fill_names(open_nowhere);
+}
+
+static void names_are_full_of_junk(void (*write_junk)(void *))
+{
+	make_rebuildable_state();
+	as_user(&member, write_junk, NULL);
+	assert_int_equal(count_keys("names"), NAME_RECORDS);
+}
+
+static void a_port_is_opened_by_name(void)
+{
+	must("%s -q open 443/tcp --name kept", netfwv6());
+	assert_string_equal(must("%s list --json | jq -c '.ports[] | [.port, .name]'", netfwv6()),
+			    "[443,\"kept\"]\n");
+}
+
+static void what_names_no_port_makes_room(void **s)
+{
+	(void)s;
+	names_are_full_of_junk(name_what_is_no_port);
+	a_port_is_opened_by_name();
+	assert_int_equal(count_keys("names"), 1);
+}
+
+static void leaves_the_junk_behind(void (*write_junk)(void *), const char *initialize)
+{
+	devices_reset(NULL);
+	names_are_full_of_junk(write_junk);
+	must("%s -q %s", netfwv6(), initialize);
+	assert_int_equal(count_keys("names"), 0);
+	a_port_is_opened_by_name();
+	must("%s -q init --rebuild", netfwv6());
+	assert_int_equal(count_keys("names"), 1);
+}
+
+static void a_rebuild_leaves_names_of_no_port_behind(void **s)
+{
+	(void)s;
+	leaves_the_junk_behind(name_what_is_no_port, "init --rebuild");
+	leaves_the_junk_behind(name_what_is_open_nowhere, "init --rebuild");
+	leaves_the_junk_behind(name_what_is_open_nowhere, "init --group 0");
+}
+
+/* ---- Configured devices ----------------------------------------------------------------- */
+
+/* Names without an end, with more behind it, and none at all. */
+static const char junk_devices[][DEVICE_NAME_SIZE + 1] = {
+	"0123456789abcdef",
+	"fw0\0and more",
+	"",
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+};
+#define JUNK_DEVICES (sizeof(junk_devices) / sizeof(*junk_devices))
+
+static void configure_junk(void)
+{
+	char keys[JUNK_DEVICES][DEVICE_NAME_SIZE];
+	struct configured_record records[JUNK_DEVICES] = {};
+
+	for (size_t i = 0; i < JUNK_DEVICES; i++)
+		memcpy(keys[i], junk_devices[i], DEVICE_NAME_SIZE);
+	write_batch("configured", keys, records, JUNK_DEVICES);
+}
+
+static void a_rebuild_leaves_configured_junk_behind(void **s)
+{
+	(void)s;
+	make_rebuildable_state();
+	configure_junk();
+	assert_int_equal(count_keys("configured"), DEVICES + JUNK_DEVICES);
+	make_rebuild();
+	assert_int_equal(count_keys("configured"), DEVICES);
+	must("for d in fw0 fw1 fw2; do %s -q disable $d || exit; done && %s -q remove", netfwv6(),
+	     netfwv6());
+}
+
+#define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_devices(what_names_no_port_makes_room),
+		on_devices(a_rebuild_leaves_names_of_no_port_behind),
+		on_devices(a_rebuild_leaves_configured_junk_behind),
+	};
+
+	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);
+}
