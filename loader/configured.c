@@ -74,14 +74,20 @@ void configured_drop(const struct netfwv6_mgr *mgr, const char *device)
 
 bool configured_next(const struct netfwv6_mgr *mgr, char *device)
 {
-	struct key key = key_of(device), next;
+	struct key last = key_of(device), next;
+	bool begun = *device;
 
-	if (mgr->root.state == ROOT_ABSENT ||
-	    bpf_map_get_next_key(map_of(mgr), *device ? &key : NULL, &next))
+	if (mgr->root.state == ROOT_ABSENT)
 		return false;
-	memcpy(device, next.device, DEVICE_NAME_SIZE);
-	device[DEVICE_NAME_SIZE - 1] = '\0';
-	return true;
+	while (!bpf_map_get_next_key(map_of(mgr), begun ? &last : NULL, &next)) {
+		if (is_key(&next, NULL)) {
+			memcpy(device, next.device, DEVICE_NAME_SIZE);
+			return true;
+		}
+		last = next;
+		begun = true;
+	}
+	return false;
 }
 
 netfwv6_result configured_copy(int from, int to)

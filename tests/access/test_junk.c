@@ -159,6 +159,22 @@ static void configure_junk(void)
 	write_batch("configured", keys, records, JUNK_DEVICES);
 }
 
+static void configured_junk_is_passed_over(void **s)
+{
+	static const char *const commands[] = { "status",      "status --json", "list",
+						"list --json", "stats",		"top -c 1",
+						"stats --json" };
+
+	(void)s;
+	make_rebuildable_state();
+	must("%s -q enable fw0 && ip link del fw2", netfwv6());
+	configure_junk();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		must("timeout 20 %s %s", netfwv6(), commands[i]);
+	assert_string_equal(must("%s status --json | jq -c '[.configured[].device]'", netfwv6()),
+			    "[\"fw2\"]\n");
+}
+
 static void a_rebuild_leaves_configured_junk_behind(void **s)
 {
 	(void)s;
@@ -178,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		on_devices(what_names_no_port_makes_room),
 		on_devices(a_rebuild_leaves_names_of_no_port_behind),
+		on_devices(configured_junk_is_passed_over),
 		on_devices(a_rebuild_leaves_configured_junk_behind),
 	};
 
