@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "follow.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -167,8 +168,12 @@ static void wait_for_more(struct follow *follow)
 		{ .fd = follow->output.fd },
 	};
 
-	if (poll(fds, 2, TICK_MICROSECONDS / 1000) > 0 && fds[1].revents & (POLLERR | POLLHUP))
+	if (poll(fds, 2, TICK_MICROSECONDS / 1000) <= 0)
+		return;
+	if (fds[1].revents & (POLLERR | POLLHUP))
 		follow->output.closed = true;
+	if (fds[1].revents & POLLNVAL)
+		follow->output.error = EBADF;
 }
 
 static netfwv6_result follow_stream(struct follow *follow)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* netfwv6: the command table, and what drives it. */
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 
@@ -209,11 +211,25 @@ static int run(struct cli *cli)
 	return code;
 }
 
+/*
+ * The next file would get the number of a standard stream that is closed, and with it what is
+ * meant for that. What takes the place here can be neither read nor written.
+ */
+static bool occupy_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = {};
 	int code;
 
+	if (!occupy_standard_streams())
+		return EXIT_OTHER;
 	/* Options may stand behind operands, whatever the environment says to getopt. */
 	unsetenv("POSIXLY_CORRECT");
 	code = parse_command_line(argc, argv, &cli);

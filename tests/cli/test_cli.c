@@ -279,6 +279,8 @@ static void a_closed_output_is_an_error(void **s)
 	(void)s;
 	assert_int_equal(run("%s help > /dev/full", netfwv6())->status, 4);
 	assert_int_equal(run("%s list --json > /dev/full", netfwv6())->status, 4);
+	assert_int_equal(run("%s help >&-", netfwv6())->status, 4);
+	assert_int_equal(run("%s list --json <&- >&-", netfwv6())->status, 4);
 }
 
 /* ---- SSH ----------------------------------------------------------------------------- */

@@ -254,6 +254,27 @@ static void a_full_disk_is_told(void **s)
 			    "netfwv6: cannot write /dev/full: No space left on device\n");
 }
 
+/* What is closed for the command stays so: it does not become the capture, or the other way round. */
+static void closed_streams_are_not_the_file(void **s)
+{
+	static const char *const closings[] = { "<&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-" };
+
+	(void)s;
+	for (size_t i = 0; i < sizeof(closings) / sizeof(*closings); i++) {
+		struct follower follower =
+			start("exec %s capture -w %s/a -c 1 %s", netfwv6(), folder, closings[i]);
+
+		send_until_end(&follower);
+		wait_for_end(&follower);
+		assert_string_equal(must("head -c 4 %s/a | od -An -tx1", folder), " 0a 0d 0d 0a\n");
+		assert_int_equal(run("grep -aq 'netfwv6: ' %s/a", folder)->status, 1);
+		assert_string_equal(fields("a", "tcp.srcport"), "40001\n");
+		forget(&follower);
+	}
+	assert_int_equal(run("timeout 10 %s capture -w - >&-", netfwv6())->status, 4);
+	assert_int_equal(run("timeout 10 %s monitor >&-", netfwv6())->status, 4);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
@@ -269,6 +290,7 @@ int main(void)
 		capture_test(what_others_could_have_made_is_refused),
 		capture_test(links_that_root_made_lead_the_way),
 		capture_test(a_full_disk_is_told),
+		capture_test(closed_streams_are_not_the_file),
 	};
 	const size_t rows = sizeof(error_rows) / sizeof(*error_rows);
 	const size_t n = sizeof(others) / sizeof(*others);
