@@ -289,22 +289,6 @@ netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 	return put(mgr, change_connections, &on);
 }
 
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path)
-{
-	struct log_record record;
-	netfwv6_result result = get(mgr, path, &record);
-
-	if (NETFWV6_SUCCEEDED(result))
-		memcpy(path, record.path, sizeof(record.path));
-	return result;
-}
-
-static void change_path(struct log_record *record, const void *path)
-{
-	memset(record->path, 0, sizeof(record->path));
-	snprintf(record->path, sizeof(record->path), "%s", (const char *)path);
-}
-
 static netfwv6_result check_path(const char *path)
 {
 	size_t length = strlen(path);
@@ -324,6 +308,30 @@ static netfwv6_result check_path(const char *path)
 				    i + 1, (unsigned char)path[i]);
 	}
 	return NETFWV6_S_OK;
+}
+
+/* What put would have refused was written past the library: nobody is to open or print it. */
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path)
+{
+	struct log_record record;
+	netfwv6_result result = get(mgr, path, &record);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (NETFWV6_FAILED(check_path(record.path)))
+		return fail(
+			NETFWV6_E_UNEXPECTED,
+			"the path of the log in %s is damaged: 'netfwv6 log --file PATH' as root "
+			"sets another",
+			mgr->root.dir);
+	memcpy(path, record.path, sizeof(record.path));
+	return NETFWV6_S_OK;
+}
+
+static void change_path(struct log_record *record, const void *path)
+{
+	memset(record->path, 0, sizeof(record->path));
+	snprintf(record->path, sizeof(record->path), "%s", (const char *)path);
 }
 
 netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path)

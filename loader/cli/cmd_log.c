@@ -13,7 +13,7 @@
 
 struct log_settings {
 	bool dropped, connections;
-	const char *path; /* in path_text, or an option's value */
+	const char *path; /* in path_text, or an option's value; null for one that is damaged */
 	char path_text[NETFWV6_PATH_SIZE];
 	uint64_t maximum_size;
 	uint32_t rate;
@@ -54,19 +54,28 @@ static int take_settings(const struct cli *cli, struct log_settings *settings)
 
 /* ---- What the library has ------------------------------------------------------------- */
 
-static netfwv6_result get_settings(struct netfwv6_mgr *mgr, struct log_settings *settings)
+/* A path that is damaged is no obstacle to another. */
+static netfwv6_result get_path(const struct cli *cli, struct log_settings *settings)
 {
+	netfwv6_result result = netfwv6_mgr_get_logfile_path(cli->mgr, settings->path_text);
+
+	settings->path = NETFWV6_SUCCEEDED(result) ? settings->path_text : NULL;
+	return result == NETFWV6_E_UNEXPECTED && cli->file ? NETFWV6_S_OK : result;
+}
+
+static netfwv6_result get_settings(const struct cli *cli, struct log_settings *settings)
+{
+	struct netfwv6_mgr *mgr = cli->mgr;
 	netfwv6_result result = netfwv6_mgr_get_log_dropped_packets(mgr, &settings->dropped);
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_mgr_get_log_connections(mgr, &settings->connections);
 	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_logfile_path(mgr, settings->path_text);
+		result = get_path(cli, settings);
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &settings->maximum_size);
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_mgr_get_log_rate(mgr, &settings->rate);
-	settings->path = settings->path_text;
 	return result;
 }
 
@@ -75,7 +84,7 @@ static netfwv6_result put_settings(const struct cli *cli, const struct log_setti
 {
 	netfwv6_result result = NETFWV6_S_OK;
 
-	if (cli->file)
+	if (cli->file && settings->path)
 		result = netfwv6_mgr_put_logfile_path(cli->mgr, settings->path);
 	if (NETFWV6_SUCCEEDED(result) && cli->max_size)
 		result = netfwv6_mgr_put_logfile_maximum_size(cli->mgr, settings->maximum_size);
@@ -129,7 +138,7 @@ static void print_settings(const struct cli *cli, const struct log_settings *set
 int run_log(struct cli *cli)
 {
 	struct log_settings old, settings;
-	netfwv6_result result = get_settings(cli->mgr, &old);
+	netfwv6_result result = get_settings(cli, &old);
 	int code;
 
 	if (NETFWV6_FAILED(result))

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* 'netfwv6 log': the settings of the log, as their user meets them. */
+#include <bpf/bpf.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "events.h"
+#include "refusal.h"
 #include "writer.h"
 
 #define AT_FIRST                                                                                   \
@@ -179,6 +182,55 @@ static void who_is_not_root_sees_and_changes_nothing(void **s)
 	must("rm %s-netfwv6", world.state);
 }
 
+/* Written past the library: 256 bytes. */
+static void write_path(const char *path, size_t length)
+{
+	struct log_record record = { .rate = 1, .maximum_size = 4096 };
+	uint32_t key = 0;
+	char pin[128];
+	int map;
+
+	snprintf(pin, sizeof(pin), "%s/logging", world.state);
+	map = bpf_obj_get(pin);
+	assert_true(map >= 0);
+	memset(record.path, 'x', sizeof(record.path));
+	memcpy(record.path, path, length);
+	assert_int_equal(bpf_map_update_elem(map, &key, &record, BPF_ANY), 0);
+	close(map);
+}
+
+static void assert_damage_is_told(const char *arguments)
+{
+	const struct output *output = run("timeout 10 %s %s", netfwv6(), arguments);
+
+	if (output->status != 4 || *output->out || !is_one_sentence(output->err) ||
+	    !strstr(output->err, "netfwv6 log --file"))
+		fail_msg("%s: exit %d: %s%s", arguments, output->status, output->out, output->err);
+}
+
+static void a_damaged_path_is_told_and_replaced(void **s)
+{
+	static const char *const paths[] = {
+		"/tmp/\x1b[2J\x1b]0;title\a", "/tmp/\xff\xfe", "", "relative/log", "/tmp/a\nb",
+		"/tmp/\xe2\x80\xae"
+	};
+
+	(void)s;
+	must("%s -q init", netfwv6());
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		write_path(paths[i], strlen(paths[i]) + 1);
+		assert_damage_is_told("log");
+		assert_damage_is_told("log --json");
+		assert_damage_is_told("log --rate 7");
+		assert_damage_is_told("logd");
+		must("%s -q log --file /tmp/mended", netfwv6());
+		assert_string_equal(must("%s log --json | jq -c '[.file,.rate]'", netfwv6()),
+				    "[\"/tmp/mended\",1]\n");
+	}
+	write_path("/", 1); /* without an end */
+	must("%s log --json | jq -e '.file | length == 255'", netfwv6());
+}
+
 #define command_test(function) cmocka_unit_test_setup(function, set_up)
 
 int main(void)
@@ -191,6 +243,7 @@ int main(void)
 		command_test(all_is_changed_or_nothing),
 		command_test(what_fails_late_is_taken_back),
 		command_test(settings_outlive_the_device),
+		command_test(a_damaged_path_is_told_and_replaced),
 		command_test(who_is_not_root_sees_and_changes_nothing),
 	};
 
