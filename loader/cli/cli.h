@@ -52,7 +52,7 @@ struct command {
 
 extern const struct command commands[]; /* ends with a null name */
 
-/* Prints to stdout, unless -q. */
+/* Prints to stdout, unless -q: one line, which ends with a newline. */
 void say(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints "netfwv6: ..." to stderr. */
@@ -65,6 +65,9 @@ struct json_t;
 
 /* Appends an object, which is taken over. Complains when memory is exhausted. */
 bool add_json(struct json_t *array, struct json_t *object);
+
+/* A string of what is printable in a text; null when memory is exhausted. */
+struct json_t *json_text(const char *text);
 
 /* Prints a JSON object and releases it: the exit code. */
 int print_json(struct json_t *object);

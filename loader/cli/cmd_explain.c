@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "port_operand.h"
+#include "printable.h"
 
 /* What holds for one port, by the settings in force. */
 struct answer {
@@ -17,7 +18,7 @@ struct answer {
 
 /* Whose settings, and whether anything is filtered at all. */
 struct place {
-	const char *device, *settings_of;
+	char device[PRINTABLE_SIZE], settings_of[PRINTABLE_SIZE];
 	bool firewalled;
 	struct netfwv6_connection *settings;
 };
@@ -86,7 +87,7 @@ static void print_rule(int number, const char *question, const char *fact, const
 
 static void print_answer(const struct place *place, const struct answer *answer)
 {
-	char text[PORT_TEXT_SIZE], question[64];
+	char text[PORT_TEXT_SIZE], question[sizeof("open on ") + PRINTABLE_SIZE];
 
 	printf("%s on %s: %s\n", format_range(&answer->port, text), place->device,
 	       answer->rule < NETFWV6_RULE_CLOSED ? "open" : "closed");
@@ -161,17 +162,17 @@ static int refuse_ranges(const struct port_ranges *ports)
 static int explain(struct cli *cli, const struct port_ranges *ports)
 {
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	struct place place = { .device = cli->device, .settings_of = cli->device };
+	struct place place = {};
 	struct netfwv6_connection *other = NULL;
 	netfwv6_result result = netfwv6_connection_get_status(cli->connection, &status);
 	int code;
 
-	if (NETFWV6_SUCCEEDED(result) && *status.settings_of) {
-		place.settings_of = status.settings_of;
+	if (NETFWV6_SUCCEEDED(result) && *status.settings_of)
 		result = netfwv6_mgr_get_connection(cli->mgr, status.settings_of, &other);
-	}
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
+	make_printable(netfwv6_connection_id(cli->connection), place.device);
+	make_printable(netfwv6_connection_id(other ?: cli->connection), place.settings_of);
 	place.firewalled = status.firewalled;
 	place.settings = other ?: cli->connection;
 	code = explain_all(cli, &place, ports);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "port_operand.h"
+#include "printable.h"
 #include "visit.h"
 
 /* Ports that have something in common. */
 struct group {
-	const char *device; /* NULL: global */
+	const char *device; /* printable; NULL: global */
 	bool ignored;
 	struct netfwv6_port_enum *ports;
 };
@@ -94,11 +95,14 @@ static int list_group(struct group group, netfwv6_result result, struct output *
 static int list_connection(struct cli *cli, struct netfwv6_connection *connection, void *context)
 {
 	struct output *output = context;
-	struct group group = { .device = netfwv6_connection_id(connection) };
+	char device[PRINTABLE_SIZE];
+	struct group group = { .device = device };
 	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &group.ports);
-	int code = list_group(group, result, output);
+	int code;
 
 	(void)cli;
+	make_printable(netfwv6_connection_id(connection), device);
+	code = list_group(group, result, output);
 	if (code)
 		return code;
 	group.ignored = true;

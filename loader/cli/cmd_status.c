@@ -158,8 +158,8 @@ static json_t *group_json(const struct netfwv6_mgr_status *status)
 
 	if (!status->group)
 		return json_null();
-	return json_pack("{s:I, s:s}", "id", (json_int_t)status->group, "name",
-			 format_group(status->group, name));
+	return json_pack("{s:I, s:o}", "id", (json_int_t)status->group, "name",
+			 json_text(format_group(status->group, name)));
 }
 
 /* The state as a whole, behind its devices. */
@@ -174,11 +174,12 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		return complain_of(result);
 	read_flows(cli, &flows);
 	if (lists->devices)
-		return print_json(json_pack("{s:s, s:b, s:o, s:O, s:O, s:O, s:o}", "state",
-					    netfwv6_mgr_state_dir(cli->mgr), "kept", status.kept,
-					    "group", group_json(&status), "devices", lists->devices,
-					    "configured", lists->configured, "learning",
-					    lists->learning, "flows", flows_json(&flows)));
+		return print_json(json_pack("{s:o, s:b, s:o, s:O, s:O, s:O, s:o}", "state",
+					    json_text(netfwv6_mgr_state_dir(cli->mgr)), "kept",
+					    status.kept, "group", group_json(&status), "devices",
+					    lists->devices, "configured", lists->configured,
+					    "learning", lists->learning, "flows",
+					    flows_json(&flows)));
 	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "printable.h"
 
 #define PORT_TEXT                                                                                  \
 	"PORT is 443/tcp, 443 (both protocols), 8000-8100/udp (both ends included) or a\n"         \
@@ -109,26 +110,46 @@ const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/* What comes from elsewhere may be any bytes, which are not for a terminal. */
+static char *format_line(const char *format, va_list args)
+{
+	char *raw, *line = NULL;
+
+	if (vasprintf(&raw, format, args) >= 0) {
+		size_t length = strlen(raw);
+
+		if (length && raw[length - 1] == '\n')
+			raw[length - 1] = '\0';
+		line = printable(raw);
+		free(raw);
+	}
+	return line;
+}
+
 void say(const struct cli *cli, const char *format, ...)
 {
 	va_list args;
+	char *line;
 
 	if (cli->quiet)
 		return;
 	va_start(args, format);
-	vprintf(format, args);
+	line = format_line(format, args);
 	va_end(args);
+	puts(line ?: "out of memory");
+	free(line);
 }
 
 void complain(const char *format, ...)
 {
 	va_list args;
+	char *line;
 
-	fputs("netfwv6: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	line = format_line(format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "netfwv6: %s\n", line ?: "out of memory");
+	free(line);
 }
 
 int complain_of(netfwv6_result result)
@@ -150,6 +171,15 @@ bool add_json(json_t *array, json_t *object)
 		return true;
 	complain("out of memory");
 	return false;
+}
+
+json_t *json_text(const char *text)
+{
+	char *escaped = printable(text);
+	json_t *string = escaped ? json_string(escaped) : NULL;
+
+	free(escaped);
+	return string;
 }
 
 int print_json(json_t *object)

@@ -2,6 +2,7 @@
 #include "printable.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How long a character's encoding is by its first byte; 0: no such byte begins one. */
@@ -33,10 +34,9 @@ static size_t printable_at(const char *text)
 	return character >= 0xd800 && character < 0xe000 ? 0 : length;
 }
 
-void make_printable(const char *name, char text[PRINTABLE_SIZE])
+/* text has room for four characters and a NUL for each byte. */
+static void escape(const char *name, const char *end, char *text)
 {
-	const char *end = name + strnlen(name, NETFWV6_DEVICE_SIZE - 1);
-
 	while (name < end) {
 		size_t length = printable_at(name);
 
@@ -49,4 +49,19 @@ void make_printable(const char *name, char text[PRINTABLE_SIZE])
 		}
 	}
 	*text = '\0';
+}
+
+void make_printable(const char *name, char text[PRINTABLE_SIZE])
+{
+	escape(name, name + strnlen(name, NETFWV6_DEVICE_SIZE - 1), text);
+}
+
+char *printable(const char *text)
+{
+	size_t length = strlen(text);
+	char *escaped = malloc(4 * length + 1);
+
+	if (escaped)
+		escape(text, text + length, escaped);
+	return escaped;
 }

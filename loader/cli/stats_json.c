@@ -46,9 +46,10 @@ int print_stats_json(const struct cli *cli, const struct stats *stats)
 			json_decref(devices);
 			return EXIT_OTHER;
 		}
-	return print_json(json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:b, s:o}", "version", netfwv6_version(), "state",
-		netfwv6_mgr_state_dir(cli->mgr), "time", format_time(time(NULL), true, now),
-		"open_ports", ports_json(stats->open_ports), "flows", flows_json(&stats->flows),
-		"ports_counted", stats->ports_counted, "devices", devices));
+	return print_json(
+		json_pack("{s:s, s:o, s:s, s:o, s:o, s:b, s:o}", "version", netfwv6_version(),
+			  "state", json_text(netfwv6_mgr_state_dir(cli->mgr)), "time",
+			  format_time(time(NULL), true, now), "open_ports",
+			  ports_json(stats->open_ports), "flows", flows_json(&stats->flows),
+			  "ports_counted", stats->ports_counted, "devices", devices));
 }

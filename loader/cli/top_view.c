@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "port_operand.h"
+#include "printable.h"
 #include "top.h"
 
 /* What one reason of one device counted in the interval. */
@@ -170,6 +171,7 @@ static void print_events(FILE *out, const struct watched *watched)
 static void print_head(FILE *out, const struct cli *cli, const struct sample *sample,
 		       const struct rates *rates)
 {
+	char *dir = printable(netfwv6_mgr_state_dir(cli->mgr));
 	time_t now = time(NULL);
 	size_t devices = 0;
 	char clock[16];
@@ -185,7 +187,8 @@ static void print_head(FILE *out, const struct cli *cli, const struct sample *sa
 			devices == 1 ? "" : "s", (double)rates->passed / sample->elapsed,
 			(double)rates->dropped / sample->elapsed);
 	else
-		fprintf(out, "no device is firewalled by %s\n\n", netfwv6_mgr_state_dir(cli->mgr));
+		fprintf(out, "no device is firewalled by %s\n\n", dir ?: "");
+	free(dir);
 }
 
 /* ---- Together --------------------------------------------------------------------------- */
