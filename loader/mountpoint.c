@@ -91,28 +91,46 @@ static int lasting_namespace(void)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* What is done in the lasting namespace. */
+struct task {
+	int (*step)(const struct task *task); /* 0 or an errno value */
+	const char *dir;
+	int tree;	   /* a clone of the mount, for who attaches it */
+	dev_t file_system; /* that is ours */
+};
+
+/* The child's only word. */
+static int read_answer(int fd)
+{
+	ssize_t n;
+	int error;
+
+	do
+		n = read(fd, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	return n == sizeof(error) ? error : EIO;
+}
+
 /*
- * Runs step in namespace ns, in a child: 0 or an errno value. The answer comes
+ * Does a task in namespace ns, in a child: 0 or an errno value. The answer comes
  * through a pipe, as the host program may have its own ways with dead children.
  */
-static int run_in(int ns, int (*step)(const char *dir, int tree), const char *dir, int tree)
+static int run_in(int ns, const struct task *task)
 {
-	int error = EIO, answer[2];
+	int error, answer[2];
 	pid_t child;
 
 	if (pipe2(answer, O_CLOEXEC))
 		return errno;
 	child = fork();
 	if (child == 0) {
-		error = setns(ns, CLONE_NEWNS) ? errno : step(dir, tree);
+		error = setns(ns, CLONE_NEWNS) ? errno : task->step(task);
 		_exit(write(answer[1], &error, sizeof(error)) != sizeof(error));
 	}
-	if (child < 0)
-		error = errno;
+	error = errno;
 	close(answer[1]);
 	if (child > 0) {
-		if (read(answer[0], &error, sizeof(error)) != sizeof(error))
-			error = EIO;
+		error = read_answer(answer[0]);
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
@@ -120,29 +138,72 @@ static int run_in(int ns, int (*step)(const char *dir, int tree), const char *di
 	return error;
 }
 
-static int attach_tree(const char *dir, int tree)
+static bool is_ours(const struct task *task)
 {
-	if (mkdir(dir, DIRECTORY_MODE) && errno != EEXIST)
-		return errno;
-	if (mountpoint_is_bpffs(dir))
-		return EEXIST;
-	return move_mount(tree, "", AT_FDCWD, dir, MOVE_MOUNT_F_EMPTY_PATH) ? errno : 0;
+	struct stat there;
+
+	return stat(task->dir, &there) == 0 && there.st_dev == task->file_system;
 }
 
-static int detach_tree(const char *dir, int unused)
+static int attach_tree(const struct task *task)
 {
-	(void)unused;
-	return umount2(dir, UMOUNT_NOFOLLOW) ? errno : 0;
+	bool made = mkdir(task->dir, DIRECTORY_MODE) == 0;
+	int error;
+
+	if (!made && errno != EEXIST)
+		return errno;
+	if (is_ours(task))
+		return 0; /* mounts propagate from here to there */
+	if (mountpoint_is_bpffs(task->dir))
+		return EEXIST;
+	if (!move_mount(task->tree, "", AT_FDCWD, task->dir, MOVE_MOUNT_F_EMPTY_PATH))
+		return 0;
+	error = errno;
+	if (made)
+		rmdir(task->dir);
+	return error;
+}
+
+/* With the directory under it, and nothing that others have mounted there. */
+static int detach_tree(const struct task *task)
+{
+	if (!is_ours(task))
+		return 0;
+	if (umount2(task->dir, UMOUNT_NOFOLLOW))
+		return errno;
+	rmdir(task->dir);
+	return 0;
 }
 
 /* Shows the file system mounted at dir in the lasting namespace, too. */
+static int attach_there(const char *dir, int ns)
+{
+	struct task task = { .step = attach_tree, .dir = dir };
+	struct stat here;
+	int error;
+
+	task.tree = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (task.tree < 0)
+		return errno;
+	if (fstat(task.tree, &here)) {
+		error = errno;
+		close(task.tree);
+		return error;
+	}
+	task.file_system = here.st_dev;
+	error = run_in(ns, &task);
+	close(task.tree);
+	if (error) {
+		task.step = detach_tree; /* if the child was killed behind its step */
+		run_in(ns, &task);
+	}
+	return error;
+}
+
 static netfwv6_result make_it_last(const char *dir, int ns)
 {
-	int tree = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	int error = tree < 0 ? errno : run_in(ns, attach_tree, dir, tree);
+	int error = attach_there(dir, ns);
 
-	if (tree >= 0)
-		close(tree);
 	if (!error)
 		return NETFWV6_S_OK;
 	if (error == EEXIST)
@@ -215,18 +276,28 @@ static bool is_our_mount(const char *path)
 	return ours;
 }
 
+static void detach_there(const char *dir)
+{
+	struct task task = { .step = detach_tree, .dir = dir };
+	int ns = lasting_namespace();
+	struct stat here;
+
+	if (ns < 0)
+		return;
+	if (stat(dir, &here) == 0) {
+		task.file_system = here.st_dev;
+		run_in(ns, &task);
+	}
+	close(ns);
+}
+
 void mountpoint_remove(const char *dir)
 {
 	char path[PATH_MAX]; /* as the kernel lists it: without links and dots */
-	int ns;
 
 	if (!realpath(dir, path) || !is_our_mount(path))
 		return;
-	ns = lasting_namespace();
-	if (ns >= 0) {
-		run_in(ns, detach_tree, path, -1);
-		close(ns);
-	}
+	detach_there(path);
 	umount2(path, UMOUNT_NOFOLLOW);
 	rmdir(path);
 }
