@@ -293,7 +293,9 @@ struct netfwv6_connection;
 
 /*
  * Finds a device by its name, firewalled or not. What was set for a name is kept when
- * its device goes, so a name that has settings is found without a device, too.
+ * its device goes, so a name that has settings is found without a device, too. By an
+ * alternative name ('ip link property') the device itself is found: its connection has the
+ * device's own name, under which everything is set, and the log callback is told so.
  *
  * connection  receives the handle; the caller frees it with
  *             netfwv6_connection_free(), before the manager is closed

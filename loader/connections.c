@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The manager's connections: one by its name, all in a snapshot. */
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,13 +77,16 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 			    !mgr  ? "the manager" :
 			    !name ? "the device's name" :
 				    "the connection's out-pointer");
-	result = device_find(name, &device);
+	result = device_resolve(name, &device);
 	if (result == NETFWV6_E_NOINTERFACE)
 		result = find_absent(mgr, name);
 	if (NETFWV6_SUCCEEDED(result))
-		result = new_connection(mgr, name, connection);
-	if (NETFWV6_SUCCEEDED(result))
-		(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
+		result = new_connection(mgr, device.ifindex ? device.name : name, connection);
+	if (NETFWV6_FAILED(result))
+		return result;
+	(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
+	if (strcmp((*connection)->name, name) != 0)
+		mgr_log(mgr, "%s is another name of device %s", name, (*connection)->name);
 	return result;
 }
 
@@ -140,20 +142,17 @@ static netfwv6_result collect_absent(struct netfwv6_mgr *mgr, struct snapshot_bu
 
 static netfwv6_result collect_devices(struct snapshot_builder *builder)
 {
-	struct if_nameindex *names = if_nameindex();
-	netfwv6_result result = NETFWV6_S_OK;
+	const struct nlmsghdr *link = NULL;
+	struct netlink_answer links;
+	netfwv6_result result = device_list(&links);
+	struct device device;
 
-	if (!names)
-		return fail_errno(errno, "cannot list the devices");
-	for (size_t i = 0; names[i].if_index && NETFWV6_SUCCEEDED(result); i++) {
-		struct device device;
-
-		/* One that went away meanwhile is not in the snapshot. */
-		if (NETFWV6_SUCCEEDED(device_find(names[i].if_name, &device)) &&
-		    device.framing != FRAMING_LOOPBACK)
+	if (NETFWV6_FAILED(result))
+		return result;
+	while (NETFWV6_SUCCEEDED(result) && (link = netlink_next(&links, link)))
+		if (device_of_link(link, &device) && device.framing != FRAMING_LOOPBACK)
 			result = snapshot_add(builder, &device);
-	}
-	if_freenameindex(names);
+	netlink_free(&links);
 	return result;
 }
 

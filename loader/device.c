@@ -4,22 +4,18 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
-#include <net/if.h>
-#include <net/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "utf8.h"
 
 _Static_assert(DEVICE_NAME_SIZE == IFNAMSIZ, "a device name fits its record");
-
-#ifndef ARPHRD_RAWIP
-#define ARPHRD_RAWIP 519
-#endif
 
 static enum framing framing_of(uint16_t hardware_type)
 {
@@ -28,11 +24,14 @@ static enum framing framing_of(uint16_t hardware_type)
 		return FRAMING_ETHERNET;
 	case ARPHRD_LOOPBACK:
 		return FRAMING_LOOPBACK;
-	case ARPHRD_NONE: /* tun, WireGuard */
+	case ARPHRD_NONE: /* tun, WireGuard, xfrm */
 	case ARPHRD_RAWIP:
 	case ARPHRD_PPP:
-	case ARPHRD_TUNNEL6:
+	case ARPHRD_TUNNEL:  /* vti */
+	case ARPHRD_TUNNEL6: /* ip6tnl, vti6 */
 	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
 		return FRAMING_RAW_IP;
 	default:
 		return FRAMING_FOREIGN;
@@ -59,38 +58,106 @@ bool device_name_is_sane(const char *name)
 	return true;
 }
 
+bool device_of_link(const struct nlmsghdr *link, struct device *device)
+{
+	const struct ifinfomsg *info = netlink_fixed(link, sizeof(*info));
+
+	if (link->nlmsg_type != RTM_NEWLINK || !info)
+		return false;
+	*device = (struct device){
+		.ifindex = (uint32_t)info->ifi_index,
+		.hardware_type = info->ifi_type,
+		.framing = framing_of(info->ifi_type),
+	};
+	strncpy(device->name, attributes_text(netlink_attributes(link, sizeof(*info)), IFLA_IFNAME),
+		sizeof(device->name) - 1);
+	return true;
+}
+
+/* What the devices have counted is left out: it is most of an answer. */
+static struct netlink_question question_of_links(uint16_t flags)
+{
+	const uint32_t mask = RTEXT_FILTER_SKIP_STATS;
+	struct netlink_question question = netlink_question(
+		RTM_GETLINK, flags, &(struct ifinfomsg){}, sizeof(struct ifinfomsg));
+
+	netlink_put(&question, IFLA_EXT_MASK, &mask, sizeof(mask));
+	return question;
+}
+
+/* Looks the name up among names and alternative names: 0 or a negative errno value. */
+static int look_up(const char *name, struct device *device)
+{
+	struct netlink_question question = question_of_links(0);
+	const struct nlmsghdr *link = NULL;
+	struct netlink_answer answer;
+	bool found = false;
+	int error;
+
+	netlink_put(&question, IFLA_ALT_IFNAME, name, strlen(name) + 1);
+	error = netlink_ask(NETLINK_ROUTE, &question, &answer);
+	if (error)
+		return error;
+	while (!found && (link = netlink_next(&answer, link)))
+		found = device_of_link(link, device);
+	netlink_free(&answer);
+	return found ? 0 : -ENODEV;
+}
+
+static netfwv6_result no_name(const char *name)
+{
+	return fail(NETFWV6_E_INVALIDARG,
+		    "'%.40s' is no device name: 1 to %d characters without '/', ':' and blanks",
+		    name, DEVICE_NAME_SIZE - 1);
+}
+
+static netfwv6_result failed_to_find(const char *name, int error)
+{
+	if (error != -ENODEV)
+		return fail_errno(-error, "cannot ask for device %s", name);
+	return fail(NETFWV6_E_NOINTERFACE,
+		    "there is no device %s in this network namespace: 'ip link' lists them", name);
+}
+
 netfwv6_result device_find(const char *name, struct device *device)
 {
-	struct device found = {};
-	struct ifreq request = {};
-	int fd, error = 0;
+	struct device found;
+	int error;
 
 	if (!is_device_name(name))
-		return fail(
-			NETFWV6_E_INVALIDARG,
-			"'%.40s' is no device name: 1 to %d characters without '/', ':' and blanks",
-			name, DEVICE_NAME_SIZE - 1);
-	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
-	memcpy(found.name, request.ifr_name, sizeof(found.name));
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail_errno(errno, "cannot ask for device %s", name);
-	if (ioctl(fd, SIOCGIFINDEX, &request))
-		error = errno;
-	found.ifindex = request.ifr_ifindex;
-	if (!error && ioctl(fd, SIOCGIFHWADDR, &request))
-		error = errno;
-	found.hardware_type = request.ifr_hwaddr.sa_family;
-	close(fd);
-	if (error == ENODEV)
-		return fail(NETFWV6_E_NOINTERFACE,
-			    "there is no device %s in this network namespace: 'ip link' lists them",
-			    name);
+		return no_name(name);
+	error = look_up(name, &found);
+	if (!error && strcmp(found.name, name) != 0)
+		error = -ENODEV;
 	if (error)
-		return fail_errno(error, "cannot ask for device %s", name);
-	found.framing = framing_of(found.hardware_type);
+		return failed_to_find(name, error);
 	*device = found;
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result device_resolve(const char *name, struct device *device)
+{
+	bool is_long = strlen(name) >= DEVICE_NAME_SIZE;
+	struct device found;
+	int error;
+
+	if (!(is_long ? strlen(name) < ALTIFNAMSIZ : is_device_name(name)))
+		return no_name(name);
+	error = look_up(name, &found);
+	if (error == -ENODEV && is_long)
+		return no_name(name);
+	if (error)
+		return failed_to_find(name, error);
+	*device = found;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result device_list(struct netlink_answer *links)
+{
+	struct netlink_question question = question_of_links(NLM_F_DUMP);
+	int error = netlink_ask(NETLINK_ROUTE, &question, links);
+
+	return error ? fail_errno(-error, "cannot list the devices") : NETFWV6_S_OK;
 }
 
 netfwv6_result device_xdp(uint32_t ifindex, struct device_xdp *xdp)
@@ -118,20 +185,27 @@ netfwv6_result device_xdp(uint32_t ifindex, struct device_xdp *xdp)
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result device_held(const struct device *device, const struct device_xdp *xdp)
+const char *device_xdp_text(uint32_t program_id, char text[XDP_TEXT_SIZE])
 {
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(xdp->program_id);
+	int fd = bpf_prog_get_fd_by_id(program_id);
 
 	if (fd >= 0) {
 		bpf_obj_get_info_by_fd(fd, &info, &size);
 		close(fd);
 	}
+	snprintf(text, XDP_TEXT_SIZE, "%s%s%sid %u", *info.name ? "'" : "", info.name,
+		 *info.name ? "', " : "", program_id);
+	return text;
+}
+
+netfwv6_result device_held(const struct device *device, const struct device_xdp *xdp)
+{
+	char text[XDP_TEXT_SIZE];
+
 	return fail(NETFWV6_E_ABORT,
-		    "device %s is held by the XDP program %s%s%sid %u that is not of this state: "
-		    "detach "
-		    "it first ('bpftool net' shows it)",
-		    device->name, *info.name ? "'" : "", info.name, *info.name ? "', " : "",
-		    xdp->program_id);
+		    "device %s is held by the XDP program %s that is not of this state: detach it "
+		    "first ('bpftool net' shows it), or use --mode tc, which goes beside it",
+		    device->name, device_xdp_text(xdp->program_id, text));
 }

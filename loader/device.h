@@ -8,8 +8,9 @@
 
 #include "layout.h"
 #include "netfwv6.h"
+#include "netlink.h"
 
-/* How a device's frames start. */
+/* How a device's frames start, or what stands for it where only the network header counts. */
 enum framing {
 	FRAMING_ETHERNET,
 	FRAMING_RAW_IP,
@@ -27,8 +28,21 @@ struct device {
 /* Could it be a device's, and can it be printed? */
 bool device_name_is_sane(const char *name);
 
-/* E_INVALIDARG when it is no device name, E_NOINTERFACE when there is none. */
+/*
+ * The device of that name. One that has it as an alternative name is not meant: what is
+ * recorded under a name belongs to a device that is called so.
+ * E_INVALIDARG when it is no device name, E_NOINTERFACE when there is none.
+ */
 netfwv6_result device_find(const char *name, struct device *device);
+
+/* The same for what somebody typed: an alternative name will do, of any length. */
+netfwv6_result device_resolve(const char *name, struct device *device);
+
+/* All devices of this network namespace, as answers that device_of_link() reads. */
+netfwv6_result device_list(struct netlink_answer *links);
+
+/* Reads one link message; false when it is something else. */
+bool device_of_link(const struct nlmsghdr *link, struct device *device);
 
 /* What is attached to a device; id 0 for nothing. */
 struct device_xdp {
@@ -36,6 +50,10 @@ struct device_xdp {
 	uint32_t mode; /* enum netfwv6_mode; AUTO when it is in hardware */
 };
 netfwv6_result device_xdp(uint32_t ifindex, struct device_xdp *xdp);
+
+/* "'name', id 7" of an XDP program, as sentences have it. */
+#define XDP_TEXT_SIZE 48
+const char *device_xdp_text(uint32_t program_id, char text[XDP_TEXT_SIZE]);
 
 /* E_ABORT, and a sentence that names the foreign program by name and id. */
 netfwv6_result device_held(const struct device *device, const struct device_xdp *xdp);

@@ -14,6 +14,7 @@
 #include "connection.h"
 #include "counts.h"
 #include "error.h"
+#include "last_line.h"
 #include "locks.h"
 #include "log_settings.h"
 #include "mode.h"
@@ -21,33 +22,7 @@
 #include "rebuild.h"
 #include "slot_give.h"
 
-static netfwv6_result check_kind(const struct device *device)
-{
-	switch (device->framing) {
-	case FRAMING_ETHERNET:
-	case FRAMING_RAW_IP:
-		return NETFWV6_S_OK;
-	case FRAMING_LOOPBACK:
-		return fail(
-			NETFWV6_E_NOINTERFACE,
-			"device %s is the loopback: the host's talk with itself is not filtered",
-			device->name);
-	default:
-		return fail(NETFWV6_E_NOINTERFACE,
-			    "device %s is of hardware type %u, whose frames start with neither an "
-			    "Ethernet nor an IP header: enable the device below or above it",
-			    device->name, device->hardware_type);
-	}
-}
-
 /* ---- Enable -------------------------------------------------------------- */
-
-/* Does somebody else's XDP program hold the device? */
-static bool is_foreign(const struct attached_device *seen)
-{
-	return seen->xdp.program_id &&
-	       seen->xdp.program_id != seen->ours.hooks[HOOK_XDP].program_id;
-}
 
 static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *device)
 {
@@ -59,19 +34,44 @@ static bool is_attached_anywhere(const struct netfwv6_mgr *mgr, const char *devi
 	return false;
 }
 
+/* What it had before, if it still can have that. */
+static void keep_mode(const struct netfwv6_mgr *mgr, const struct device *device,
+		      const struct device_traits *traits, uint32_t *mode)
+{
+	if (NETFWV6_SUCCEEDED(mode_check(device, traits, *mode)))
+		return;
+	mgr_log(mgr, "%s: the device gets tc mode", netfwv6_detail());
+	*mode = NETFWV6_MODE_TC;
+}
+
 /* The mode that a device has, or had when it was here, or the one that suits it. */
 static netfwv6_result decide_mode(const struct netfwv6_mgr *mgr, const struct attached_device *seen,
 				  struct configured_record *wanted)
 {
+	const uint32_t own_xdp = seen->ours.hooks[HOOK_XDP].program_id;
+	const struct device *device = &seen->device;
 	struct configured_record before;
+	char note[MODE_NOTE_SIZE] = "";
+	struct device_traits traits;
+	netfwv6_result result = device_traits_read(device, own_xdp, &traits);
 
-	if (wanted->mode != NETFWV6_MODE_AUTO)
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (wanted->mode != NETFWV6_MODE_AUTO) {
 		wanted->got = wanted->mode;
-	else if (attachment_is_firewalled(&seen->ours))
+		result = mode_check(device, &traits, wanted->mode);
+		mode_leaks(device, &traits, last_line_is_possible(), wanted->mode, note);
+	} else if (attachment_is_firewalled(&seen->ours)) {
 		wanted->got = seen->ours.record.mode;
-	else if (configured_get(mgr, seen->device.name, &before) == NETFWV6_S_OK)
-		wanted->got = before.got;
-	return mode_decide(mgr, &seen->device, is_foreign(seen), wanted);
+	} else if (wanted->got || (configured_get(mgr, device->name, &before) == NETFWV6_S_OK &&
+				   (wanted->got = before.got))) {
+		keep_mode(mgr, device, &traits, &wanted->got);
+	} else {
+		mode_choose(device, &traits, last_line_is_possible(), &wanted->got, note);
+	}
+	if (NETFWV6_SUCCEEDED(result) && *note)
+		mgr_log(mgr, "%s", note);
+	return result;
 }
 
 /* Does the driver, which forgot the program, take it again? */
@@ -208,6 +208,7 @@ static netfwv6_result enable_locked(struct netfwv6_connection *connection,
 	struct netfwv6_mgr *mgr = connection->mgr;
 	netfwv6_result result = NETFWV6_S_OK;
 	struct attached_device seen;
+	struct device_traits traits;
 
 	if (options && options->if_configured)
 		result = recall(mgr, connection->name, wanted);
@@ -216,7 +217,9 @@ static netfwv6_result enable_locked(struct netfwv6_connection *connection,
 	/* The device first: what cannot be enabled leaves no state behind. */
 	result = device_find(connection->name, &seen.device);
 	if (NETFWV6_SUCCEEDED(result))
-		result = check_kind(&seen.device);
+		result = device_traits_read(&seen.device, 0, &traits);
+	if (NETFWV6_SUCCEEDED(result))
+		result = mode_check(&seen.device, &traits, NETFWV6_MODE_AUTO);
 	if (NETFWV6_SUCCEEDED(result))
 		result = create_or_adopt(mgr);
 	if (NETFWV6_FAILED(result))

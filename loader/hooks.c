@@ -185,6 +185,20 @@ static netfwv6_result put_filter(const struct place *place, enum hook hook,
 		hook == HOOK_GUARD ? "ingress" : "egress");
 }
 
+/* The kernel gives links no more than a number: what the device is has to explain it. */
+static netfwv6_result xdp_refused(const struct device *device, uint32_t mode, int error)
+{
+	struct device_traits traits;
+	struct device_xdp xdp;
+	netfwv6_result result;
+
+	if ((error == EBUSY || error == EEXIST) &&
+	    NETFWV6_SUCCEEDED(device_xdp(device->ifindex, &xdp)) && xdp.program_id)
+		return device_held(device, &xdp);
+	result = device_traits_read(device, 0, &traits);
+	return NETFWV6_FAILED(result) ? result : mode_refused(device, &traits, mode, -error);
+}
+
 static netfwv6_result attach(const struct place *place, enum hook hook, const struct device *device,
 			     int program, uint32_t mode)
 {

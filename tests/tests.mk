@@ -19,18 +19,21 @@ STATS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/stats/test_%,$(wildcar
 	loader/cli/sources.c loader/cli/printable.c)
 MODEL_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/model/test_*.c))
 MODEL_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
+DEVICE_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/devices/test_*.c))
+DEVICE_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/devices/test_%,$(wildcard tests/devices/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
 LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
 LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
 	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
 WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
-	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS)
+	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS) $(DEVICE_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 $B/tests/log/%.o: EXTRA_CFLAGS := -Itests/support -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
+$(DEVICE_TESTS): $(DEVICE_SUPPORT)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
@@ -100,7 +103,7 @@ check-built:
 
 # A folder of programs, the tools they call and all libraries, for a virtual machine with another
 # kernel that has none. `make vm-tests VM_PROGRAMS=...` takes others.
-VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS) $(CONVERSATION_TESTS)
+VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS) $(CONVERSATION_TESTS) $(DEVICE_TESTS)
 VM_TOOLS := awk bridge install jq nft setpriv socat ss tc
 
 vm-tests: tests

@@ -22,12 +22,13 @@ static int take_options(const struct cli *cli, struct netfwv6_enable_options *op
 	return take_mode(cli->mode, &options->mode);
 }
 
-static void report_enabled(const struct cli *cli, const struct netfwv6_connection_status *status)
+static void report_enabled(const struct cli *cli, const char *device,
+			   const struct netfwv6_connection_status *status)
 {
 	if (!status->firewalled)
-		say(cli, "%s: learning, not firewalled\n", cli->operands[0]);
+		say(cli, "%s: learning, not firewalled\n", device);
 	else
-		say(cli, "%s: firewalled, %s mode%s\n", cli->operands[0], mode_name(status->mode),
+		say(cli, "%s: firewalled, %s mode%s\n", device, mode_name(status->mode),
 		    status->stateless ? ", stateless" : "");
 }
 
@@ -57,7 +58,7 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 		result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	report_enabled(cli, &status);
+	report_enabled(cli, netfwv6_connection_name(connection), &status);
 	if (status.firewalled && !status.stateless)
 		name_other_uplinks(cli);
 	return EXIT_DONE;
@@ -69,7 +70,7 @@ static int disable(struct cli *cli, struct netfwv6_connection *connection)
 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	say(cli, "%s: not firewalled\n", cli->operands[0]);
+	say(cli, "%s: not firewalled\n", netfwv6_connection_name(connection));
 	return EXIT_DONE;
 }
 

@@ -26,8 +26,9 @@ static int append(void *place, size_t *n, const void *element, size_t size)
 
 static int add_device(struct filter *filter, const char *name)
 {
-	struct filter_device device = { .name = name };
+	struct filter_device device = {};
 
+	snprintf(device.name, sizeof(device.name), "%s", name);
 	return append(&filter->devices, &filter->n_devices, &device, sizeof(device));
 }
 

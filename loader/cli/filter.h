@@ -17,9 +17,8 @@ enum filter_option {
 	FILTER_SOURCE = 'F',
 };
 
-/* Both strings live as long as the command line. */
 struct filter_device {
-	const char *name;
+	char name[128];	  /* as it was given, then the device's own; alternative names are longer */
 	uint32_t ifindex; /* when the command began, for events of one that is gone; or 0 */
 };
 

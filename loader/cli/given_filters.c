@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "given_filters.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
@@ -33,6 +34,7 @@ static int find_device(const struct cli *cli, struct filter_device *device)
 	result = netfwv6_mgr_get_connection(cli->mgr, device->name, &connection);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
+	snprintf(device->name, sizeof(device->name), "%s", netfwv6_connection_name(connection));
 	result = netfwv6_connection_get_status(connection, &status);
 	netfwv6_connection_free(connection);
 	if (NETFWV6_FAILED(result))

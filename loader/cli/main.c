@@ -195,12 +195,13 @@ int print_json(json_t *object)
 	return EXIT_DONE;
 }
 
-/* What the library itself says is for people; libbpf's talk is not. */
+/* What the library itself says is for people, not for programs; libbpf's talk is for neither. */
 static void hear(void *context, const char *line)
 {
 	const struct cli *cli = context;
+	bool for_programs = cli->json || cli->prometheus || cli->write_to;
 
-	if (strncmp(line, "libbpf: ", strlen("libbpf: ")) != 0)
+	if (!for_programs && strncmp(line, "libbpf: ", strlen("libbpf: ")) != 0)
 		say(cli, "note: %s\n", line);
 }
 
@@ -214,6 +215,8 @@ static int run_on_device(struct cli *cli)
 		result = netfwv6_mgr_get_connection(cli->mgr, cli->device, &cli->connection);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
+	if (cli->device)
+		cli->device = netfwv6_connection_name(cli->connection);
 	code = cli->command->run(cli);
 	netfwv6_connection_free(cli->connection);
 	return code;
