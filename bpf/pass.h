@@ -16,11 +16,13 @@ static __always_inline bool is_left_to_guard(__u32 reason)
 	       reason == REASON_TRUNCATED;
 }
 
-/* Leaves the verdict in the packet's metadata. */
+/* Leaves the verdict in the packet's metadata, where the guard looks for it. */
 static __always_inline int pass_judged(packet_context *ctx, __u32 reason)
 {
 	struct judged *judged;
 
+	if (!netfwv6_config.secret)
+		return XDP_PASS;
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*judged))) {
 		account(COUNT_UNMARKED, 1, packet_length(ctx));
 		return XDP_PASS;

@@ -423,8 +423,9 @@ struct netfwv6_connection_status {
 	uint32_t guard_id; /* the guard's program, as bpftool shows it */
 	uint32_t troubles; /* NETFWV6_TROUBLE_*, as far as the caller may see them */
 	/*
-	 * Packets that XDP did not see, and the guard judged alone: somebody at the other end
-	 * redirects them, say. unseen_unknown: the driver takes no marks, so nobody can tell.
+	 * In mode NATIVE, packets that XDP did not see and the guard judged alone: somebody at the
+	 * other end redirects them, say. unseen_unknown: XDP leaves no marks here, as in mode
+	 * GENERIC and with some drivers, so nobody can tell.
 	 */
 	uint64_t unseen;
 	bool unseen_unknown;

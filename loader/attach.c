@@ -33,14 +33,18 @@ static struct place place_of(const struct work *w)
 
 /* ---- Loading ------------------------------------------------------------------- */
 
-/* The guard and XDP know each other by it; the one that runs keeps its own. */
+/*
+ * XDP in the driver and the guard know each other by it; what runs keeps its own. In generic mode
+ * the kernel loses marks: it copies packets without the length of their link-layer header, by which
+ * the guard would find them.
+ */
 static netfwv6_result choose_secret(struct work *w)
 {
 	uint32_t running = w->before->hooks[HOOK_GUARD].program_id;
 	uint64_t *secret = (uint64_t *)&w->spec.config.secret;
 	struct instance_spec spec;
 
-	if (w->form->mode == NETFWV6_MODE_TC)
+	if (w->form->mode != NETFWV6_MODE_NATIVE)
 		return NETFWV6_S_OK;
 	if (running && NETFWV6_SUCCEEDED(instance_spec_of(running, &spec)))
 		*secret = spec.config.secret;

@@ -81,7 +81,7 @@ netfwv6_result counts_unseen(const struct netfwv6_mgr *mgr, const struct attachm
 	if (NETFWV6_FAILED(result))
 		return result;
 	unseen->packets = counts[COUNT_UNSEEN].packets;
-	unseen->unknown = counts[COUNT_UNMARKED].packets != 0;
+	unseen->unknown = at->record.mode != NETFWV6_MODE_NATIVE || counts[COUNT_UNMARKED].packets;
 	unseen->xdp_is_blind = !unseen->unknown && counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN;
 	return NETFWV6_S_OK;
 }

@@ -17,7 +17,7 @@ netfwv6_result counts_clear(int map, uint32_t first, uint32_t n);
 /* What came in behind the back of XDP, where there is XDP. */
 struct unseen {
 	uint64_t packets;
-	bool unknown;	   /* the driver takes no marks, so packets is nothing to go by */
+	bool unknown;	   /* XDP leaves no marks here, so packets is nothing to go by */
 	bool xdp_is_blind; /* nothing is seen by XDP any more */
 };
 

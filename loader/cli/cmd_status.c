@@ -58,7 +58,7 @@ static void print_troubles(const struct report *report)
 /* What the guard judged in the place of XDP. */
 static void print_unseen(const struct netfwv6_connection_status *status)
 {
-	if (status->unseen_unknown)
+	if (status->unseen_unknown && status->mode == NETFWV6_MODE_NATIVE)
 		puts("  the driver takes no marks, so nobody can tell what XDP did not see");
 	else if (status->unseen)
 		printf("  %" PRIu64 " packets came in behind the back of XDP, and were judged by "
