@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Conversations that this side already has: what arrives for them passes though the
- * port is closed. Asked only where the conversation is marked, or the budget has a
- * question left; so a flood ends after one load, or two where the port is in use.
+ * port is closed.
  *
  * Nothing here lets anybody in. A match sets the marks, which heals those that were missed
  * because the query left through a device without our egress program.
@@ -10,8 +9,8 @@
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
 
-#include "budget.h"
 #include "config.h"
+#include "flood.h"
 #include "flows.h"
 #include "marks.h"
 #include "socket_lookup.h"
@@ -101,26 +100,24 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
 }
 
 /*
- * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION.
- * Where the port is not in use, the caller has bought the question.
+ * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION. The caller
+ * has found a mark, or bought the question.
  * Not inlined, so that the way of other packets stays short.
  */
-__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool in_use,
-				bool open_elsewhere)
+__noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool open_elsewhere)
 {
+	struct tuple t = {}; /* for the verifier of 6.18: no helper may be the first to write it */
 	struct mark_key key;
-	struct tuple t;
 	int reason;
 
 	if (!p || !read_tuple(ctx, p, &t))
 		return NO_CONVERSATION;
-	key = mark_key_of(&t, p->protocol);
-	if (in_use && !is_marked(&key, mark_stamp_now()) && !take_question())
-		return NO_CONVERSATION;
 	reason = p->protocol == IPPROTO_TCP ? tcp_conversation(ctx, p, &t) :
 					      udp_conversation(ctx, &t, open_elsewhere);
-	if (reason != NO_CONVERSATION)
+	if (reason != NO_CONVERSATION) {
+		key = mark_key_of(&t, p->protocol);
 		set_mark(&key);
+	}
 	return reason;
 }
 

@@ -14,9 +14,13 @@ SEC("tc")
 int netfwv6_out_eth(struct __sk_buff *ctx)
 {
 	struct packet p = packet_of(ctx);
+	struct plain plain;
 
-	if (parse_ethernet(ctx, &p) == PARSED)
-		learn(ctx, &p);
+	if (read_plain(ctx, &plain))
+		p = plain_packet(plain_protocol(&plain), plain.port);
+	else if (parse_ethernet(ctx, &p) != PARSED)
+		return NEXT_PROGRAM;
+	learn(ctx, &p);
 	return NEXT_PROGRAM;
 }
 

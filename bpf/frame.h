@@ -6,18 +6,15 @@
 #include "parse.h"
 #include "plain.h"
 
-static __always_inline bool parse_plain(packet_context *ctx, struct packet *p)
+static __always_inline struct packet plain_packet(__u8 protocol, __u16 port)
 {
-	struct plain plain;
-
-	if (!read_plain(ctx, &plain))
-		return false;
-	p->ip = PLAIN_IP;
-	p->has_ip = true;
-	p->l4 = PLAIN_L4;
-	p->port = plain.port;
-	p->protocol = plain.udp ? IPPROTO_UDP : IPPROTO_TCP;
-	return true;
+	return (struct packet){
+		.ip = PLAIN_IP,
+		.has_ip = true,
+		.l4 = PLAIN_L4,
+		.port = port,
+		.protocol = protocol,
+	};
 }
 
 /* A frame with an Ethernet header. */
@@ -25,8 +22,6 @@ static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {
 	struct ethhdr eth;
 
-	if (parse_plain(ctx, p))
-		return PARSED;
 	if (!cursor_take(ctx, &p->at, &eth, sizeof(eth)))
 		return REASON_TRUNCATED;
 	return parse_tagged(ctx, p, eth.h_proto, MAX_TAGS);

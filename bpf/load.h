@@ -43,15 +43,25 @@ static __always_inline void copy_from(const void *bytes, void *to, __u32 len)
 		COPY_AT(__u8, to, bytes, len & ~1u);
 }
 
-/* Copies a constant number of bytes. False where there are fewer. */
+/*
+ * Copies a constant number of bytes. False where there are fewer. A few go by a place of their
+ * own where they are not in place, so that elsewhere they can stay in registers.
+ */
 static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	const void *bytes;
+	__u64 few[2];
 
-	if (!PACKET_IS_IN_PLACE || offset > IN_PLACE_MAX ||
-	    !bytes_in_place(ctx, offset, len, &bytes))
+	if (PACKET_IS_IN_PLACE && offset <= IN_PLACE_MAX &&
+	    bytes_in_place(ctx, offset, len, &bytes)) {
+		copy_from(bytes, to, len);
+		return true;
+	}
+	if (len > sizeof(few))
 		return packet_copy(ctx, offset, to, len);
-	copy_from(bytes, to, len);
+	if (!packet_copy(ctx, offset, few, len))
+		return false;
+	__builtin_memcpy(to, few, len);
 	return true;
 }
 

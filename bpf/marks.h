@@ -38,6 +38,20 @@ static __always_inline struct mark_key mark_key_of(const struct tuple *arriving,
 	return key;
 }
 
+/* Of a parsed packet that arrives. */
+static __always_inline bool read_mark_key(packet_context *ctx, const struct packet *p,
+					  struct mark_key *key)
+{
+	__u64 remote[2];
+	__u32 ports;
+
+	if (!packet_load(ctx, p->ip + offsetof(struct ipv6hdr, saddr), remote, sizeof(remote)) ||
+	    !packet_load(ctx, p->l4, &ports, sizeof(ports)))
+		return false;
+	*key = (struct mark_key){ { remote[0], remote[1] }, ports, p->protocol };
+	return true;
+}
+
 /* Without a branch for each stamp, which nobody could predict. */
 static __always_inline bool is_alive_in(const struct mark_line *line, const struct mark_key *key,
 					__u8 now)

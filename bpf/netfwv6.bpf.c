@@ -13,46 +13,60 @@
 #include "frame.h"
 #include "pass.h"
 #include "report.h"
-#include "shortcut.h"
 #include "verdict.h"
 
-static __always_inline int finish(packet_context *ctx, const struct packet *p, int parsed,
-				  bool raw_ip)
+static __always_inline int finish(packet_context *ctx, const struct packet *p, __u32 reason,
+				  __u32 length, bool raw_ip)
 {
-	__u32 reason = parsed == PARSED ? verdict(ctx, p) : parsed;
-
 	if (is_left_to_guard(reason))
 		return XDP_PASS;
 	if (reason < REASON_FIRST_DROP)
 		return raw_ip ? XDP_PASS : pass_judged(ctx, reason);
-	account(reason, 1, p->at.frame);
+	account(reason, 1, length);
 	if (drops_matter())
 		report_drop(ctx, p, reason, raw_ip);
 	return XDP_DROP;
 }
 
-/* Not inlined, so that the shortcut in front stays short. */
-__noinline int netfwv6_long_way(struct xdp_md *ctx)
+/* Not inlined, so that a flood to ports that were never in use has the shortest way. */
+__noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
+{
+	struct packet p = plain_packet(protocol, port);
+
+	return finish(ctx, &p, verdict(ctx, &p), length, false);
+}
+
+__noinline int netfwv6_unusual(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
+	int parsed = parse_ethernet(ctx, &p);
 
-	return finish(ctx, &p, parse_ethernet(ctx, &p), false);
+	return finish(ctx, &p, parsed == PARSED ? verdict(ctx, &p) : parsed, p.at.frame, false);
 }
 
 SEC("xdp.frags")
 int netfwv6_eth(struct xdp_md *ctx)
 {
-	int action = shortcut(ctx);
+	bool quiet = is_quiet();
+	struct plain plain;
 
-	return action == NO_SHORTCUT ? netfwv6_long_way(ctx) : action;
+	if (!read_plain(ctx, &plain))
+		return netfwv6_unusual(ctx);
+	barrier_var(plain.length); /* in one register */
+	if (quiet && is_unused(plain_entry(&plain))) {
+		account(closed_reason(plain.udp, false), 1, plain.length);
+		return XDP_DROP;
+	}
+	return netfwv6_plain(ctx, plain_protocol(&plain), plain.port, plain.length);
 }
 
 SEC("xdp.frags")
 int netfwv6_ip(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
+	int parsed = parse_raw_ip(ctx, &p);
 
-	return finish(ctx, &p, parse_raw_ip(ctx, &p), true);
+	return finish(ctx, &p, parsed == PARSED ? verdict(ctx, &p) : parsed, p.at.frame, true);
 }
 
 char netfwv6_license[] SEC("license") = "GPL";

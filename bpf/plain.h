@@ -53,6 +53,11 @@ static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
 	return protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER;
 }
 
+static __always_inline __u8 plain_protocol(const struct plain *plain)
+{
+	return plain->udp ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
 static __always_inline __u32 plain_entry(const struct plain *plain)
 {
 	return port_entry(plain->udp, plain->port);

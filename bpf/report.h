@@ -198,9 +198,12 @@ static __always_inline void report_drop(packet_context *ctx, const struct packet
 					bool raw_ip)
 {
 	__u32 taps = netfwv6_note_drop(entry_of(p), reason);
+	struct packet told;
 
-	if (taps)
-		netfwv6_tell_drop(ctx, p, reason, raw_ip, taps);
+	if (!taps)
+		return;
+	told = *p; /* so that the others stay in registers */
+	netfwv6_tell_drop(ctx, &told, reason, raw_ip, taps);
 }
 
 #endif
