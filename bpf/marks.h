@@ -21,9 +21,21 @@ static __always_inline __u8 mark_stamp_now(void)
 	return MARK_STAMP(bpf_ktime_get_coarse_ns());
 }
 
+/* In a map of one value, whose address is constant in the programs. */
+static volatile struct mark_secret netfwv6_secret SEC(MARK_SECRET_MAP);
+
+/* The state's; it does not change while programs run. */
+static __always_inline const struct mark_secret *mark_secret(void)
+{
+	const struct mark_secret *secret = (const void *)&netfwv6_secret;
+
+	barrier_var(secret); /* nor is it what the compiler believes */
+	return secret;
+}
+
 static __always_inline struct mark_line *line_of(const struct mark_key *key)
 {
-	__u32 line = mark_line_of(key);
+	__u32 line = mark_line_of(mark_secret(), key);
 
 	return bpf_map_lookup_elem(&netfwv6_marks, &line);
 }
@@ -38,25 +50,30 @@ static __always_inline struct mark_key mark_key_of(const struct tuple *arriving,
 	return key;
 }
 
-/* Of a parsed packet that arrives. */
+#define SOURCE_TO_PORTS (sizeof(struct ipv6hdr) - offsetof(struct ipv6hdr, saddr))
+
+/* Of a parsed packet that arrives: its source and its ports, with one look if they are near. */
 static __always_inline bool read_mark_key(packet_context *ctx, const struct packet *p,
 					  struct mark_key *key)
 {
-	__u64 remote[2];
-	__u32 ports;
+	__u32 source = p->ip + offsetof(struct ipv6hdr, saddr);
+	const void *bytes;
 
-	if (!packet_load(ctx, p->ip + offsetof(struct ipv6hdr, saddr), remote, sizeof(remote)) ||
-	    !packet_load(ctx, p->l4, &ports, sizeof(ports)))
-		return false;
-	*key = (struct mark_key){ { remote[0], remote[1] }, ports, p->protocol };
-	return true;
+	key->protocol = p->protocol;
+	if (PACKET_IS_IN_PLACE && p->l4 == source + SOURCE_TO_PORTS && source <= IN_PLACE_MAX &&
+	    bytes_in_place(ctx, source, SOURCE_TO_PORTS + sizeof(key->ports), &bytes)) {
+		key->remote[0] = LOAD_AT(__u64, bytes, 0);
+		key->remote[1] = LOAD_AT(__u64, bytes, 8);
+		key->ports = LOAD_AT(__u32, bytes, SOURCE_TO_PORTS);
+		return true;
+	}
+	return packet_load(ctx, source, key->remote, sizeof(key->remote)) &&
+	       packet_load(ctx, p->l4, &key->ports, sizeof(key->ports));
 }
 
 /* Without a branch for each stamp, which nobody could predict. */
-static __always_inline bool is_alive_in(const struct mark_line *line, const struct mark_key *key,
-					__u8 now)
+static __always_inline bool is_alive_in(const struct mark_line *line, __u32 stamps, __u8 now)
 {
-	__u32 stamps = mark_stamps_of(key);
 	__u8 ages = 0;
 
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
@@ -69,15 +86,15 @@ static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
 {
 	const struct mark_line *line = line_of(key);
 
-	return line && (is_alive_in(line, key, now) ||
+	return line && (is_alive_in(line, mark_stamps_of(mark_secret(), key), now) ||
 			(key->protocol == IPPROTO_UDP &&
-			 mark_four_count(line->groups[mark_group_of(key)], now)));
+			 mark_four_count(line->groups[mark_group_of(mark_secret(), key)], now)));
 }
 
 /* Tests first: the line stays shared among CPUs. */
 static __always_inline void set_mark(const struct mark_key *key)
 {
-	__u32 stamps = mark_stamps_of(key);
+	__u32 stamps = mark_stamps_of(mark_secret(), key);
 	struct mark_line *line = line_of(key);
 	__u8 now = mark_stamp_now();
 
@@ -91,11 +108,12 @@ static __always_inline void set_mark(const struct mark_key *key)
 
 static __always_inline void set_group_mark(const struct mark_key *key)
 {
+	__u32 group = mark_group_of(mark_secret(), key);
 	struct mark_line *line = line_of(key);
 	__u32 four = mark_four(mark_stamp_now());
 
-	if (line && line->groups[mark_group_of(key)] != four)
-		line->groups[mark_group_of(key)] = four;
+	if (line && line->groups[group] != four)
+		line->groups[group] = four;
 }
 
 #endif

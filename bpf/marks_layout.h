@@ -62,28 +62,43 @@ struct mark_key {
 	__u32 protocol;
 };
 
-/* Any good mixing would do; its upper bits are the best. */
-mark_inline __u64 mark_mix(__u64 hash)
+/*
+ * What the places of marks depend on besides: random, one for each state. Without it a stranger
+ * could make conversations on an open port whose marks are those of his flood.
+ */
+struct mark_secret {
+	__u64 ports, stamps; /* odd */
+	__u32 remote[4];
+};
+#define MARK_SECRET_MAP ".data.secret" /* where the programs have it */
+
+/* A product's upper bits are the best. */
+mark_inline __u64 mark_ports(const struct mark_secret *secret, const struct mark_key *key)
 {
-	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
+	return ((__u64)key->protocol << 32 | key->ports) * secret->ports;
 }
 
-mark_inline __u64 mark_ports(const struct mark_key *key)
+mark_inline __u32 mark_line_of(const struct mark_secret *secret, const struct mark_key *key)
 {
-	return ((__u64)key->protocol << 32 | key->ports) * 0x9e3779b97f4a7c15ULL;
+	return mark_ports(secret, key) >> (64 - MARK_LINE_BITS);
 }
 
-mark_inline __u32 mark_line_of(const struct mark_key *key)
+/* The two halves of eight bytes, each with a secret of its own, multiplied. */
+mark_inline __u64 mark_mix(__u64 bytes, const __u32 secret[2])
 {
-	return mark_mix(mark_ports(key)) >> (64 - MARK_LINE_BITS);
+	return (__u64)((__u32)bytes + secret[0]) * ((__u32)(bytes >> 32) + secret[1]);
 }
 
-/* Four numbers of stamps, from the upper end on. */
-mark_inline __u32 mark_stamps_of(const struct mark_key *key)
+/*
+ * Four numbers of stamps, from the upper end on. The sum of such products is a universal hash:
+ * whoever does not know the secret has no better way to meet it than chance.
+ */
+mark_inline __u32 mark_stamps_of(const struct mark_secret *secret, const struct mark_key *key)
 {
-	return mark_mix(mark_ports(key) + key->remote[0] * 0xc2b2ae3d27d4eb4fULL +
-			key->remote[1] * 0x165667b19e3779f9ULL) >>
-	       32;
+	__u64 sum = mark_mix(key->remote[0], secret->remote) +
+		    mark_mix(key->remote[1], secret->remote + 2) + mark_ports(secret, key);
+
+	return sum * secret->stamps >> 32;
 }
 
 mark_inline __u32 mark_stamp_at(__u32 stamps, int i)
@@ -95,9 +110,9 @@ mark_inline __u32 mark_stamp_at(__u32 stamps, int i)
  * Of whoever answers a query to a group: his address is not known, so four stamps side by
  * side, which the ports choose. Those bits follow the line's.
  */
-mark_inline __u32 mark_group_of(const struct mark_key *key)
+mark_inline __u32 mark_group_of(const struct mark_secret *secret, const struct mark_key *key)
 {
-	return mark_mix(mark_ports(key)) >> (64 - MARK_LINE_BITS - MARK_GROUP_BITS) &
+	return mark_ports(secret, key) >> (64 - MARK_LINE_BITS - MARK_GROUP_BITS) &
 	       (MARK_GROUPS - 1);
 }
 
@@ -116,6 +131,7 @@ mark_inline int mark_four_count(__u32 four, __u8 now)
 }
 
 _Static_assert(sizeof(struct mark_line) == 64, "layout");
+_Static_assert(sizeof(struct mark_secret) == 32, "layout");
 _Static_assert(MARK_STAMP_BITS *MARK_STAMPS_EACH <= 32, "mark_stamps_of() has enough bits");
 
 #endif

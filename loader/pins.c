@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,6 +50,8 @@ static const struct {
 			     sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
 	[PIN_MARKS] = { "marks", "netfwv6_marks", 0600, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 			sizeof(struct mark_line), MARK_LINES, BPF_F_MMAPABLE },
+	[PIN_MARK_SECRET] = { "secret", MARK_SECRET_MAP, 0600, false, BPF_MAP_TYPE_ARRAY,
+			      sizeof(uint32_t), sizeof(struct mark_secret), 1, BPF_F_MMAPABLE },
 	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
 			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
 	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -171,8 +174,24 @@ int pin_make_ring(uint32_t size)
 	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, "netfwv6_ring", 0, 0, size, NULL);
 }
 
+/* What marks depend on, for as long as they are kept. */
+static netfwv6_result make_secret(int map)
+{
+	struct mark_secret secret;
+	uint32_t key = 0;
+
+	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
+		return fail_errno(errno, "cannot make a secret");
+	secret.ports |= 1;
+	secret.stamps |= 1;
+	if (bpf_map_update_elem(map, &key, &secret, BPF_ANY))
+		return fail_errno(errno, "cannot keep the secret of the marks");
+	return NETFWV6_S_OK;
+}
+
 netfwv6_result pin_make_map(enum pin pin, int *fd)
 {
+	netfwv6_result result = NETFWV6_S_OK;
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = maps[pin].flags);
 	int map, ring = -1, error;
 
@@ -186,8 +205,13 @@ netfwv6_result pin_make_map(enum pin pin, int *fd)
 	errno = error;
 	if (map < 0)
 		return fail_errno(errno, "cannot create the map %s", maps[pin].map);
-	*fd = map;
-	return NETFWV6_S_OK;
+	if (pin == PIN_MARK_SECRET)
+		result = make_secret(map);
+	if (NETFWV6_FAILED(result))
+		close(map);
+	else
+		*fd = map;
+	return result;
 }
 
 static mode_t shared_mode(mode_t mode, gid_t group, mode_t bits)

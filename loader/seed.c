@@ -2,6 +2,7 @@
 #include "seed.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 struct seed {
 	struct policy *policy;
 	struct mark_line *marks;
+	struct mark_secret secret;
 	uint8_t now; /* the stamp */
 };
 
@@ -37,8 +39,8 @@ static void seed_socket(const struct seed *seed, uint32_t protocol, const struct
 
 	memcpy(key.remote, socket->remote, sizeof(key.remote));
 	memcpy(&key.ports, ports, sizeof(key.ports));
-	line = mark_line_of(&key);
-	stamps = mark_stamps_of(&key);
+	line = mark_line_of(&seed->secret, &key);
+	stamps = mark_stamps_of(&seed->secret, &key);
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
 		seed->marks[line].stamps[mark_stamp_at(stamps, i)] = seed->now;
 	policy_mark_in_use(seed->policy, entry);
@@ -78,16 +80,40 @@ static void seed_marks(const struct seed *seed)
 	seed_from("/proc/thread-self/net/udp6", IPPROTO_UDP, seed);
 }
 
+static netfwv6_result open_pin(const struct root *root, enum pin pin, int *fd)
+{
+	netfwv6_result result = pin_open(root->dir, pin, 0, fd);
+
+	return result != NETFWV6_S_FALSE ?
+		       result :
+		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: a pin is missing",
+			    root->dir);
+}
+
+static netfwv6_result read_secret(const struct root *root, struct mark_secret *secret)
+{
+	netfwv6_result result;
+	uint32_t key = 0;
+	int fd = -1;
+
+	result = open_pin(root, PIN_MARK_SECRET, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (bpf_map_lookup_elem(fd, &key, secret))
+		result = fail_errno(errno, "cannot read the secret of the marks in %s", root->dir);
+	close(fd);
+	return result;
+}
+
 netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)
 {
 	struct seed seed = { .policy = policy, .now = stamp_now() };
-	netfwv6_result result;
+	netfwv6_result result = read_secret(root, &seed.secret);
 	int fd = -1;
 
-	result = pin_open(root->dir, PIN_MARKS, 0, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: a pin is missing",
-			    root->dir);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = open_pin(root, PIN_MARKS, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	seed.marks = mmap(NULL, MARKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

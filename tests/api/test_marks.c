@@ -21,19 +21,30 @@
 
 #define SECOND 1000000000ULL
 #define STRANGERS 1000000
+#define SECRETS 500
 
 static struct mark_line marks[MARK_LINES];
+static struct mark_secret secret;
+
+static void choose_secret(struct random *r)
+{
+	secret.ports = next_random(r) | 1;
+	secret.stamps = next_random(r) | 1;
+	for (int i = 0; i < 4; i++)
+		secret.remote[i] = (uint32_t)next_random(r);
+}
 
 static void mark(const struct mark_key *key, __u8 now)
 {
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
-		marks[mark_line_of(key)].stamps[mark_stamp_at(mark_stamps_of(key), i)] = now;
+		marks[mark_line_of(&secret, key)]
+			.stamps[mark_stamp_at(mark_stamps_of(&secret, key), i)] = now;
 }
 
 static bool is_marked(const struct mark_key *key, __u8 now)
 {
-	const __u8 *line = marks[mark_line_of(key)].stamps;
-	__u32 stamps = mark_stamps_of(key);
+	const __u8 *line = marks[mark_line_of(&secret, key)].stamps;
+	__u32 stamps = mark_stamps_of(&secret, key);
 	__u8 ages = 0;
 
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
@@ -89,17 +100,57 @@ static double chance_with(uint32_t conversations)
 	return 100.0 * met / STRANGERS;
 }
 
-static void few_strangers_meet_a_mark(void **state)
+static void expect_few_strangers(void)
 {
 	double one = chance_with(1000), many = chance_with(56000), most = chance_with(200000);
 
-	(void)state;
 	print_message("# of strangers' packets meet a mark: %.3f %% with 1,000 conversations, "
 		      "%.2f %% with 56,000, %.1f %% with 200,000\n",
 		      one, many, most);
 	assert_true(one < 0.01);
 	assert_true(many < 1);
 	assert_true(most < 20);
+}
+
+static void few_strangers_meet_a_mark(void **state)
+{
+	struct random r = { .state = setting("NETFWV6_SEED", 20010917) };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		choose_secret(&r);
+		expect_few_strangers();
+	}
+}
+
+/* How often a change of the remote address leaves the marks where they are. */
+static unsigned int meetings_of(struct random *r, int bit, int other)
+{
+	const __u8 now = MARK_STAMP(0);
+	unsigned int met = 0;
+
+	for (int i = 0; i < SECRETS; i++) {
+		struct mark_key key = conversation(i);
+
+		choose_secret(r);
+		memset(&marks[mark_line_of(&secret, &key)], 0, sizeof(*marks));
+		mark(&key, now);
+		key.remote[0] ^= 1ULL << bit;
+		key.remote[1] ^= 1ULL << other;
+		met += is_marked(&key, now);
+	}
+	return met;
+}
+
+/* From a conversation that he knows, a stranger cannot tell others that have its marks. */
+static void a_known_conversation_betrays_no_mark(void **state)
+{
+	struct random r = { .state = setting("NETFWV6_SEED", 20010917) };
+
+	(void)state;
+	for (int bit = 0; bit < 64; bit++)
+		for (int other = 0; other < 64; other++)
+			assert_true(meetings_of(&r, bit, other) < SECRETS / 50);
 }
 
 static bool counts_after(uint64_t begin, int64_t seconds)
@@ -170,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(few_strangers_meet_a_mark),
+		cmocka_unit_test(a_known_conversation_betrays_no_mark),
 		cmocka_unit_test(a_mark_outlives_every_flow),
 		cmocka_unit_test(what_was_never_marked_is_not),
 		cmocka_unit_test(four_at_once_count_as_one_after_another),

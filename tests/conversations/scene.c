@@ -223,11 +223,27 @@ static void read_marks(struct mark_line lines[MARK_LINES])
 	close(map);
 }
 
+static struct mark_secret read_secret(void)
+{
+	struct mark_secret secret;
+	uint32_t key = 0;
+	char path[128];
+	int map;
+
+	snprintf(path, sizeof(path), "%s/secret", world.state);
+	map = bpf_obj_get(path);
+	assert_true(map >= 0);
+	assert_int_equal(bpf_map_lookup_elem(map, &key, &secret), 0);
+	close(map);
+	return secret;
+}
+
 bool is_marked(uint32_t protocol, const char *remote, uint16_t remote_port, uint16_t port)
 {
 	static struct mark_line lines[MARK_LINES];
 	const uint16_t ports[2] = { htons(remote_port), htons(port) };
 	struct mark_key key = { .protocol = protocol };
+	const struct mark_secret secret = read_secret();
 	const struct mark_line *line;
 	bool marked = true;
 
@@ -235,11 +251,11 @@ bool is_marked(uint32_t protocol, const char *remote, uint16_t remote_port, uint
 		assert_int_equal(inet_pton(AF_INET6, remote, key.remote), 1);
 	memcpy(&key.ports, ports, sizeof(key.ports));
 	read_marks(lines);
-	line = &lines[mark_line_of(&key)];
+	line = &lines[mark_line_of(&secret, &key)];
 	if (!remote)
-		return line->groups[mark_group_of(&key)];
+		return line->groups[mark_group_of(&secret, &key)];
 	for (int i = 0; i < MARK_STAMPS_EACH; i++)
-		marked = marked && line->stamps[mark_stamp_at(mark_stamps_of(&key), i)];
+		marked = marked && line->stamps[mark_stamp_at(mark_stamps_of(&secret, &key), i)];
 	return marked;
 }
 
