@@ -7,27 +7,14 @@
  */
 #include "guard_context.h"
 
-#include <linux/if_packet.h>
 #include "account.h"
-#include "parse.h"
+#include "network.h"
 #include "report.h"
 #include "segments.h"
 #include "verdict.h"
 
 #define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
 #define DROP_PACKET 2	  /* TC_ACT_SHOT, TCX_DROP */
-
-/* Behind what the device put in front. The tag that the kernel took off is the first one. */
-static __always_inline int parse_network(packet_context *ctx, struct packet *p)
-{
-	int parsed =
-		parse_tagged(ctx, p, ctx->protocol, ctx->vlan_present ? MAX_TAGS - 1 : MAX_TAGS);
-
-	/* Others cannot forge that: whatever hands a packet to another device says otherwise. */
-	if (ctx->pkt_type == PACKET_LOOPBACK && parsed != REASON_NOT_IPV6)
-		return REASON_LOOPED;
-	return parsed;
-}
 
 /* XDP's verdict on a packet that it passed, which holds once. */
 static __always_inline bool take_verdict(packet_context *ctx, __u32 *reason)

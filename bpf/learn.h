@@ -174,7 +174,8 @@ static __always_inline void learn(packet_context *ctx, const struct packet *p)
 	bool open;
 	__u32 key;
 
-	if (!read_tuple(ctx, p, &t) ||
+	/* Of a packet that is routed on, the answer comes from another address. */
+	if (p->routed || !read_tuple(ctx, p, &t) ||
 	    (p->protocol == IPPROTO_TCP && !read_tcp_flags(ctx, p, &flags)) ||
 	    is_strangers(ctx, &t))
 		return;

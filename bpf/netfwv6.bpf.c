@@ -15,13 +15,9 @@
 #include "report.h"
 #include "verdict.h"
 
-static __always_inline int finish(packet_context *ctx, const struct packet *p, __u32 reason,
-				  __u32 length, bool raw_ip)
+static __always_inline int drop(packet_context *ctx, const struct packet *p, __u32 reason,
+				__u32 length, bool raw_ip)
 {
-	if (is_left_to_guard(reason))
-		return XDP_PASS;
-	if (reason < REASON_FIRST_DROP)
-		return raw_ip ? XDP_PASS : pass_judged(ctx, reason);
 	account(reason, 1, length);
 	if (drops_matter())
 		report_drop(ctx, p, reason, raw_ip);
@@ -32,16 +28,23 @@ static __always_inline int finish(packet_context *ctx, const struct packet *p, _
 __noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
 {
 	struct packet p = plain_packet(protocol, port);
+	__u32 reason = verdict(ctx, &p);
 
-	return finish(ctx, &p, verdict(ctx, &p), length, false);
+	return reason < REASON_FIRST_DROP ? pass_judged(ctx, reason) :
+					    drop(ctx, &p, reason, length, false);
 }
 
 __noinline int netfwv6_unusual(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_ethernet(ctx, &p);
+	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
 
-	return finish(ctx, &p, parsed == PARSED ? verdict(ctx, &p) : parsed, p.at.frame, false);
+	if (reason == REASON_NOT_IPV6)
+		return XDP_PASS;
+	if (reason < REASON_FIRST_DROP)
+		return pass_judged(ctx, reason);
+	return may_be_looped(ctx, &p) ? XDP_PASS : drop(ctx, &p, reason, p.at.frame, false);
 }
 
 SEC("xdp.frags")
@@ -65,8 +68,9 @@ int netfwv6_ip(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_raw_ip(ctx, &p);
+	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
 
-	return finish(ctx, &p, parsed == PARSED ? verdict(ctx, &p) : parsed, p.at.frame, true);
+	return reason < REASON_FIRST_DROP ? XDP_PASS : drop(ctx, &p, reason, p.at.frame, true);
 }
 
 char netfwv6_license[] SEC("license") = "GPL";

@@ -42,6 +42,7 @@ struct packet {
 	__u16 port;    /* destination, host byte order */
 	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP; before: the next header's type */
 	__u8 has_ip;   /* ip is set */
+	__u8 routed;   /* not 0: a routing header sends it on from its destination */
 };
 
 /* As struct bpf_sock_tuple has it for IPv6, which is also the packet's order. */
@@ -67,8 +68,13 @@ struct ipv6_start {
 /* The first eight bytes of any extension header. */
 struct ext_header {
 	__u8 next;
-	__u8 length;	    /* its unit depends on the header; a fragment header's is reserved */
-	__be16 frag_offset; /* of a fragment header: offset, two reserved bits, "more" */
+	__u8 length; /* its unit depends on the header; a fragment header's is reserved */
+	union {
+		__be16 frag_offset; /* of a fragment header: offset, two reserved bits, "more" */
+		struct {
+			__u8 type, segments_left; /* of a routing header */
+		};
+	};
 	__be32 rest;
 };
 
@@ -108,6 +114,15 @@ static __always_inline __u32 ext_header_size(__u8 type, __u8 length)
 	return type == NEXT_AUTH ? (length + 2) * 4 : (length + 1) * 8;
 }
 
+/* All bits or none, without a branch that the verifier would follow both ways. */
+static __always_inline __u32 only_if(bool condition)
+{
+	__u32 mask = condition;
+
+	barrier_var(mask);
+	return -mask;
+}
+
 /*
  * The extension headers, up to the transport header or to what is not ours.
  * Not inlined, so that the verifier reads it once and not for each way here. The
@@ -138,6 +153,7 @@ __noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
 				return REASON_LATER_FRAGMENT;
 			fragment = true;
 		}
+		p->routed |= h.segments_left & only_if(p->protocol == NEXT_ROUTING);
 		only_hops = only_hops && p->protocol == NEXT_HOP_BY_HOP;
 		p->protocol = h.next;
 		p->at.pos += size;
@@ -233,6 +249,7 @@ static __always_inline bool read_tuple(packet_context *ctx, const struct packet 
 	       packet_load(ctx, p->l4, &tuple->ports, sizeof(tuple->ports));
 }
 
+#define TCP_DATA_OFFSET 12
 #define TCP_FLAGS_OFFSET 13
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02

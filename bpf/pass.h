@@ -5,15 +5,19 @@
 
 #include "account.h"
 #include "config.h"
+#include "parse.h"
 
 /*
- * What is not IPv6, and what cannot be read: the host's own multicast comes by here without
- * its Ethernet header. The guard knows better, and what it cannot read either it drops.
+ * In generic mode the host's own multicast comes by here, looped back without the Ethernet
+ * header that it left with: IPv6 from the frame's first byte to its last. What cannot be told
+ * from that is the guard's, which knows.
  */
-static __always_inline bool is_left_to_guard(__u32 reason)
+static __always_inline bool may_be_looped(packet_context *ctx, const struct packet *p)
 {
-	return reason == REASON_NOT_IPV6 || reason == REASON_BAD_VERSION ||
-	       reason == REASON_TRUNCATED;
+	struct ipv6_start ip;
+
+	return packet_load(ctx, 0, &ip, sizeof(ip)) && ip.version >> 4 == 6 &&
+	       sizeof(struct ipv6hdr) + bpf_ntohs(ip.payload) == p->at.frame;
 }
 
 /* Leaves the verdict in the packet's metadata, where the guard looks for it. */

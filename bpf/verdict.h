@@ -43,7 +43,8 @@ static __always_inline int verdict_on_closed(packet_context *ctx, const struct p
 	struct packet asked;
 	int reason;
 
-	if (!is_worth_asking(ctx, p, in_use))
+	/* Who gets a packet that is routed on is not who its addresses say. */
+	if (p->routed || !is_worth_asking(ctx, p, in_use))
 		return closed_reason(is_udp(p->protocol), in_use);
 	asked = *p; /* so that the others stay in registers */
 	reason = netfwv6_converse(ctx, &asked, is_open_elsewhere(policy));
