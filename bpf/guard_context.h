@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
 
 typedef struct __sk_buff packet_context;
@@ -16,27 +17,30 @@ typedef struct __sk_buff packet_context;
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 0
 
-/* From the network header on: the hook notes it before it puts the header in front again. */
+/*
+ * From the network header on: the hook notes it before it puts the header in front again. A
+ * kernel that notes what all segments take on the wire gives more than there is.
+ */
 static __always_inline __u32 packet_length(packet_context *ctx)
 {
-	return ctx->wire_len;
+	__u32 noted = ctx->wire_len, whole = ctx->len;
+
+	return noted <= whole ? noted : whole;
 }
 
-/* With the link-layer header, where it is one of this device. */
+/*
+ * With the link-layer header, where it is one of this device. It cannot be asked for: generic XDP
+ * has the kernel copy packets, and forget how long it is.
+ */
 static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 {
-	__u32 with = ctx->len, without = ctx->wire_len;
-
-	/* Two loads, rather than one from a place that depends: the verifier wants it so. */
-	barrier_var(with);
-	barrier_var(without);
-	return raw_ip ? without : with;
+	return packet_length(ctx) + (raw_ip ? 0 : sizeof(struct ethhdr));
 }
 
 /* What lies outside of the linear part has to be fetched first, as the stack will. */
 static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
-	__u32 end = ctx->len - ctx->wire_len + offset + len;
+	__u32 end = ctx->len - packet_length(ctx) + offset + len;
 
 	if (bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0)
 		return true;
@@ -47,7 +51,8 @@ static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void 
 /* The frame's first bytes. */
 static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
 {
-	return bpf_skb_load_bytes(ctx, ctx->len - frame_length(ctx, raw_ip), to, len) == 0;
+	return bpf_skb_load_bytes_relative(ctx, 0, to, len,
+					   raw_ip ? BPF_HDR_START_NET : BPF_HDR_START_MAC) == 0;
 }
 
 #endif
