@@ -2,7 +2,6 @@
 #include "device.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
@@ -74,12 +73,13 @@ bool device_of_link(const struct nlmsghdr *link, struct device *device)
 	return true;
 }
 
-/* What the devices have counted is left out: it is most of an answer. */
-static struct netlink_question question_of_links(uint16_t flags)
+/* About one device, or all for 0. What they have counted is left out: it is most of an answer. */
+static struct netlink_question question_of_links(uint16_t flags, uint32_t ifindex)
 {
+	const struct ifinfomsg which = { .ifi_index = (int)ifindex };
 	const uint32_t mask = RTEXT_FILTER_SKIP_STATS;
-	struct netlink_question question = netlink_question(
-		RTM_GETLINK, flags, &(struct ifinfomsg){}, sizeof(struct ifinfomsg));
+	struct netlink_question question =
+		netlink_question(RTM_GETLINK, flags, &which, sizeof(which));
 
 	netlink_put(&question, IFLA_EXT_MASK, &mask, sizeof(mask));
 	return question;
@@ -88,7 +88,7 @@ static struct netlink_question question_of_links(uint16_t flags)
 /* Looks the name up among names and alternative names: 0 or a negative errno value. */
 static int look_up(const char *name, struct device *device)
 {
-	struct netlink_question question = question_of_links(0);
+	struct netlink_question question = question_of_links(0, 0);
 	const struct nlmsghdr *link = NULL;
 	struct netlink_answer answer;
 	bool found = false;
@@ -154,34 +154,46 @@ netfwv6_result device_resolve(const char *name, struct device *device)
 
 netfwv6_result device_list(struct netlink_answer *links)
 {
-	struct netlink_question question = question_of_links(NLM_F_DUMP);
+	struct netlink_question question = question_of_links(NLM_F_DUMP, 0);
 	int error = netlink_ask(NETLINK_ROUTE, &question, links);
 
 	return error ? fail_errno(-error, "cannot list the devices") : NETFWV6_S_OK;
 }
 
+static struct device_xdp xdp_of_link(const struct nlmsghdr *link)
+{
+	struct attributes xdp =
+		attributes_find(netlink_attributes(link, sizeof(struct ifinfomsg)), IFLA_XDP);
+	struct attributes attached = attributes_find(xdp, IFLA_XDP_ATTACHED);
+
+	switch (attached.size ? *attached.at : XDP_ATTACHED_NONE) {
+	case XDP_ATTACHED_DRV:
+		return (struct device_xdp){ attributes_u32(xdp, IFLA_XDP_DRV_PROG_ID),
+					    NETFWV6_MODE_NATIVE };
+	case XDP_ATTACHED_SKB:
+		return (struct device_xdp){ attributes_u32(xdp, IFLA_XDP_SKB_PROG_ID),
+					    NETFWV6_MODE_GENERIC };
+	case XDP_ATTACHED_NONE:
+		return (struct device_xdp){};
+	}
+	/* In hardware, or several: never ours, since we attach nowhere else than to a free device. */
+	return (struct device_xdp){ attributes_u32(xdp, IFLA_XDP_HW_PROG_ID) ?:
+					    attributes_u32(xdp, IFLA_XDP_DRV_PROG_ID),
+				    NETFWV6_MODE_AUTO };
+}
+
 netfwv6_result device_xdp(uint32_t ifindex, struct device_xdp *xdp)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int error = bpf_xdp_query(ifindex, 0, &query);
+	struct netlink_question question = question_of_links(0, ifindex);
+	const struct nlmsghdr *link;
+	struct netlink_answer answer;
+	int error = netlink_ask(NETLINK_ROUTE, &question, &answer);
 
-	if (error)
+	if (error && error != -ENODEV) /* it went away with all that it had */
 		return fail_errno(-error, "cannot ask which XDP program device %u has", ifindex);
-	*xdp = (struct device_xdp){ .program_id = query.prog_id };
-	switch (query.attach_mode) {
-	case XDP_ATTACHED_DRV:
-		xdp->program_id = query.drv_prog_id;
-		xdp->mode = NETFWV6_MODE_NATIVE;
-		break;
-	case XDP_ATTACHED_SKB:
-		xdp->program_id = query.skb_prog_id;
-		xdp->mode = NETFWV6_MODE_GENERIC;
-		break;
-	case XDP_ATTACHED_MULTI:
-		/* Never ours: we attach nowhere else than to a free device. */
-		xdp->program_id = query.hw_prog_id ?: query.drv_prog_id;
-		break;
-	}
+	link = netlink_next(&answer, NULL);
+	*xdp = link ? xdp_of_link(link) : (struct device_xdp){};
+	netlink_free(&answer);
 	return NETFWV6_S_OK;
 }
 

@@ -11,6 +11,8 @@
 /* What a driver's receive buffer of one page surely holds, behind the room that XDP wants. */
 #define MTU_OF_A_PAGE 3000
 
+#define REASON_SIZE 240 /* a note without its beginning */
+
 static bool is_kind(const struct device_traits *traits, const char *kind)
 {
 	return strcmp(traits->kind, kind) == 0;
@@ -90,8 +92,6 @@ static netfwv6_result check_xdp(const struct device *device, const struct device
 	return *traits->above_xdp ? is_below(device, traits->above_xdp) : NETFWV6_S_OK;
 }
 
-#define REASON_SIZE 160
-
 static const char *no_driver(const struct device *device, const struct device_traits *traits,
 			     char reason[REASON_SIZE])
 {
@@ -170,8 +170,7 @@ static bool is_too_large(const struct device_traits *traits)
 }
 
 /* Why a device whose driver may have native mode gets tc; false when nothing is against it. */
-static bool prefers_tc(const struct device_traits *traits, bool last_line,
-		       char reason[MODE_NOTE_SIZE])
+static bool prefers_tc(const struct device_traits *traits, bool last_line, char reason[REASON_SIZE])
 {
 	const struct exception *exception = exception_of(traits);
 
@@ -179,20 +178,20 @@ static bool prefers_tc(const struct device_traits *traits, bool last_line,
 	if (traits->native == NATIVE_UNKNOWN)
 		return true;
 	if (exception && (last_line || !exception->needs_last_line))
-		snprintf(reason, MODE_NOTE_SIZE, "'--mode native' would drop a flood %s",
+		snprintf(reason, REASON_SIZE, "'--mode native' would drop a flood %s",
 			 exception->native);
 	else if (*traits->above_xdp)
-		snprintf(reason, MODE_NOTE_SIZE,
+		snprintf(reason, REASON_SIZE,
 			 "%s above it has an XDP program, and the kernel attaches none below one",
 			 traits->above_xdp);
 	else if (traits->host_decides_offloads)
-		snprintf(reason, MODE_NOTE_SIZE, "not native, since %s", HOST_DECIDES);
+		snprintf(reason, REASON_SIZE, "not native, since %s", HOST_DECIDES);
 	else if (traits->offloads)
-		snprintf(reason, MODE_NOTE_SIZE,
+		snprintf(reason, REASON_SIZE,
 			 "'--mode native' would drop a flood in the driver, but goes without %s on",
 			 offload_names(traits->offloads));
 	else if (is_too_large(traits))
-		snprintf(reason, MODE_NOTE_SIZE,
+		snprintf(reason, REASON_SIZE,
 			 "native mode takes no frames larger than a page, and its MTU is %u",
 			 traits->mtu);
 	return *reason;
@@ -201,7 +200,7 @@ static bool prefers_tc(const struct device_traits *traits, bool last_line,
 void mode_choose(const struct device *device, const struct device_traits *traits, bool last_line,
 		 uint32_t *mode, char note[MODE_NOTE_SIZE])
 {
-	char reason[MODE_NOTE_SIZE], foreign[XDP_TEXT_SIZE];
+	char reason[REASON_SIZE], foreign[XDP_TEXT_SIZE];
 
 	*mode = NETFWV6_MODE_TC;
 	*note = '\0';
