@@ -107,7 +107,8 @@ include tests/tests.mk
 deps:
 	$Qscripts/install-deps
 
-check: deps
+check:
+	$Qscripts/install-deps check
 	$Q$(MAKE) --no-print-directory check-built
 
 demo: deps
