@@ -95,7 +95,7 @@ static void start_writer_on_a_small_disk(const char *filling)
 
 static void enlarge_the_disk(void)
 {
-	must("nsenter -t %d -m mount -o remount,size=64m %s/disk", writer.pid, log_directory);
+	must("nsenter -t %d -m -r mount -o remount,size=64m %s/disk", writer.pid, log_directory);
 }
 
 static uint64_t drops_on_a_full_disk(void)
