@@ -2,7 +2,8 @@
 #
 #   make            build/netfwv6, build/libnetfwv6.so.0, build/libnetfwv6.a
 #   make demo       the main job on real traffic, in network namespaces (root)
-#   make check      all tests (root)
+#   make check      all tests (root); SUITE=netns those in tests/netns alone,
+#                   SUITE=netns/test_kill one program
 #   make bench      what a verdict and a change cost (root)
 #   make install    PREFIX=/usr/local DESTDIR=
 # V=1 shows the commands. Everything generated lives under build/.

@@ -73,31 +73,39 @@ fuzz: $(FUZZERS)
 
 .PHONY: fuzz
 
-tests: all $(TEST_PROGRAMS) $B/tests/foreign.bpf.o $(if $(SANITIZE),,$(FUZZERS))
+# chosen PROGRAMS -- those of the suite, or the one program, that SUITE names; all without it.
+SUITE ?=
+chosen = $(strip $(foreach program,$1,$(if $(findstring tests/$(SUITE:%=%/),$(program)/),$(program))))
+
+tests: all $(call chosen,$(TEST_PROGRAMS)) $B/tests/foreign.bpf.o \
+	$(if $(SANITIZE)$(filter-out shell shell/fuzz.sh,$(SUITE)),,$(FUZZERS))
 
 $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-# What counts objects of the whole machine, or measures, and so has it to itself.
-ALONE := $B/tests/netns/test_switch $B/tests/access/test_rebuild $B/tests/conversations/test_throughput
-
 # What tests the data plane, or kills the command a hundred times, has run as it is shipped;
 # the sanitizers have nothing to add.
 UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+SANITIZED := $(filter-out $(UNSANITIZED),$(TEST_PROGRAMS))
 JOBS := $(shell nproc)
-SANITIZED := $(filter-out $(UNSANITIZED) $(ALONE),$(TEST_PROGRAMS))
 
-sanitized: all $(SANITIZED) $B/tests/foreign.bpf.o
+sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $B/tests/foreign.bpf.o)
 
 # Everything as it is shipped; the library and the command under the sanitizers, too; the
 # command under valgrind.
+CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(TEST_PROGRAMS) $(SANITIZED:build/%=build/san/%)
+
+# What takes longest begins first, so that nobody waits for it in the end.
+LONGEST := $(foreach name,access/test_kills model/test_model access/test_users access/test_processes \
+	netns/test_kill netns/test_slots api/test_state_root,$(filter %/$(name),$(CHECKED)))
+
 check-built:
+	$(if $(call chosen,$(CHECKED)),,$(error there are no tests in tests/$(SUITE)))
 	$Q$(MAKE) -j$(JOBS) --no-print-directory tests
 	$Q$(MAKE) -j$(JOBS) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' sanitized
-	$Qtests/run $(ALONE) tests/shell/demo.sh -- $(filter-out %/demo.sh %/tap.sh,$(wildcard tests/shell/*.sh)) \
-		$(filter-out $(ALONE),$(TEST_PROGRAMS)) $(SANITIZED:build/%=build/san/%)
+	$Qtests/run $(call chosen,$(LONGEST) $(filter-out $(LONGEST),$(CHECKED)))
 
 .PHONY: check-built sanitized
 

@@ -55,7 +55,7 @@ const char *make_namespace(const char *label)
 	char *name = extra[extras];
 
 	assert_true(extras < EXTRA_NAMESPACES);
-	snprintf(name, sizeof(extra[0]), "nf6-%s-%d", label, getpid());
+	snprintf(name, sizeof(extra[0]), "nf6-%s-%s", label, own_id());
 	must("ip netns add %s && ip -n %s link set lo up", name, name);
 	extras++;
 	return name;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "world.h"
+
 char top[64];
 char path[128];
 char old[160];
@@ -78,7 +80,7 @@ bool put(const char *line)
 int scratch_set_up(void **unused)
 {
 	(void)unused;
-	snprintf(top, sizeof(top), "/tmp/nf6-file-XXXXXX");
+	snprintf(top, sizeof(top), "/tmp/nf6-file-%s-XXXXXX", own_id());
 	assert_non_null(mkdtemp(top));
 	snprintf(path, sizeof(path), "%s/log", top);
 	snprintf(old, sizeof(old), "%s.old", path);

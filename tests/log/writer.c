@@ -35,7 +35,7 @@ int log_set_up(void **unused)
 	mgr = open_mgr();
 	assert_ok(netfwv6_mgr_remove(mgr));
 	netfwv6_mgr_close(mgr);
-	snprintf(log_directory, sizeof(log_directory), "/tmp/nf6-log-%d", getpid());
+	snprintf(log_directory, sizeof(log_directory), "/tmp/nf6-log-%s", own_id());
 	snprintf(log_path, sizeof(log_path), "%s/log", log_directory);
 	snprintf(log_old, sizeof(log_old), "%s.old", log_path);
 	must("mkdir %s", log_directory);

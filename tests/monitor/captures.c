@@ -13,7 +13,7 @@ int capture_reset(void **unused)
 		skip();
 	}
 	scene_reset(unused);
-	snprintf(folder, sizeof(folder), "/tmp/nf6-capture-%d", getpid());
+	snprintf(folder, sizeof(folder), "/tmp/nf6-capture-%s", own_id());
 	must("rm -rf %s && mkdir -m 755 %s && mkdir -m 777 %s/all", folder, folder, folder);
 	must("chmod 777 %s/all", folder);
 	return 0;

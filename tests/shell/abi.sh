@@ -1,7 +1,7 @@
 #!/bin/bash
 # What others build on: the header, the exported symbols, the installed tree.
 . tests/shell/tap.sh
-scratch=$(mktemp -d)
+scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
 declared() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Tables and figures of benchmarks, from made-up measurements; and the page that is generated.
 . tests/shell/tap.sh
-scratch=$(mktemp -d)
+scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 report=scripts/bench/report
 head=contender,ports,connections,flows,work,round,ns

@@ -1,43 +1,52 @@
 #!/bin/bash
 # The demo works, and leaves nothing behind, also when it is interrupted.
 . tests/shell/tap.sh
+log=$(mktemp "/tmp/nf6-scratch-$own-XXXXXX")
+trap 'rm -f "$log"' EXIT
 
+# What the last demo has left: nobody else's is named so, or has this state in its environment.
 left() {
-	ip netns list | grep nf6-demo
-	grep nf6-demo /proc/self/mountinfo
-	ls -d /run/nf6-demo-* 2>/dev/null
-	ps -eo args | grep -E '^socat (TCP|UDP)6-LISTEN:(8080|9090),fork'
-	true
-}
-
-demo_succeeds() {
-	local output
-	output=$(timeout 100 scripts/demo 2>&1) && tail -n 1 <<<"$output" | grep -qE '^demo: ([0-9]+) of \1 as expected$' ||
-		{ printf '%s\n' "$output"; return 1; }
-}
-
-# Interrupts the demo once it has come so far that its device is firewalled.
-interrupted_demo_cleans_up() {
-	local log pid code
-	log=$(mktemp)
-	scripts/demo >"$log" 2>&1 &
-	pid=$!
-	until grep -q 'device is firewalled' "$log"; do
-		kill -0 "$pid" 2>/dev/null || { cat "$log"; rm "$log"; return 1; }
-		sleep 0.02
-	done
-	kill -TERM "$pid"
-	wait "$pid"
-	code=$?
-	rm "$log"
-	[ "$code" != 0 ] && nothing_is_left
+	ls -d "/run/nf6-demo-$id" "/run/netns/nf6-demo-host-$id" "/run/netns/nf6-demo-client-$id" 2>/dev/null
+	grep "/run/nf6-demo-$id " /proc/self/mountinfo
+	grep -lsaz "^NETFWV6_STATE=/run/nf6-demo-$id$" /proc/[0-9]*/environ
 }
 
 nothing_is_left() {
 	[ -z "$(left)" ] || { left; return 1; }
 }
 
-ok "the demo ends with everything as expected" demo_succeeds
-ok "the demo leaves nothing behind" nothing_is_left
+start_demo() {
+	scripts/demo >"$log" 2>&1 &
+	pid=$!
+	read -ra stat <"/proc/$pid/stat"
+	id=$pid-${stat[21]}
+}
+
+told_all_is_well() {
+	tail -n 1 "$log" | grep -qE '^demo: ([0-9]+) of \1 as expected$'
+}
+
+demo_succeeds() {
+	start_demo
+	if ! wait "$pid" || ! told_all_is_well; then
+		cat "$log"
+		return 1
+	fi
+	nothing_is_left
+}
+
+# Interrupts the demo once it has come so far that its device is firewalled.
+interrupted_demo_cleans_up() {
+	start_demo
+	until grep -q 'device is firewalled' "$log"; do
+		kill -0 "$pid" 2>/dev/null || { cat "$log"; return 1; }
+		sleep 0.02
+	done
+	[ "$(left | grep -c .)" -ge 7 ] || return 1 # namespaces, mount, directory, servers
+	kill -TERM "$pid"
+	! wait "$pid" && nothing_is_left
+}
+
+ok "the demo ends with everything as expected and leaves nothing behind" demo_succeeds
 ok "an interrupted demo fails and leaves nothing behind" interrupted_demo_cleans_up
 done_testing

@@ -1,9 +1,9 @@
 #!/bin/bash
 # The examples build against an installed library, and do what they say.
 . tests/shell/tap.sh
-ns=nf6-ex-$$
-scratch=$(mktemp -d)
-export NETFWV6_STATE=/run/nf6-ex-$$
+ns=nf6-ex-$own
+scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
+export NETFWV6_STATE=/run/nf6-ex-$own
 ip netns add "$ns"
 trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null; rm -rf "$scratch"' EXIT
 ip -n "$ns" link add fw0 type veth peer name fw1

@@ -1,9 +1,9 @@
 #!/bin/bash
 # What surrounds the writer of the log: its systemd unit, logrotate.
 . tests/shell/tap.sh
-scratch=$(mktemp -d)
-ns=nf6-log-$$
-export NETFWV6_STATE=/run/nf6-log-$$
+scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
+ns=nf6-log-$own
+export NETFWV6_STATE=/run/nf6-log-$own
 pid=
 clean_up() {
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null

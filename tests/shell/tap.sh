@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Sourced by the shell tests: reports in TAP. $B is the build directory.
 B=${B:-build}
+# Names of what a test makes outside itself are nf6-LABEL-$own: see tests/support/world.h.
+read -ra tap_stat <"/proc/$$/stat"
+own=$$-${tap_stat[21]}
 tap_count=0
 tap_failed=0
 

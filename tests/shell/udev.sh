@@ -1,9 +1,9 @@
 #!/bin/bash
 # The udev rule, as it is installed: its command puts the firewall back on a device that returns.
 . tests/shell/tap.sh
-ns=nf6-udev-$$
-scratch=$(mktemp -d)
-export NETFWV6_STATE=/run/nf6-udev-$$
+ns=nf6-udev-$own
+scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
+export NETFWV6_STATE=/run/nf6-udev-$own
 ip netns add "$ns"
 trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null; rm -rf "$scratch"' EXIT
 rule=$scratch/lib/udev/rules.d/70-netfwv6.rules

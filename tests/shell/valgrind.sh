@@ -1,8 +1,8 @@
 #!/bin/bash
 # The command under valgrind: no error, no leak, on its good and its bad paths.
 . tests/shell/tap.sh
-ns=nf6-vg-$$
-export NETFWV6_STATE=/run/nf6-vg-$$
+ns=nf6-vg-$own
+export NETFWV6_STATE=/run/nf6-vg-$own
 ip netns add "$ns"
 trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null' EXIT
 ip -n "$ns" link add fw0 type veth peer name fw1

@@ -19,7 +19,7 @@ struct top start_top(const char *command)
 	char line[512];
 	int fd;
 
-	snprintf(top.path, sizeof(top.path), "/tmp/nf6-top-XXXXXX");
+	snprintf(top.path, sizeof(top.path), "/tmp/nf6-top-%s-XXXXXX", own_id());
 	fd = mkstemp(top.path);
 	assert_true(fd >= 0);
 	snprintf(line, sizeof(line), "exec %s", command);

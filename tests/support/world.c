@@ -228,14 +228,38 @@ void wait_for_packets(const char *device, const char *reason, uint64_t n)
 	wait_until(counted, &awaited, sentence);
 }
 
+/* When this process was started, in ticks since the machine was: field 22, behind its name. */
+static unsigned long long start_of_process(void)
+{
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	const char *field;
+	char text[1024];
+
+	assert_true(fd >= 0);
+	read_back(fd, text, sizeof(text));
+	field = strrchr(text, ')');
+	for (int i = 2; i < 22; i++)
+		field = strchr(field, ' ') + 1;
+	return strtoull(field, NULL, 10);
+}
+
+const char *own_id(void)
+{
+	static char id[32];
+
+	if (!*id)
+		snprintf(id, sizeof(id), "%d-%llu", getpid(), start_of_process());
+	return id;
+}
+
 int world_setup(void **unused)
 {
 	(void)unused;
 	outside = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	assert_true(outside >= 0);
-	snprintf(world.host, sizeof(world.host), "nf6-host-%d", getpid());
-	snprintf(world.peer, sizeof(world.peer), "nf6-peer-%d", getpid());
-	snprintf(world.state, sizeof(world.state), "/run/nf6-test-%d", getpid());
+	snprintf(world.host, sizeof(world.host), "nf6-host-%s", own_id());
+	snprintf(world.peer, sizeof(world.peer), "nf6-peer-%s", own_id());
+	snprintf(world.state, sizeof(world.state), "/run/nf6-test-%s", own_id());
 	setenv("NETFWV6_STATE", world.state, 1);
 	must("ip netns add %s && ip netns add %s", world.host, world.peer);
 	must("ip link add " HOST_DEVICE " netns %s type veth peer name " PEER_DEVICE " netns %s",

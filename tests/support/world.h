@@ -23,10 +23,16 @@
 #define PEER_ADDRESS "2001:db8::2"
 
 struct world {
-	char host[32], peer[32]; /* names of the network namespaces */
+	char host[48], peer[48]; /* names of the network namespaces */
 	char state[64];		 /* the state root; also in NETFWV6_STATE */
 };
 extern struct world world;
+
+/*
+ * Names of what a test makes outside itself are nf6-LABEL-ID. No later process has the same
+ * ID, and it tells tests/sweep whether whoever made the thing still lives.
+ */
+const char *own_id(void);
 
 /* Group fixtures for cmocka. After setup the process is in the host's namespace. */
 int world_setup(void **unused);
