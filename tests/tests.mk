@@ -30,7 +30,7 @@ WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
 $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
-$B/tests/log/%.o: EXTRA_CFLAGS := -Itests/support -DBUILD='"$B"'
+$B/tests/support/world.o: EXTRA_CFLAGS := -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
 $(DEVICE_TESTS): $(DEVICE_SUPPORT)

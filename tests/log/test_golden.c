@@ -287,5 +287,5 @@ int main(void)
 		log_test(connections_of_both_directions),
 	};
 
-	return cmocka_run_group_tests_name("golden", tests, log_world_setup, world_teardown);
+	return cmocka_run_group_tests_name("golden", tests, world_setup, world_teardown);
 }

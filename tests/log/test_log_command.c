@@ -247,5 +247,5 @@ int main(void)
 		command_test(who_is_not_root_sees_and_changes_nothing),
 	};
 
-	return cmocka_run_group_tests_name("log command", tests, log_world_setup, world_teardown);
+	return cmocka_run_group_tests_name("log command", tests, world_setup, world_teardown);
 }

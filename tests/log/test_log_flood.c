@@ -227,5 +227,5 @@ int main(void)
 		log_test(what_is_lost_between_two_writers_is_counted),
 	};
 
-	return cmocka_run_group_tests_name("log flood", tests, log_world_setup, world_teardown);
+	return cmocka_run_group_tests_name("log flood", tests, world_setup, world_teardown);
 }

@@ -323,5 +323,5 @@ int main(void)
 		log_test(without_its_state_it_ends),
 	};
 
-	return cmocka_run_group_tests_name("logd", tests, log_world_setup, world_teardown);
+	return cmocka_run_group_tests_name("logd", tests, world_setup, world_teardown);
 }

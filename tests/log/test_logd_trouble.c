@@ -248,6 +248,5 @@ int main(void)
 		log_test(events_that_cannot_be_read_are_counted_as_lost),
 	};
 
-	return cmocka_run_group_tests_name("logd in trouble", tests, log_world_setup,
-					   world_teardown);
+	return cmocka_run_group_tests_name("logd in trouble", tests, world_setup, world_teardown);
 }

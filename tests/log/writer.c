@@ -21,12 +21,6 @@ char log_directory[64], log_path[128], log_old[136];
 
 /* ---- Fixtures ---------------------------------------------------------------------------- */
 
-int log_world_setup(void **unused)
-{
-	setenv("NETFWV6", BUILD "/netfwv6", 0);
-	return world_setup(unused);
-}
-
 int log_set_up(void **unused)
 {
 	struct netfwv6_mgr *mgr;

@@ -11,7 +11,6 @@
 extern char log_directory[64], log_path[128], log_old[136];
 
 /* The fixture of the world whose command is of the same build as the test. */
-int log_world_setup(void **unused);
 
 /* Fixtures of a test: a fresh state with fw0 firewalled and dropped packets logged. */
 int log_set_up(void **unused);

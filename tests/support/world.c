@@ -55,7 +55,7 @@ void enter_outside(void)
 
 const char *netfwv6(void)
 {
-	return getenv("NETFWV6") ?: "build/netfwv6";
+	return getenv("NETFWV6") ?: BUILD "/netfwv6";
 }
 
 static void read_back(int fd, char *text, size_t size)
