@@ -109,16 +109,22 @@ check-built:
 
 .PHONY: check-built sanitized
 
-# A folder of programs, the tools they call and all libraries, for a virtual machine with another
-# kernel that has none. `make vm-tests VM_PROGRAMS=...` takes others.
-VM_PROGRAMS := $(PACKET_TESTS) $(API_TESTS) $(NETNS_TESTS) $(CONVERSATION_TESTS) $(DEVICE_TESTS)
-VM_TOOLS := awk bridge install jq nft setpriv socat ss tc
+# ---- devices, and other kernels ------------------------------------------------
 
-vm-tests: tests
-	$Qrm -rf $B/vm && mkdir -p $B/vm/bin $B/vm/lib $B/vm/$B/tests
-	$Qcp tests/vm/run $B/vm/run && cp --parents $B/netfwv6 $B/tests/foreign.bpf.o $(VM_PROGRAMS) $B/vm
-	$Qfor tool in $(VM_TOOLS); do cp -L "$$(PATH=$$PATH:/usr/sbin:/sbin command -v $$tool)" $B/vm/bin/$$tool; done
-	$Qldd $B/netfwv6 $(VM_PROGRAMS) $B/vm/bin/* | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u | xargs -I{} cp -L {} $B/vm/lib
-	@echo "$B/vm is ready: run ./run in it as root"
+# Every kind of device that this machine has.
+matrix: all
+	$Qtests/matrix/run --present
 
-.PHONY: vm-tests
+# Every test program, and every kind of device, on other kernels in virtual machines.
+KERNEL ?= 6.1 6.12
+VM_PROGRAMS ?= $(ALONE) -- $(addprefix tests/shell/,demo.sh log.sh udev.sh) $(filter-out $(ALONE),$(TEST_PROGRAMS))
+
+vmtest: tests
+	$Qscripts/install-deps vm
+	$Qtests/vmtest/run "$(KERNEL)" $(VM_PROGRAMS)
+
+# What the last `make vmtest` has seen.
+docs/devices.md:
+	$Qtests/matrix/report $(wildcard $B/vmtest/*/devices.tsv $B/vmtest/*/cards.tsv) > $@.new && mv $@.new $@
+
+.PHONY: matrix vmtest docs/devices.md
