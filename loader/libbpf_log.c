@@ -2,12 +2,14 @@
 #include "libbpf_log.h"
 
 #include <bpf/libbpf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static pthread_mutex_t print_mutex = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local const struct netfwv6_mgr *loading;
+static _Thread_local sigset_t signals_before;
 static libbpf_print_fn_t print_before;
 
 static void log_lines(const struct netfwv6_mgr *mgr, char *text)
@@ -34,9 +36,25 @@ __attribute__((format(printf, 2, 0))) static int print(enum libbpf_print_level l
 	return 0;
 }
 
+/*
+ * At a signal the kernel gives up to verify a program. libbpf tries five times, which is not
+ * enough in a process that has a timer. What tells of errors of its own stays possible.
+ */
+static void hold_signals(void)
+{
+	static const int of_its_own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT };
+	sigset_t signals;
+
+	sigfillset(&signals);
+	for (size_t i = 0; i < sizeof(of_its_own) / sizeof(*of_its_own); i++)
+		sigdelset(&signals, of_its_own[i]);
+	pthread_sigmask(SIG_BLOCK, &signals, &signals_before);
+}
+
 void libbpf_log_begin(const struct netfwv6_mgr *mgr)
 {
 	pthread_mutex_lock(&print_mutex);
+	hold_signals();
 	loading = mgr;
 	print_before = libbpf_set_print(print);
 }
@@ -45,5 +63,6 @@ void libbpf_log_end(void)
 {
 	libbpf_set_print(print_before);
 	loading = NULL;
+	pthread_sigmask(SIG_SETMASK, &signals_before, NULL);
 	pthread_mutex_unlock(&print_mutex);
 }

@@ -2,7 +2,8 @@
 /*
  * What libbpf prints goes to the log callback of the manager that calls it. libbpf
  * has one print function for the process, so such calls take turns, and what other
- * threads do with libbpf meanwhile still reaches the function they set.
+ * threads do with libbpf meanwhile still reaches the function they set. Signals wait for
+ * the end of a call.
  */
 #ifndef NETFWV6_LIBBPF_LOG_H
 #define NETFWV6_LIBBPF_LOG_H
