@@ -37,6 +37,27 @@ __attribute__((format(printf, 2, 0))) static int print(enum libbpf_print_level l
 }
 
 /*
+ * A fork waits for the thread that is inside a call: the child would have it inside for ever.
+ * Who forks out of such a call, by a log callback, has his own way.
+ */
+static void before_fork(void)
+{
+	if (!loading)
+		pthread_mutex_lock(&print_mutex);
+}
+
+static void after_fork(void)
+{
+	if (!loading)
+		pthread_mutex_unlock(&print_mutex);
+}
+
+__attribute__((constructor)) static void mind_forks(void)
+{
+	pthread_atfork(before_fork, after_fork, after_fork);
+}
+
+/*
  * At a signal the kernel gives up to verify a program. libbpf tries five times, which is not
  * enough in a process that has a timer. What tells of errors of its own stays possible.
  */
