@@ -158,14 +158,29 @@ netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr);
 /* Set sz to sizeof(struct netfwv6_mgr_status). */
 struct netfwv6_mgr_status {
 	size_t sz;
-	bool exists;	  /* when not, all below is zero */
+	bool exists;	  /* when not, all below but blind_spots is zero */
 	bool kept;	  /* netfwv6_mgr_initialize() made it: it stays when it is empty */
 	bool writable;	  /* by the caller */
 	uint32_t group;	  /* who may change ports, besides root; 0: nobody */
 	uint32_t layout;  /* the version of its layout */
 	uint32_t slots;	  /* connections that can have settings of their own */
 	uint32_t settled; /* connections that have */
+	/*
+	 * NETFWV6_BLIND_*: what is set up in this network namespace, state or not, that makes
+	 * packets out of others behind all hooks, or hides from them what this side sends. As far
+	 * as the caller may see it: IPsec for root alone.
+	 */
+	uint32_t blind_spots;
 };
+
+#define NETFWV6_BLIND_IPSEC_TRANSPORT (1u << 0) /* what ESP in transport mode carries is not judged */
+#define NETFWV6_BLIND_SEG6LOCAL (1u << 1)	/* nor what a seg6local route decapsulates */
+#define NETFWV6_BLIND_FOU (1u << 2)		/* nor what FOU or GUE decapsulates */
+/*
+ * ESP in tunnel mode without an interface: what it carries is judged, but what this side sends
+ * by it is learned from only where a connected socket has it.
+ */
+#define NETFWV6_BLIND_IPSEC_LEARNING (1u << 3)
 
 /* Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED */
 netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);

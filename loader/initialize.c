@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "attachments.h"
+#include "blind_spots.h"
 #include "error.h"
 #include "locks.h"
 #include "options.h"
@@ -180,6 +181,7 @@ netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mg
 	result = options_check_size(status->sz);
 	if (NETFWV6_FAILED(result))
 		return result;
+	now.blind_spots = blind_spots_find();
 	pthread_mutex_lock(&mgr->root_mutex);
 	result = look(mgr, &now);
 	pthread_mutex_unlock(&mgr->root_mutex);

@@ -2,6 +2,7 @@
 /* enable, disable: the firewall switch of a device. */
 #include "modes.h"
 #include "ssh.h"
+#include "troubles.h"
 #include "uplinks.h"
 
 static int take_options(const struct cli *cli, struct netfwv6_enable_options *options)
@@ -38,6 +39,18 @@ static bool has_options(const struct cli *cli)
 	return cli->mode || cli->stateless || cli->learn_only || cli->if_configured;
 }
 
+/* What no device's firewall sees. */
+static void name_blind_spots(const struct cli *cli)
+{
+	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
+
+	if (NETFWV6_FAILED(netfwv6_mgr_get_status(cli->mgr, &status)))
+		return;
+	for (size_t i = 0; i < BLIND_SPOTS; i++)
+		if (status.blind_spots & blind_spots[i].bit)
+			say(cli, "note: %s\n", blind_spots[i].sentence);
+}
+
 static int enable(struct cli *cli, struct netfwv6_connection *connection)
 {
 	struct netfwv6_enable_options options = { .sz = sizeof(options) };
@@ -61,6 +74,8 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	report_enabled(cli, netfwv6_connection_name(connection), &status);
 	if (status.firewalled && !status.stateless)
 		name_other_uplinks(cli);
+	if (status.firewalled)
+		name_blind_spots(cli);
 	return EXIT_DONE;
 }
 

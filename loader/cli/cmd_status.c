@@ -10,14 +10,19 @@
 #include "reports.h"
 #include "troubles.h"
 
-static json_t *troubles_json(uint32_t present)
+static json_t *keywords_json(const struct trouble *all, size_t n, uint32_t present)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < TROUBLES; i++)
-		if (present & troubles[i].bit)
-			json_array_append_new(list, json_string(troubles[i].keyword));
+	for (size_t i = 0; i < n; i++)
+		if (present & all[i].bit)
+			json_array_append_new(list, json_string(all[i].keyword));
 	return list;
+}
+
+static json_t *troubles_json(uint32_t present)
+{
+	return keywords_json(troubles, TROUBLES, present);
 }
 
 static json_t *unseen_json(const struct netfwv6_connection_status *status)
@@ -174,9 +179,11 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		return complain_of(result);
 	read_flows(cli, &flows);
 	if (lists->devices)
-		return print_json(json_pack("{s:o, s:b, s:o, s:O, s:O, s:O, s:o}", "state",
+		return print_json(json_pack("{s:o, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
 					    json_text(netfwv6_mgr_state_dir(cli->mgr)), "kept",
-					    status.kept, "group", group_json(&status), "devices",
+					    status.kept, "blind_spots",
+					    keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
+					    "group", group_json(&status), "devices",
 					    lists->devices, "configured", lists->configured,
 					    "learning", lists->learning, "flows",
 					    flows_json(&flows)));
@@ -184,6 +191,9 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else
 		print_flows(&flows);
+	for (size_t i = 0; i < BLIND_SPOTS && reported; i++)
+		if (status.blind_spots & blind_spots[i].bit)
+			puts(blind_spots[i].sentence);
 	if (status.group)
 		printf("ports may be changed by root and group %s\n",
 		       format_group(status.group, group));

@@ -17,3 +17,18 @@ const struct trouble troubles[TROUBLES] = {
 	{ NETFWV6_TROUBLE_NOT_LEARNING, "not-learning",
 	  "egress program missing, so answers to this host may be dropped" },
 };
+
+const struct trouble blind_spots[BLIND_SPOTS] = {
+	{ NETFWV6_BLIND_IPSEC_TRANSPORT, "ipsec-transport",
+	  "what ESP carries in transport mode is not judged: filter it at the peers, or use tunnel "
+	  "mode with an xfrm interface" },
+	{ NETFWV6_BLIND_SEG6LOCAL, "seg6local",
+	  "what seg6local routes decapsulate is not judged: filter it where it goes" },
+	{ NETFWV6_BLIND_FOU, "fou",
+	  "what FOU and GUE decapsulate is not judged on the device that it comes in by: enable "
+	  "the "
+	  "tunnel's own device" },
+	{ NETFWV6_BLIND_IPSEC_LEARNING, "ipsec-learning",
+	  "answers that come in by an IPsec tunnel without an interface reach connected sockets "
+	  "alone: use an xfrm interface, or open the port" },
+};
