@@ -33,7 +33,8 @@ $B/tests/%.o: EXTRA_CFLAGS := -Itests/support
 $B/tests/support/world.o: EXTRA_CFLAGS := -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
-$(DEVICE_TESTS): $(DEVICE_SUPPORT)
+# What asks the library from inside takes its objects, as the archive shows the API alone.
+$(DEVICE_TESTS): $(DEVICE_SUPPORT) $(LIB_OBJ)
 
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
