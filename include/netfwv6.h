@@ -14,7 +14,8 @@
  *   Threads      Every call may be made from any thread at any time, on the
  *                same handle too, except the call that frees the handle. An
  *                enumerator is used by one thread at a time. Any number of
- *                processes may change the same state at once.
+ *                processes may change the same state at once. A call that waits for
+ *                one that was stopped gives up after five seconds: E_ABORT.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.

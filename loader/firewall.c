@@ -254,7 +254,6 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	struct configured_record wanted;
 	struct netfwv6_mgr *mgr;
 	netfwv6_result result;
-	int lock;
 
 	if (!connection)
 		return fail(NETFWV6_E_POINTER, "the connection is null");
@@ -270,12 +269,12 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	};
 	mgr = connection->mgr;
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = enable_locked(connection, options ? &given : NULL, &wanted);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);
-		unlock(lock);
+		unlock_administration(mgr);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;
@@ -333,15 +332,14 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection)
 {
 	netfwv6_result result;
-	int lock;
 
 	if (!connection)
 		return fail(NETFWV6_E_POINTER, "the connection is null");
 	pthread_mutex_lock(&connection->mgr->root_mutex);
-	result = lock_administration(&lock);
+	result = lock_administration(connection->mgr);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = disable_locked(connection);
-		unlock(lock);
+		unlock_administration(connection->mgr);
 	}
 	pthread_mutex_unlock(&connection->mgr->root_mutex);
 	return result;

@@ -72,13 +72,12 @@ static netfwv6_result with_administration(
 	netfwv6_result (*action)(struct netfwv6_mgr *, const struct netfwv6_initialize_options *))
 {
 	netfwv6_result result;
-	int lock;
 
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = action(mgr, options);
-		unlock(lock);
+		unlock_administration(mgr);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;

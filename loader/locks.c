@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,77 +16,274 @@
 
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
 
-/* Nobody holds the names lock for longer than some milliseconds, unless he was stopped. */
+/* No process needs a lock for longer than some tenths of a second, unless it was stopped. */
 #define PATIENCE_NANOSECONDS 5000000000ll
 #define POLL_FIRST 20000l
-#define POLL_LAST 1000000l
+#define POLL_LAST 2000000l
 
-/* flock() knows no limit, and a signal is not ours to use. */
-static int lock_within(int fd, int64_t patience)
+/* ---- Who holds it ------------------------------------------------------------------------ */
+
+/* The process, as /proc/locks has it; 0 where it does not show one. */
+static pid_t holder_of(int fd)
+{
+	unsigned int device_major, device_minor;
+	FILE *locks = fopen("/proc/locks", "re");
+	unsigned long long inode;
+	struct stat status;
+	pid_t holder = 0;
+	char line[256];
+
+	if (!locks)
+		return 0;
+	if (fstat(fd, &status) == 0)
+		while (!holder && fgets(line, sizeof(line), locks)) {
+			pid_t pid;
+
+			/* Those who wait have an arrow in front of the kind. */
+			if (sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%llu", &pid, &device_major,
+				   &device_minor, &inode) == 4 &&
+			    makedev(device_major, device_minor) == status.st_dev &&
+			    inode == status.st_ino && pid > 0)
+				holder = pid;
+		}
+	fclose(locks);
+	return holder;
+}
+
+/* ---- Waiting --------------------------------------------------------------------------- */
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Tells whether the lock has changed hands. */
+struct turn {
+	struct timespec taken; /* as far as its holder could note that */
+	pid_t holder;	       /* as far as it can be seen */
+};
+
+static struct turn turn_of(int fd)
+{
+	struct stat status = {};
+
+	fstat(fd, &status);
+	return (struct turn){ .taken = status.st_mtim, .holder = holder_of(fd) };
+}
+
+static bool is_same(const struct turn *a, const struct turn *b)
+{
+	return a->holder == b->holder && a->taken.tv_sec == b->taken.tv_sec &&
+	       a->taken.tv_nsec == b->taken.tv_nsec;
+}
+
+/*
+ * flock() knows no limit, and a signal is not ours to use. Patience is with one holder: it
+ * begins anew when the lock has changed hands.
+ */
+static int wait_for(int fd)
 {
 	struct timespec poll = { .tv_nsec = POLL_FIRST };
+	struct turn before = turn_of(fd);
+	int64_t begun = now();
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno == EINTR)
-			continue;
-		if (errno != EWOULDBLOCK || patience <= 0)
+		if (errno != EWOULDBLOCK && errno != EINTR)
 			return errno;
+		if (now() - begun >= PATIENCE_NANOSECONDS) {
+			struct turn after = turn_of(fd);
+
+			if (is_same(&before, &after))
+				return EWOULDBLOCK;
+			before = after;
+			begun = now();
+		}
 		nanosleep(&poll, NULL);
-		patience -= poll.tv_nsec;
 		if (poll.tv_nsec < POLL_LAST)
 			poll.tv_nsec *= 2;
 	}
 	return 0;
 }
 
-static int lock_whenever(int fd)
+static int take(int fd, pthread_mutex_t *mutex)
 {
-	while (flock(fd, LOCK_EX))
-		if (errno != EINTR)
-			return errno;
-	return 0;
+	int error = flock(fd, LOCK_EX | LOCK_NB) ? errno : 0;
+
+	if (error == EWOULDBLOCK || error == EINTR) {
+		pthread_mutex_unlock(mutex);
+		error = wait_for(fd);
+		pthread_mutex_lock(mutex);
+	}
+	if (!error)
+		futimens(fd, NULL); /* notes when; members of the group cannot */
+	return error;
 }
 
-/* Takes fd over, which may be -1 and errno. patience 0: none is needed. */
-static netfwv6_result lock_fd(int fd, int64_t patience, int *lock, const char *path)
+/* ---- Giving up ---------------------------------------------------------------------------------- */
+
+static void read_name(pid_t pid, char *name, int size)
 {
-	int error = fd < 0 ? errno : patience ? lock_within(fd, patience) : lock_whenever(fd);
+	char path[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file || !fgets(name, size, file))
+		snprintf(name, size, "?");
+	name[strcspn(name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* remedy: what else helps, "" for nothing. */
+static netfwv6_result not_let_go(int fd, const char *path, const char *remedy)
+{
+	pid_t holder = holder_of(fd);
+	char name[32];
+
+	if (!holder)
+		return fail(NETFWV6_E_ABORT,
+			    "somebody holds the lock %s and does not let go: 'lslocks' as root on "
+			    "the host shows who%s",
+			    path, remedy);
+	read_name(holder, name, sizeof(name));
+	return fail(NETFWV6_E_ABORT,
+		    "process %d (%s) holds the lock %s and does not let go: let it go on if it was "
+		    "stopped ('kill -CONT %d'), or end it%s",
+		    holder, name, path, holder, remedy);
+}
+
+/* Takes fd over, which may be -1 and errno. */
+static netfwv6_result lock_fd(const struct netfwv6_mgr *mgr, int fd, const char *path,
+			      const char *remedy, int *lock)
+{
+	pthread_mutex_t *mutex = (pthread_mutex_t *)&mgr->root_mutex;
+	int error = fd < 0 ? errno : take(fd, mutex);
+	netfwv6_result result;
 
 	if (!error) {
 		*lock = fd;
 		return NETFWV6_S_OK;
 	}
+	result = error == EWOULDBLOCK ? not_let_go(fd, path, remedy) :
+					fail_errno(error, "cannot lock %s", path);
 	if (fd >= 0)
 		close(fd);
-	if (error == EWOULDBLOCK)
-		return fail(NETFWV6_E_ABORT,
-			    "somebody holds the lock %s and does not let go: 'netfwv6 init "
-			    "--rebuild' as root makes another",
-			    path);
-	return fail_errno(error, "cannot lock %s", path);
-}
-
-netfwv6_result lock_administration(int *lock)
-{
-	int fd = open(ADMINISTRATION_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0 && (errno == EACCES || errno == EPERM))
-		return fail(NETFWV6_E_ACCESSDENIED, "only root may do this (it takes %s)",
-			    ADMINISTRATION_LOCK);
-	return lock_fd(fd, 0, lock, ADMINISTRATION_LOCK);
-}
-
-netfwv6_result lock_names(const struct root *root, int *lock)
-{
-	char path[PIN_PATH_SIZE];
-
-	pin_path(root->dir, path, "lock", NULL);
-	return lock_fd(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), PATIENCE_NANOSECONDS, lock,
-		       path);
+	return result;
 }
 
 void unlock(int lock)
 {
+	if (lock < 0)
+		return;
 	flock(lock, LOCK_UN);
 	close(lock);
+}
+
+/* ---- The state's own lock ------------------------------------------------------------------ */
+
+/* Was it removed, or another made in its place, while it was waited for? */
+static bool is_in_place(int fd, const char *path)
+{
+	struct stat ours, there;
+
+	return fstat(fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
+}
+
+netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	char path[PIN_PATH_SIZE];
+	int taken = -1;
+
+	pin_path(mgr->root.dir, path, LOCK_OF_STATE, NULL);
+	while (NETFWV6_SUCCEEDED(result) && (taken < 0 || !is_in_place(taken, path))) {
+		int fd;
+
+		unlock(taken);
+		taken = -1;
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+			break;
+		result = lock_fd(mgr, fd, path, "", &taken);
+	}
+	if (NETFWV6_SUCCEEDED(result))
+		*lock = taken;
+	return result;
+}
+
+netfwv6_result lock_new_state(struct netfwv6_mgr *mgr)
+{
+	char path[PIN_PATH_SIZE];
+
+	if (mgr->root.lock >= 0)
+		return NETFWV6_S_OK;
+	if (mkdir(pin_path(mgr->root.dir, path, LOCK_OF_STATE, NULL), 0700) && errno != EEXIST)
+		return fail_errno(errno, "cannot make %s", path);
+	return lock_state(mgr, &mgr->root.lock);
+}
+
+/* ---- Administration -------------------------------------------------------------------------- */
+
+static netfwv6_result open_administration(int *fd)
+{
+	*fd = open(ADMINISTRATION_LOCK, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd >= 0)
+		return NETFWV6_S_OK;
+	if (errno == EACCES || errno == EPERM)
+		return fail(NETFWV6_E_ACCESSDENIED, "only root may do this (it takes %s)",
+			    ADMINISTRATION_LOCK);
+	return fail_errno(errno, "cannot open %s", ADMINISTRATION_LOCK);
+}
+
+netfwv6_result check_administrator(void)
+{
+	netfwv6_result result;
+	int fd;
+
+	result = open_administration(&fd);
+	if (NETFWV6_SUCCEEDED(result))
+		close(fd);
+	return result;
+}
+
+netfwv6_result lock_administration(struct netfwv6_mgr *mgr)
+{
+	netfwv6_result result;
+	int fd, lock = -1, of_state = -1;
+
+	result = open_administration(&fd);
+	if (NETFWV6_SUCCEEDED(result))
+		result = lock_fd(mgr, fd, ADMINISTRATION_LOCK, "", &lock);
+	if (NETFWV6_SUCCEEDED(result))
+		result = lock_state(mgr, &of_state);
+	if (NETFWV6_FAILED(result)) {
+		unlock(lock);
+		return result;
+	}
+	mgr->administration = lock;
+	mgr->root.lock = of_state;
+	return NETFWV6_S_OK;
+}
+
+void unlock_administration(struct netfwv6_mgr *mgr)
+{
+	unlock(mgr->root.lock);
+	mgr->root.lock = -1;
+	unlock(mgr->administration);
+}
+
+/* ---- Names ------------------------------------------------------------------------------------ */
+
+netfwv6_result lock_names(const struct netfwv6_mgr *mgr, int *lock)
+{
+	char path[PIN_PATH_SIZE];
+
+	pin_path(mgr->root.dir, path, LOCK_OF_NAMES, NULL);
+	return lock_fd(mgr, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
+		       "; 'netfwv6 init --rebuild' as root makes another lock", lock);
 }

@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The two locks among processes. flock() goes with the process, so that SIGKILL
- * leaves none behind.
+ * The locks among processes. flock() goes with the process, so that SIGKILL leaves none
+ * behind. A process that was stopped keeps its locks, so the others do not wait for ever.
+ *
+ * All are taken with root_mutex held, and let go of it while they wait: other threads can use
+ * the handle meanwhile, and what was known of the state before may be out of date.
  */
 #ifndef NETFWV6_LOCKS_H
 #define NETFWV6_LOCKS_H
 
-#include "root.h"
-
-/* Of whoever makes, attaches, detaches or removes, for any state root. Waits. */
-netfwv6_result lock_administration(int *lock);
+#include "mgr.h"
 
 /*
- * Of whoever sets ports in this state root. Waits for a while: E_ABORT when one of the
- * group that may take it does not let go.
+ * Of whoever makes, attaches, detaches or removes: a file for all states that a mount
+ * namespace sees, and the state's own lock for mount namespaces that share the state and
+ * not the file. E_ABORT: one of them does not come free.
  */
-netfwv6_result lock_names(const struct root *root, int *lock);
+netfwv6_result lock_administration(struct netfwv6_mgr *mgr);
+void unlock_administration(struct netfwv6_mgr *mgr);
 
-/* Also for children that were forked while it was held. */
+/* May the caller take it at all? */
+netfwv6_result check_administrator(void);
+
+/*
+ * The lock of a state that is about to be made, by the holder of the administration lock,
+ * which it becomes a part of.
+ */
+netfwv6_result lock_new_state(struct netfwv6_mgr *mgr);
+
+/* The state's own lock alone, if there is a state: for root without the file. */
+netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock);
+
+/*
+ * Of whoever sets ports in this state root. E_ABORT when a member of the group does not let
+ * go.
+ */
+netfwv6_result lock_names(const struct netfwv6_mgr *mgr, int *lock);
+
+/* Also for children that were forked while it was held; nothing for -1. */
 void unlock(int lock);
 
 #endif

@@ -216,15 +216,14 @@ static netfwv6_result change_locked(struct netfwv6_mgr *mgr, change_fn change, c
 static netfwv6_result put(struct netfwv6_mgr *mgr, change_fn change, const void *value)
 {
 	netfwv6_result result;
-	int lock;
 
 	if (!mgr)
 		return fail(NETFWV6_E_POINTER, "the manager is null");
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = change_locked(mgr, change, value);
-		unlock(lock);
+		unlock_administration(mgr);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;

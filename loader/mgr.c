@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "locks.h"
+#include "mountpoint.h"
 #include "options.h"
 #include "rebuild.h"
 #include "utf8.h"
@@ -111,11 +112,23 @@ void mgr_log(const struct netfwv6_mgr *mgr, const char *format, ...)
 	mgr->log(mgr->log_context, line);
 }
 
+/* Somebody who sees another file of the administration lock may be making the state, too. */
+static netfwv6_result make_place(struct netfwv6_mgr *mgr)
+{
+	netfwv6_result result = mountpoint_ensure(mgr->root.dir);
+
+	return NETFWV6_FAILED(result) ? result : lock_new_state(mgr);
+}
+
 netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags)
 {
-	netfwv6_result result = root_create(&mgr->root, &mgr->policy, flags);
+	netfwv6_result result = root_open(&mgr->root, &mgr->policy);
 	gid_t group;
 
+	if (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT)
+		result = make_place(mgr);
+	if (NETFWV6_SUCCEEDED(result))
+		result = root_create(&mgr->root, &mgr->policy, flags);
 	if (NETFWV6_SUCCEEDED(result))
 		result = root_reread(&mgr->root);
 	if (NETFWV6_FAILED(result) || !policy_retired(&mgr->policy))
@@ -128,28 +141,24 @@ netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags)
 static netfwv6_result create(struct netfwv6_mgr *mgr)
 {
 	netfwv6_result result;
-	int lock;
 
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = mgr_create(mgr, 0);
-	unlock(lock);
+	unlock_administration(mgr);
 	return result;
 }
 
 /* A missing state: nothing is open in it. Only who could make it may say "close". */
-static netfwv6_result check_administrator(const struct netfwv6_mgr *mgr)
+static netfwv6_result close_in_none(const struct netfwv6_mgr *mgr)
 {
-	netfwv6_result result;
-	int lock;
+	netfwv6_result result = check_administrator();
 
-	result = lock_administration(&lock);
-	if (NETFWV6_FAILED(result))
-		return fail(result, "there is no state in %s, and only root can make it",
-			    mgr->root.dir);
-	unlock(lock);
-	return NETFWV6_S_OK;
+	return result == NETFWV6_E_ACCESSDENIED ?
+		       fail(result, "there is no state in %s, and only root can make it",
+			    mgr->root.dir) :
+		       result;
 }
 
 /* For those who may change ports but not take the administration lock. */
@@ -162,7 +171,9 @@ static netfwv6_result await_removal(struct netfwv6_mgr *mgr)
 	     i++) {
 		netfwv6_result result;
 
+		pthread_mutex_unlock(&mgr->root_mutex);
 		nanosleep(&poll, NULL);
+		pthread_mutex_lock(&mgr->root_mutex);
 		result = root_open(&mgr->root, &mgr->policy);
 		if (NETFWV6_FAILED(result))
 			return result;
@@ -187,7 +198,7 @@ netfwv6_result mgr_refresh(struct netfwv6_mgr *mgr, enum mgr_intent intent)
 			result = await_removal(mgr);
 	}
 	if (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT)
-		result = intent == MGR_OPEN ? create(mgr) : check_administrator(mgr);
+		result = intent == MGR_OPEN ? create(mgr) : close_in_none(mgr);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (mgr->root.state == ROOT_READABLE)

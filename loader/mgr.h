@@ -10,7 +10,8 @@
  *   attachments, configured,        administrators             administration lock (flock)
  *     links, counts
  *
- * Order: root_mutex, administration lock, names lock.
+ * Order: administration lock, names lock. root_mutex is held when they are asked for, and let
+ * go of while they are waited for, so it has no place in the order.
  */
 #ifndef NETFWV6_MGR_H
 #define NETFWV6_MGR_H
@@ -25,6 +26,7 @@ struct netfwv6_mgr {
 	struct policy policy;
 	pthread_mutex_t root_mutex;
 	struct root root;
+	int administration; /* the administration lock, while a thread has it */
 	netfwv6_log_fn log;
 	void *log_context;
 };

@@ -66,14 +66,13 @@ static const struct {
 		       sizeof(struct root_record), 1, 0 },
 };
 
-#define LOCK "lock"
+#define LOCK LOCK_OF_NAMES
 static const struct {
 	const char *pin;
 	mode_t mode;
-} directories[] = { { LOCK, 0700 },
-		    { "links", 0700 },
-		    { "counts", 0755 },
-		    { LOCK_OF_LOG, 0700 } };
+} directories[] = {
+	{ LOCK, 0700 }, { LOCK_OF_STATE, 0700 }, { "counts", 0755 }, { LOCK_OF_LOG, 0700 }
+};
 #define DIRECTORIES (sizeof(directories) / sizeof(*directories))
 
 char *pin_path(const char *dir, char *path, const char *a, const char *b)
@@ -376,7 +375,7 @@ static bool unpin_map(const char *path)
 	return false;
 }
 
-void pins_remove(const char *dir)
+void pins_clear(const char *dir)
 {
 	char path[PIN_PATH_SIZE];
 
@@ -385,6 +384,13 @@ void pins_remove(const char *dir)
 	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
 	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
 	any_in(dir, "counts", unpin);
+}
+
+void pins_remove(const char *dir)
+{
+	char path[PIN_PATH_SIZE];
+
+	pins_clear(dir);
 	for (size_t i = 0; i < DIRECTORIES; i++)
 		rmdir(pin_path(dir, path, directories[i].pin, NULL));
 	rmdir(pin_path(dir, path, LOCK NEW, NULL));

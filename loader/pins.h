@@ -108,11 +108,17 @@ netfwv6_result pins_set_group(const char *dir, gid_t group);
 #define PIN_LOGRING "logring"
 #define PIN_LOGWATCH "logwatch"
 #define LOCK_OF_LOG "log"
+#define LOCK_OF_NAMES "lock"
+#define LOCK_OF_STATE "links" /* a directory that is root's alone in every state */
 
 /* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
 bool pins_have_links(const char *dir);
 
-/* Unpins a state that has no links; "root" first: from then on there is none. */
+/*
+ * Unpins a state that has no links; "root" first: from then on there is none. The second form
+ * removes its directories, too, of which one is the state's lock.
+ */
+void pins_clear(const char *dir);
 void pins_remove(const char *dir);
 
 #endif

@@ -86,18 +86,17 @@ static netfwv6_result switch_counting(struct netfwv6_mgr *mgr, bool on)
 netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted)
 {
 	netfwv6_result result;
-	int lock;
 
 	if (!mgr)
 		return fail(NETFWV6_E_POINTER, "the manager is null");
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = root_open(&mgr->root, &mgr->policy);
 		/* Off is what a state that does not exist says. */
 		if (NETFWV6_SUCCEEDED(result) && (counted || mgr->root.state != ROOT_ABSENT))
 			result = switch_counting(mgr, counted);
-		unlock(lock);
+		unlock_administration(mgr);
 	}
 	pthread_mutex_unlock(&mgr->root_mutex);
 	return result;

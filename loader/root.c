@@ -27,7 +27,7 @@ static netfwv6_result damaged(const struct root *root)
 
 void root_init(struct root *root, char *dir)
 {
-	*root = (struct root){ .dir = dir };
+	*root = (struct root){ .dir = dir, .lock = -1 };
 	memset(root->map, -1, sizeof(root->map));
 }
 
@@ -294,9 +294,12 @@ static netfwv6_result make_map(struct root *root, enum pin pin)
 	return result;
 }
 
-static void remove_all(const struct root *root)
+static void remove_all(struct root *root)
 {
 	pins_remove(root->dir);
+	if (root->lock >= 0)
+		close(root->lock); /* it was removed, and would keep the mount busy */
+	root->lock = -1;
 	mountpoint_remove(root->dir);
 }
 
@@ -323,7 +326,7 @@ static netfwv6_result make_state(struct root *root, uint32_t flags)
 	result = root_check_absent(root);
 	if (NETFWV6_FAILED(result))
 		return result;
-	pins_remove(root->dir); /* what a killed maker left */
+	pins_clear(root->dir); /* what a killed maker left */
 	result = pins_make_directories(root->dir);
 	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
 		result = make_map(root, pin);

@@ -30,6 +30,7 @@ struct root {
 	int map[PINS_HELD]; /* descriptors by enum pin, -1 when absent */
 	bool frozen;	    /* somebody froze the port table: not even root can change it */
 	struct root_record record;
+	int lock; /* the state's own, with the administration lock; -1 for none */
 };
 
 /* dir is taken over. */

@@ -55,7 +55,7 @@ static netfwv6_result clear_here(const struct setting *setting, struct range ran
 	uint32_t slot = 0;
 	int lock;
 
-	result = lock_names(&mgr->root, &lock);
+	result = lock_names(mgr, &lock);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = slot_find(mgr, setting->device, &slot);
@@ -139,9 +139,8 @@ static netfwv6_result need_slot(const struct setting *setting)
 {
 	struct netfwv6_mgr *mgr = setting->mgr;
 	netfwv6_result result;
-	int lock;
 
-	result = lock_administration(&lock);
+	result = lock_administration(mgr);
 	if (result == NETFWV6_E_ACCESSDENIED)
 		return fail(
 			result,
@@ -152,7 +151,7 @@ static netfwv6_result need_slot(const struct setting *setting)
 		return result;
 	if (!policy_retired(&mgr->policy))
 		result = slot_give(mgr, setting->device);
-	unlock(lock);
+	unlock_administration(mgr);
 	return result;
 }
 
@@ -172,7 +171,7 @@ static netfwv6_result change_once(const struct setting *setting, struct range ra
 		begun = policy_begin(&mgr->policy);
 	}
 	if (to_set) {
-		result = lock_names(&mgr->root, &lock);
+		result = lock_names(mgr, &lock);
 		if (NETFWV6_SUCCEEDED(result)) {
 			result = set_named(setting, range, name);
 			unlock(lock);

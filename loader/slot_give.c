@@ -85,7 +85,7 @@ netfwv6_result slot_reserve(const struct netfwv6_mgr *mgr, const char *device,
 	uint32_t found = 0;
 	int lock;
 
-	result = lock_names(&mgr->root, &lock);
+	result = lock_names(mgr, &lock);
 	if (NETFWV6_FAILED(result))
 		return result;
 	/* Both under one lock: who gives slots without replacing programs asks for both. */
@@ -103,7 +103,7 @@ void slot_settle(const struct netfwv6_mgr *mgr, const char *device)
 	uint32_t slot;
 	int lock;
 
-	if (NETFWV6_FAILED(lock_names(&mgr->root, &lock)))
+	if (NETFWV6_FAILED(lock_names(mgr, &lock)))
 		return;
 	if (NETFWV6_SUCCEEDED(slot_find(mgr, device, &slot)) && slot)
 		slot_write(mgr, slot, device, false);
@@ -129,7 +129,7 @@ netfwv6_result slot_give(const struct netfwv6_mgr *mgr, const char *device)
 	int lock;
 
 	attachments_tidy(mgr);
-	result = lock_names(&mgr->root, &lock);
+	result = lock_names(mgr, &lock);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = give(mgr, device);

@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,17 +40,19 @@ static bool leaves_no_trace(uint64_t command)
 static bool changes_something(const struct __ptrace_syscall_info *call)
 {
 	static const uint64_t numbers[] = {
-		SYS_mount,  SYS_umount2,  SYS_unlinkat,	  SYS_mkdirat, SYS_fchmodat,
-		SYS_fchmod, SYS_fchownat, SYS_fchown,	  SYS_flock,   SYS_renameat2,
-		SYS_fsopen, SYS_fsmount,  SYS_move_mount,
+		SYS_mount,     SYS_umount2, SYS_unlinkat, SYS_mkdirat,
+		SYS_fchmodat,  SYS_fchmod,  SYS_fchownat, SYS_fchown,
+		SYS_renameat2, SYS_fsopen,  SYS_fsmount,  SYS_move_mount,
 #ifdef SYS_mkdir
-		SYS_mkdir,  SYS_unlink,	  SYS_rmdir,	  SYS_chmod,   SYS_chown,
-		SYS_lchown, SYS_rename,	  SYS_renameat,
+		SYS_mkdir,     SYS_unlink,  SYS_rmdir,	  SYS_chmod,
+		SYS_chown,     SYS_lchown,  SYS_rename,	  SYS_renameat,
 #endif
 	};
 
 	if (call->entry.nr == SYS_bpf)
 		return !leaves_no_trace(call->entry.args[0]);
+	if (call->entry.nr == SYS_flock) /* who asks for a lock may have to ask often */
+		return call->entry.args[1] == LOCK_UN;
 	return is_one_of(call->entry.nr, numbers, sizeof(numbers) / sizeof(*numbers));
 }
 
