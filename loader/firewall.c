@@ -269,8 +269,14 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	};
 	mgr = connection->mgr;
 	pthread_mutex_lock(&mgr->root_mutex);
-	result = lock_administration(mgr);
-	if (NETFWV6_SUCCEEDED(result)) {
+	/* Nobody is waited for where a device is not to be enabled. */
+	if (given.if_configured)
+		result = check_administrator();
+	if (given.if_configured && NETFWV6_SUCCEEDED(result))
+		result = recall(mgr, connection->name, &wanted);
+	if (result == NETFWV6_S_OK)
+		result = lock_administration(mgr);
+	if (result == NETFWV6_S_OK) {
 		result = enable_locked(connection, options ? &given : NULL, &wanted);
 		if (NETFWV6_FAILED(result) && mgr->root.state == ROOT_WRITABLE)
 			root_remove_if_empty(&mgr->root, &mgr->policy);

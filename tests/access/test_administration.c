@@ -134,7 +134,9 @@ static void a_stopped_holder_is_named(void **s)
 	assert_int_equal(kill(child, SIGSTOP), 0);
 	is_given_up(elsewhere(holder, "enable fw2"), child, "/run/netfwv6.lock");
 	assert_false(is_firewalled(2));
+	/* What udev calls: for a device that is to be firewalled, and for one that is not. */
 	is_given_up(elsewhere(holder, "enable --if-configured fw1"), child, "/run/netfwv6.lock");
+	must("timeout 4 %s", elsewhere(holder, "enable --if-configured fw2"));
 	/* Ports need no administrator. */
 	must("timeout 4 %s", elsewhere(holder, "open 80/tcp --name web"));
 	must("timeout 4 %s", elsewhere(holder, "open 81/tcp --dev fw0"));
