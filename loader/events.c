@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "event_decode.h"
+#include "locks.h"
 #include "log_settings.h"
 #include "options.h"
 #include "tap.h"
@@ -93,6 +94,13 @@ static void release(struct netfwv6_events *events)
 	free(events);
 }
 
+static netfwv6_result for_root_alone(netfwv6_result result)
+{
+	return result == NETFWV6_E_ACCESSDENIED ?
+		       fail(result, "only root may look at events: they say who talks to whom") :
+		       result;
+}
+
 /* Opens or makes the state, as only root may. */
 static netfwv6_result open_control(struct netfwv6_events *events, enum mgr_intent intent)
 {
@@ -105,10 +113,8 @@ static netfwv6_result open_control(struct netfwv6_events *events, enum mgr_inten
 			    mgr->root.dir);
 	if (NETFWV6_SUCCEEDED(result))
 		result = control_map(&mgr->root, &events->control);
-	if (result == NETFWV6_E_ACCESSDENIED)
-		return fail(result, "only root may look at events: they say who talks to whom");
 	events->state = state_of(mgr);
-	return result;
+	return for_root_alone(result);
 }
 
 /* ---- A stream of one's own --------------------------------------------------- */
@@ -222,17 +228,32 @@ static netfwv6_result lock_log(struct netfwv6_events *events)
 		       fail_errno(errno, "cannot lock %s", path);
 }
 
+/* Who switches the log on may be about to make its buffer, too. */
+static netfwv6_result get_ring(struct netfwv6_events *events, int *fd, uint32_t *size)
+{
+	netfwv6_result result;
+	int lock;
+
+	result = for_root_alone(lock_state(events->mgr, &lock));
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = open_control(events, MGR_READ);
+	if (NETFWV6_SUCCEEDED(result))
+		result = lock_log(events);
+	if (NETFWV6_SUCCEEDED(result))
+		result = log_ring(events->mgr, events->control, fd, size);
+	unlock(lock);
+	return result;
+}
+
 static netfwv6_result open_log(struct netfwv6_events *events)
 {
-	netfwv6_result result = open_control(events, MGR_READ);
+	netfwv6_result result;
 	uint32_t size;
 	int fd, error;
 
 	events->tap = TAP_LOG;
-	if (NETFWV6_SUCCEEDED(result))
-		result = lock_log(events);
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_ring(events->mgr, events->control, &fd, &size);
+	result = get_ring(events, &fd, &size);
 	if (NETFWV6_FAILED(result))
 		return result;
 	error = ring_open(&events->ring, fd, size);

@@ -8,7 +8,7 @@
 
 /*
  * The log's ring buffer and its size; it is made and put in its place if need be. With
- * root_mutex held and the state writable; for root. The caller closes fd.
+ * root_mutex and the state's lock held and the state writable; for root. The caller closes fd.
  */
 netfwv6_result log_ring(const struct netfwv6_mgr *mgr, struct control *control, int *fd,
 			uint32_t *size);

@@ -213,6 +213,49 @@ static void mount_namespaces_exclude_each_other(void **s)
 	     world.state);
 }
 
+/* ---- Who takes the state's lock alone ------------------------------------------------------------ */
+
+static void open_log(void *unused)
+{
+	struct netfwv6_events *events;
+	struct netfwv6_mgr *mgr;
+
+	(void)unused;
+	expect_ok(netfwv6_mgr_open(&mgr, NULL));
+	expect_ok(netfwv6_mgr_open_log(mgr, &events));
+	netfwv6_events_close(events);
+	netfwv6_mgr_close(mgr);
+}
+
+static bool waits_for_the_state(void *context)
+{
+	pid_t child = *(pid_t *)context;
+
+	assert_running(child);
+	return run("ls -l /proc/%d/fd | grep -q -- '-> %s/links$'", child, world.state)->status ==
+	       0;
+}
+
+/* Two of them would make two buffers, and the kernel would fill the one that nobody reads. */
+static void the_reader_of_the_log_waits_for_who_may_switch_it_on(void **s)
+{
+	struct holder *holder = new_holder("/links");
+	pid_t child, reader;
+	char ring[96];
+
+	(void)s;
+	must("%s -q init", netfwv6());
+	snprintf(ring, sizeof(ring), "%s/logring", world.state);
+	child = start_holder(holder, hold_until_told);
+	reader = start_job(&root_user, open_log, NULL);
+	wait_until(waits_for_the_state, &reader, "the reader waits");
+	assert_int_not_equal(access(ring, F_OK), 0);
+	reach(&holder->step, 2);
+	finish(reader);
+	finish(child);
+	assert_int_equal(access(ring, F_OK), 0);
+}
+
 /* ---- Other threads of the handle -------------------------------------------------------------------- */
 
 struct waiter {
@@ -303,6 +346,7 @@ int main(void)
 		on_devices(patience_is_with_one_holder),
 		on_devices(the_state_has_a_lock_of_its_own),
 		on_devices(mount_namespaces_exclude_each_other),
+		on_devices(the_reader_of_the_log_waits_for_who_may_switch_it_on),
 		on_devices(other_threads_do_not_wait_for_an_administrator),
 		on_devices(other_threads_do_not_wait_for_an_opener),
 	};
