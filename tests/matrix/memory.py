@@ -1,17 +1,58 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Devices that are nothing but memory."""
 
+import contextlib
 import os
+import socket
+from functools import partial
 
 from kinds import kind, section
 from netlink import add_netkit
+from packet import udp_packet
 from world import Absent
 
 section("Devices in memory")
 
+NFT_FORWARD = """table netdev around {
+	chain forward {
+		type filter hook ingress device side0 priority 0
+		fwd to fw0
+	}
+}"""
+
+
+def forward_by_nft(world):
+    world.run_in("outside", "nft", "-f", "-", given=NFT_FORWARD)
+
+
+def forward_by_tc(world):
+    world.run_in("outside", "tc", "qdisc", "add", "dev", "side1", "clsact")
+    world.run_in("outside", "tc", "filter", "add", "dev", "side1", "ingress", "matchall",
+                 "action", "mirred", "egress", "redirect", "dev", "fw0")
+
+
+def add_redirects(world):
+    """The other end may be somebody's container, who redirects frames into the pair: they come in with
+    a mark that makes the kernel leave hooks out."""
+    target, source = (bytes.fromhex(world.mac(space, "fw0").replace(":", "")) for space in ("host", "outside"))
+
+    def send(device, port, word):
+        packet = udp_packet("fd01::2", "fd01::1", port, word)
+        with world.inside("outside"), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+            sock.bind((device, 0))
+            sock.send(target + source + b"\x86\xdd" + packet)
+    for number, (how, forward) in enumerate((("nft", forward_by_nft), ("tc", forward_by_tc))):
+        world.ip("outside", f"link add in{number} type veth peer name side{number}\n"
+                 f"link set in{number} up\nlink set side{number} up")
+        with contextlib.suppress(Absent):
+            forward(world)
+            world.sneaks.append((f"redirected by {how}", partial(send, f"in{number}")))
+
+
 @kind("veth", native=True)
 def veth(world):
     world.wire("fw0")
+    add_redirects(world)
 
 
 @kind("veth, MTU 9000", native=True)
@@ -34,6 +75,7 @@ def netkit(world):
     if error:
         raise Absent(f"netkit: {os.strerror(error)}")
     world.ip("host", f"link set nk0 netns {world.space('outside')} name fw0")
+    add_redirects(world)
 
 
 @kind("ifb")
