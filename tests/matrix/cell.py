@@ -62,17 +62,33 @@ def call_all(functions):
 
 
 def try_firewalled(world, probe):
+    """What is to be remarked where all holds."""
     call_all(world.after)
     if not world.stands:
         probe.begin_later()
     probe.begin()
     probe.round("at once")
+    notes = []
     for what, happen in events_of(world):
         happen()
         world.set_routes()
         probe.round(f"after {what}")
+        if world.troubles:
+            notes.append(repaired(world, probe, what))
     disable(world)
     probe.control("after disable")
+    return "; ".join(notes)
+
+
+def repaired(world, probe, what):
+    """What `status` says is amiss, `enable` mends."""
+    words = ", ".join(sorted({word for troubles in world.troubles.values() for word in troubles}))
+    for device in world.troubles:
+        world.must("enable", device)
+    probe.round(f"after {what}, and enable")
+    if world.troubles:
+        raise Failure(f"after {what}: {words}: enable does not mend that")
+    return f"after {what}: {words}, and enable mends that"
 
 
 def try_mode(world, probe, kind, mode):
@@ -88,10 +104,9 @@ def try_mode(world, probe, kind, mode):
         return "", "FAIL" if kind.must_take(mode) else "refused", refusal
     got = world.status()[world.firewalled[0]]["mode"]
     try:
-        try_firewalled(world, probe)
+        return got, "works", try_firewalled(world, probe)
     except Failure as failure:
         return got, "FAIL", str(failure)
-    return got, "works", ""
 
 
 class Trial:

@@ -86,6 +86,7 @@ class World:
         self.prefix = 64
         self.neighbours = []  # (namespace, neighbour): where they cannot be found
         self.stands = True  # sessions from before the firewall live on: not a guest's, nor in a VRF
+        self.troubles = {}  # what the last look at the status has shown to be amiss
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.add_space("host")
         self.add_space("outside")
@@ -223,7 +224,13 @@ class World:
         return output
 
     def status(self):
-        return {device["device"]: device for device in json.loads(self.must("status", "--json"))["devices"]}
+        """The firewalled devices. Where something is amiss, `status` exits 4 and says what."""
+        code, output, complaint = self.netfwv6("status", "--json")
+        if code not in (0, 4) or not output:
+            raise Failure(f"netfwv6 status: exit {code}: {complaint.strip()}")
+        devices = {device["device"]: device for device in json.loads(output)["devices"]}
+        self.troubles = {name: device["troubles"] for name, device in devices.items() if device.get("troubles")}
+        return devices
 
     def dropped(self):
         """Packets that the firewalled devices have counted as dropped, by protocol."""
