@@ -30,7 +30,10 @@ class Failure(Exception):
 
 def run(*command, given=None):
     """Runs a command; its output, or a Failure with what it complained of."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise Absent(f"no {command[0]} is installed") from error
     if done.returncode != 0:
         raise Failure(f"{given or ' '.join(command)}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
@@ -173,9 +176,7 @@ class World:
         run("ip", "link", "set", old, "down")
         run("ip", "link", "set", old, "netns", self.space(space), "name", name)
         self.cards.append(address)
-        with self.inside(space):  # what an earlier firewall may have left switched off
-            subprocess.run(["ethtool", "-K", name, "gro", "on", "lro", "on"], check=False,
-                           capture_output=True)
+        self.try_ethtool("-K", name, "gro", "on", "lro", "on", space=space)  # what was left switched off
 
     def lock_cards(self, family):
         """There is one set of cards, and there may be several worlds."""
@@ -202,10 +203,10 @@ class World:
         for space, neighbour in self.neighbours:
             self.ip(space, f"neigh replace {neighbour} nud permanent")
 
-    def try_ethtool(self, *arguments):
+    def try_ethtool(self, *arguments, space="host"):
         """Not every device can do everything; what it cannot do changes nothing."""
-        with self.inside("host"):
-            subprocess.run(["ethtool", *arguments], check=False, capture_output=True)
+        with contextlib.suppress(Failure, Absent):
+            self.run_in(space, "ethtool", *arguments)
 
     # -- the firewall
 
