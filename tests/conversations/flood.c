@@ -2,7 +2,6 @@
 #include "flood.h"
 
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -27,13 +26,11 @@ static struct {
 /* One run a call: the kernel repeats none without waiting for an RCU grace period. */
 static void *send_packets(void *unused)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &flood.packet, .data_size_in = flood.length);
-
 	(void)unused;
 	for (uint64_t n = 0; n < MOST && !flood.stop && !flood.failed; n++) {
 		/* Where TCP and UDP both have it; the peers that are talked to have smaller ones. */
 		flood.packet.tcp.th_sport = htons(1024 + n % 60000);
-		if (bpf_prog_test_run_opts(flood.program, &run) || run.retval != XDP_DROP)
+		if (judgement_of(flood.program, &flood.packet, flood.length, 1) != DROPS)
 			flood.failed = true;
 		flood.sent++;
 	}

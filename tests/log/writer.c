@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "writer.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -190,10 +189,7 @@ void drop_packets(uint32_t n)
 	size_t length = make_plain_packet(&syn, IPPROTO_TCP, CLOSED_PORT);
 	int program = attached_program(HOST_DEVICE);
 
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &syn, .data_size_in = length,
-		    .repeat = (int)n);
-	assert_int_equal(bpf_prog_test_run_opts(program, &run), 0);
-	assert_int_equal(run.retval, XDP_DROP);
+	assert_int_equal(judgement_of(program, &syn, length, n), DROPS);
 	close(program);
 }
 

@@ -20,8 +20,8 @@ static void a_driver_without_native_mode_gets_a_sentence(void **s)
 	output = run("%s enable --mode native br0", netfwv6());
 	assert_int_equal(output->status, 4);
 	assert_non_null(strstr(output->err, "br0 takes no XDP program in native mode"));
-	assert_non_null(strstr(output->err, "--mode generic"));
-	assert_non_null(strstr(must("%s enable br0", netfwv6()), "generic mode"));
+	assert_non_null(strstr(output->err, "--mode tc"));
+	assert_non_null(strstr(must("%s enable br0", netfwv6()), "tc mode"));
 	must("%s disable br0 && ip link del br0", netfwv6());
 }
 
@@ -135,7 +135,7 @@ static void counters_and_status_ask_for_a_firewalled_device(void **s)
 	struct netfwv6_connection_status status = { .sz = sizeof(status), .mode = 77 };
 	struct netfwv6_mgr *mgr = open_mgr();
 	struct netfwv6_connection *connection = connection_of(mgr, HOST_DEVICE);
-	struct netfwv6_enable_options options = { .sz = sizeof(options), .mode = 3 };
+	struct netfwv6_enable_options options = { .sz = sizeof(options), .mode = 4 };
 	size_t n = 99;
 
 	(void)s;

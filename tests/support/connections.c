@@ -2,14 +2,9 @@
 #include "connections.h"
 
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
-#include <linux/bpf.h>
-#include <net/ethernet.h>
-#include <netinet/ip6.h>
-#include <netinet/tcp.h>
-#include <netinet/udp.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "modes.h"
+#include "plain_packet.h"
 
 struct handle handle_on(const char *device)
 {
@@ -43,7 +38,7 @@ void make_devices(const char *prefix, int n)
 
 void enable(const char *device)
 {
-	must("%s -q enable %s", netfwv6(), device);
+	must("%s -q enable %s %s", netfwv6(), device, mode_option());
 }
 
 void switch_on_with(const char *device, struct netfwv6_enable_options options)
@@ -51,6 +46,8 @@ void switch_on_with(const char *device, struct netfwv6_enable_options options)
 	struct handle handle = handle_on(device);
 
 	options.sz = sizeof(options);
+	if (!options.mode && !options.learn_only && !options.if_configured)
+		options.mode = world.mode;
 	assert_ok(netfwv6_connection_enable_firewall(handle.connection, &options));
 	release(&handle);
 }
@@ -197,49 +194,12 @@ uint32_t settled(void)
 
 /* ---- Packets -------------------------------------------------------------------- */
 
-struct attempt {
-	struct ether_header ethernet;
-	struct ip6_hdr ip;
-	union {
-		struct tcphdr tcp;
-		struct udphdr udp;
-	};
-} __attribute__((packed));
-
-static struct attempt attempt_at(uint32_t port, uint32_t protocol)
-{
-	struct attempt attempt = { .ethernet.ether_type = htons(ETHERTYPE_IPV6) };
-	size_t length = protocol == TCP ? sizeof(attempt.tcp) : sizeof(attempt.udp);
-
-	attempt.ip.ip6_flow = htonl(6 << 28);
-	attempt.ip.ip6_plen = htons(length);
-	attempt.ip.ip6_nxt = protocol;
-	attempt.ip.ip6_hlim = 64;
-	inet_pton(AF_INET6, "2001:db8:5::9", &attempt.ip.ip6_src);
-	inet_pton(AF_INET6, "2001:db8:5::1", &attempt.ip.ip6_dst);
-	if (protocol == TCP) {
-		attempt.tcp.th_sport = htons(50000);
-		attempt.tcp.th_dport = htons(port);
-		attempt.tcp.th_off = 5;
-		attempt.tcp.th_flags = TH_SYN;
-	} else {
-		attempt.udp.uh_sport = htons(50000);
-		attempt.udp.uh_dport = htons(port);
-		attempt.udp.uh_ulen = htons(length);
-	}
-	return attempt;
-}
-
 bool admits(const char *device, uint32_t port, uint32_t protocol)
 {
-	struct attempt attempt = attempt_at(port, protocol);
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &attempt,
-		    .data_size_in = offsetof(struct attempt, tcp) + ntohs(attempt.ip.ip6_plen));
-	int program = bpf_prog_get_fd_by_id(status_of(device).program_id);
+	struct plain_packet attempt;
+	size_t length = make_plain_packet(&attempt, protocol, port);
 
-	assert_true(program >= 0);
-	assert_int_equal(bpf_prog_test_run_opts(program, &opts), 0);
-	close(program);
-	assert_true(opts.retval == XDP_PASS || opts.retval == XDP_DROP);
-	return opts.retval == XDP_PASS;
+	inet_pton(AF_INET6, "2001:db8:5::9", &attempt.ip.ip6_src);
+	inet_pton(AF_INET6, "2001:db8:5::1", &attempt.ip.ip6_dst);
+	return is_let_in(device, &attempt, length);
 }

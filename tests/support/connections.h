@@ -24,7 +24,7 @@ void make_devices(const char *prefix, int n);
 
 /* ---- The switch --------------------------------------------------------------- */
 
-/* With the command, and with the library. */
+/* With the command, and with the library; in the mode of the test, unless options name one. */
 void enable(const char *device);
 void switch_on(const char *device);
 void switch_on_with(const char *device, struct netfwv6_enable_options options);
@@ -56,8 +56,8 @@ uint32_t settled(void);
 /* ---- Packets ------------------------------------------------------------------ */
 
 /*
- * Does the program that a firewalled device with an Ethernet header has at this moment
- * let an attempt in that nobody here asked for: a SYN, or a datagram?
+ * Do the programs that a firewalled device with an Ethernet header has at this moment let an
+ * attempt in that nobody here asked for: a SYN, or a datagram? They have to agree.
  */
 bool admits(const char *device, uint32_t port, uint32_t protocol);
 

@@ -3,8 +3,10 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <unistd.h>
 
-#include "world.h"
+#include "connections.h"
 
 #define STRANGERS_PORT 40000
 
@@ -45,17 +47,57 @@ size_t make_plain_packet(struct plain_packet *packet, uint8_t protocol, uint16_t
 	return offsetof(struct plain_packet, tcp) + length;
 }
 
+static int open_program(uint32_t id)
+{
+	int program = bpf_prog_get_fd_by_id(id);
+
+	assert_true(program >= 0);
+	return program;
+}
+
 int attached_program(const char *device)
 {
-	struct netfwv6_mgr *mgr = open_mgr();
-	struct netfwv6_connection *connection = connection_of(mgr, device);
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	int fd;
+	return open_program(status_of(device).program_id);
+}
 
-	assert_ok(netfwv6_connection_get_status(connection, &status));
-	fd = bpf_prog_get_fd_by_id(status.program_id);
-	assert_true(fd >= 0);
-	netfwv6_connection_free(connection);
-	netfwv6_mgr_close(mgr);
-	return fd;
+/* What programs at the netdev hook return. */
+#define NEXT_PROGRAM ((uint32_t)-1)
+#define DROP_PACKET 2
+
+enum judgement judgement_of(int program, const struct plain_packet *packet, size_t length,
+			    uint32_t times)
+{
+	/* Only with a context the kernel tells programs at this hook the packet's length. */
+	struct __sk_buff context = {};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = length,
+		    .repeat = (int)times);
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+	bool xdp;
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return FAILS;
+	xdp = info.type == BPF_PROG_TYPE_XDP;
+	if (!xdp) {
+		run.ctx_in = &context;
+		run.ctx_size_in = sizeof(context);
+	}
+	if (bpf_prog_test_run_opts(program, &run))
+		return FAILS;
+	if (run.retval == (xdp ? XDP_PASS : NEXT_PROGRAM))
+		return PASSES;
+	return run.retval == (xdp ? XDP_DROP : DROP_PACKET) ? DROPS : FAILS;
+}
+
+bool is_let_in(const char *device, const struct plain_packet *packet, size_t length)
+{
+	const struct netfwv6_connection_status status = status_of(device);
+	int first = open_program(status.program_id), guard = open_program(status.guard_id);
+	enum judgement says = judgement_of(first, packet, length, 1);
+
+	assert_int_not_equal(says, FAILS);
+	assert_int_equal(judgement_of(guard, packet, length, 1), says);
+	close(first);
+	close(guard);
+	return says == PASSES;
 }

@@ -301,6 +301,7 @@ int world_reset(void **unused)
 	struct netfwv6_mgr *mgr;
 
 	(void)unused;
+	world.mode = NETFWV6_MODE_AUTO;
 	enter_host();
 	run("for d in $(ip -o link | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p'); do case $d in lo) "
 	    ";; "
