@@ -172,14 +172,16 @@ enum hook {
 #define ATTACHMENT_RECORDS (2 * CONFIGURED_RECORDS)
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* the name whose settings are in force, NUL-padded */
+	char next[DEVICE_NAME_SIZE];   /* once its programs are replaced, as is about to happen */
 	__u32 program[HOOKS];	       /* their ids; 0 for none */
 	__u32 ifindex;
 	__u32 mode;	/* enum netfwv6_mode, never "auto" */
 	__u32 flags;	/* ATTACHED_* */
 	__u64 since_ns; /* CLOCK_REALTIME, nanoseconds */
-	__u32 slot;	/* that the programs know */
-	__u32 zero;
+	__u32 slot;	/* whose settings are in force */
+	__u32 known;	/* SLOT_BIT of each slot that one of the programs may know */
 };
+#define SLOT_BIT(slot) (1u << (slot))
 #define ATTACHED_STATELESS (1u << 0)
 #define ATTACHED_LEARN_ONLY (1u << 1) /* HOOK_LEARN alone */
 #define ATTACHED_BY_FILTER (1u << 2)  /* only its own network namespace can tell of it */
@@ -200,7 +202,7 @@ _Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 24, "layout");
 _Static_assert(sizeof(struct slot_record) == 24, "layout");
 _Static_assert(sizeof(struct configured_record) == 12, "layout");
-_Static_assert(sizeof(struct attachment_record) == 56, "layout");
+_Static_assert(sizeof(struct attachment_record) == 72, "layout");
 _Static_assert(sizeof(struct name_key) == 8, "layout");
 _Static_assert(ENTRY_IGNORED(SLOT_MAX) == 1ULL << 63, "31 slots fill the entry");
 

@@ -124,6 +124,7 @@ static netfwv6_result learn(struct work *w)
 	if (w->form->stateless)
 		return NETFWV6_S_OK;
 	spec.config.secret = 0;
+	connection_config_give_slot(&spec.config, 0);
 	result = load_and_put(w, HOOK_LEARN, &spec, -1);
 	return NETFWV6_FAILED(result) ? result : seed_from_sockets(&w->mgr->root, &w->mgr->policy);
 }
@@ -170,12 +171,12 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* What was attached without a record would never be taken off: it is written first, and again. */
 static netfwv6_result record(struct work *w)
 {
 	struct attachment_record *record = &w->at.record;
 
 	memcpy(record->device, w->device->name, sizeof(record->device));
+	memset(record->next, 0, sizeof(record->next));
 	record->ifindex = w->device->ifindex;
 	record->flags = w->form->learn_only ? ATTACHED_LEARN_ONLY :
 			w->form->stateless  ? ATTACHED_STATELESS :
@@ -187,15 +188,24 @@ static netfwv6_result record(struct work *w)
 	}
 	record->mode = w->form->learn_only ? 0 : w->form->mode;
 	record->slot = w->form->learn_only ? 0 : w->form->slot;
+	record->known = SLOT_BIT(record->slot);
 	if (!attachment_is_firewalled(w->before))
 		record->since_ns = now_ns();
 	return attachment_write(w->mgr, &w->at);
 }
 
+/*
+ * Before anything is attached, as nobody would ever take off what has no record, or think that
+ * somebody knows a slot of which nothing is recorded. What runs is described as it is until
+ * all of it is replaced.
+ */
 static netfwv6_result record_first(struct work *w)
 {
-	netfwv6_result result = record(w);
+	netfwv6_result result;
 
+	memcpy(w->at.record.next, w->device->name, sizeof(w->at.record.next));
+	w->at.record.known |= SLOT_BIT(w->form->slot);
+	result = w->before->id ? attachment_write(w->mgr, &w->at) : record(w);
 	return NETFWV6_SUCCEEDED(result) && !w->form->learn_only ?
 		       attachment_mark_filtered(w->mgr, &w->at) :
 		       result;
@@ -287,7 +297,7 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, struct attachment *at
 	netfwv6_result result = instance_spec_of(at->hooks[hook].program_id, &spec);
 
 	connection_config_give_slot(&spec.config, slot);
-	if (NETFWV6_SUCCEEDED(result) && hook != HOOK_LEARN) {
+	if (NETFWV6_SUCCEEDED(result)) {
 		counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));
 		if (counts < 0)
 			result = fail_errno(errno, "cannot open %s", path);
@@ -314,14 +324,17 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, struct attachment *at
 netfwv6_result attachment_give_slot(const struct netfwv6_mgr *mgr, struct attachment *at,
 				    uint32_t slot)
 {
-	netfwv6_result result = NETFWV6_S_OK;
+	netfwv6_result result;
 
+	at->record.known |= SLOT_BIT(slot);
+	result = attachment_write(mgr, at);
 	attachment_look(mgr, at);
-	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
+	for (int hook = HOOK_XDP; hook <= HOOK_GUARD && NETFWV6_SUCCEEDED(result); hook++)
 		if (at->hooks[hook].program_id)
 			result = teach(mgr, at, hook, slot);
 	if (NETFWV6_FAILED(result))
 		return result;
 	at->record.slot = slot;
+	at->record.known = SLOT_BIT(slot);
 	return attachment_write(mgr, at);
 }

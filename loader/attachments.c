@@ -55,6 +55,11 @@ bool attachment_filters(const struct attachment *at)
 }
 
 /* Whoever may not see links goes by the record. */
+uint32_t attachment_program(const struct attachment *at, enum hook hook)
+{
+	return at->seen ? at->hooks[hook].program_id : at->record.program[hook];
+}
+
 static bool is_hooked(const struct attachment *at, enum hook hook)
 {
 	return at->seen ? at->hooks[hook].here : at->record.program[hook] != 0;
@@ -124,7 +129,7 @@ bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot)
 	struct attachment at = {};
 
 	while (attachment_next(mgr, &at))
-		if (attachment_filters(&at) && at.record.slot == slot)
+		if (at.record.known & SLOT_BIT(slot))
 			return true;
 	return false;
 }
@@ -258,23 +263,65 @@ static void forget_unrecorded_counts(const struct netfwv6_mgr *mgr)
 		closedir(counts);
 }
 
-/* What programs were replaced by someone who was killed before he wrote it. */
+/* The slots that its programs know. */
+static uint32_t slots_known(const struct attachment *at)
+{
+	uint32_t known = SLOT_BIT(at->record.slot);
+	struct instance_spec spec;
+
+	for (int hook = HOOK_XDP; hook <= HOOK_GUARD; hook++) {
+		if (!at->hooks[hook].program_id)
+			continue;
+		if (NETFWV6_FAILED(instance_spec_of(at->hooks[hook].program_id, &spec)))
+			return at->record.known;
+		known |= SLOT_BIT(connection_config_slot(&spec.config));
+	}
+	return known;
+}
+
+/* What the guard is for tells whether there should be XDP; what there is, in which mode. */
+static uint32_t mode_of(const struct attachment *at)
+{
+	uint32_t guard = at->hooks[HOOK_GUARD].program_id;
+	struct instance_spec spec;
+	struct device_xdp xdp;
+
+	if (guard && NETFWV6_SUCCEEDED(instance_spec_of(guard, &spec)) && !spec.config.secret)
+		return NETFWV6_MODE_TC;
+	if (at->hooks[HOOK_XDP].here &&
+	    NETFWV6_SUCCEEDED(device_xdp(at->hooks[HOOK_XDP].ifindex, &xdp)))
+		return xdp.mode;
+	return at->record.mode;
+}
+
+/* The settings of the program that meets packets first are in force. */
+static void mend_settings(struct attachment *at, const struct instance_spec *spec)
+{
+	if (at->record.next[0])
+		memcpy(at->record.device, at->record.next, sizeof(at->record.device));
+	at->record.flags &= ~(ATTACHED_STATELESS | ATTACHED_LEARN_ONLY);
+	at->record.flags |= spec->config.stateless ? ATTACHED_STATELESS : 0;
+	at->record.slot = connection_config_slot(&spec->config);
+	at->record.mode = mode_of(at);
+}
+
+/* What was replaced by someone who was killed before he wrote it. */
 static bool mend_programs(struct attachment *at)
 {
+	const enum hook first = at->hooks[HOOK_XDP].program_id ? HOOK_XDP : HOOK_GUARD;
+	const uint32_t program_id = at->hooks[first].program_id;
+	const struct attachment_record before = at->record;
 	struct instance_spec spec;
-	bool mended = false;
 
-	for (int hook = 0; hook < HOOKS; hook++) {
-		mended |= at->record.program[hook] != at->hooks[hook].program_id;
+	for (int hook = 0; hook < HOOKS; hook++)
 		at->record.program[hook] = at->hooks[hook].program_id;
-	}
-	if (mended && at->record.program[HOOK_GUARD] &&
-	    NETFWV6_SUCCEEDED(instance_spec_of(at->record.program[HOOK_GUARD], &spec))) {
-		at->record.flags &= ~ATTACHED_STATELESS;
-		at->record.flags |= spec.config.stateless ? ATTACHED_STATELESS : 0;
-		at->record.slot = connection_config_slot(&spec.config);
-	}
-	return mended;
+	if (program_id && program_id != before.program[first] &&
+	    NETFWV6_SUCCEEDED(instance_spec_of(program_id, &spec)))
+		mend_settings(at, &spec);
+	memset(at->record.next, 0, sizeof(at->record.next));
+	if (at->record.known != SLOT_BIT(at->record.slot))
+		at->record.known = slots_known(at);
+	return memcmp(&at->record, &before, sizeof(before)) != 0;
 }
 
 /* A device gets another index where its own is taken, and strangers send through those here. */

@@ -42,10 +42,13 @@ struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const
 bool attachment_is_firewalled(const struct attachment *at);
 bool attachment_learns(const struct attachment *at);
 
+/* The id of its program at a hook, 0 for none. */
+uint32_t attachment_program(const struct attachment *at, enum hook hook);
+
 /* Is it meant to filter, rather than to learn alone? */
 bool attachment_filters(const struct attachment *at);
 
-/* Is there an attachment whose programs know the slot? */
+/* Is there an attachment whose programs may know the slot? */
 bool attachments_know(const struct netfwv6_mgr *mgr, uint32_t slot);
 
 struct place attachment_place(const struct netfwv6_mgr *mgr, const struct attachment *at);

@@ -118,12 +118,13 @@ static void describe_attachment(const struct attached_device *seen,
 				struct netfwv6_connection_status *now)
 {
 	const struct attachment_record *record = &seen->ours.record;
-	bool by_xdp = seen->ours.seen ? seen->ours.hooks[HOOK_XDP].here : record->program[HOOK_XDP];
+	const uint32_t xdp = attachment_program(&seen->ours, HOOK_XDP);
+	const bool by_xdp = xdp && seen->xdp.program_id == xdp; /* which everyone may see */
 
 	now->firewalled = true;
-	now->mode = by_xdp ? record->mode : NETFWV6_MODE_TC;
-	now->program_id = record->program[by_xdp ? HOOK_XDP : HOOK_GUARD];
-	now->guard_id = record->program[HOOK_GUARD];
+	now->guard_id = attachment_program(&seen->ours, HOOK_GUARD);
+	now->mode = by_xdp ? seen->xdp.mode : NETFWV6_MODE_TC;
+	now->program_id = by_xdp ? xdp : now->guard_id;
 	now->since = (int64_t)(record->since_ns / 1000000000);
 	now->stateless = record->flags & ATTACHED_STATELESS;
 	if (strncmp(record->device, seen->device.name, sizeof(record->device)) != 0)

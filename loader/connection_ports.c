@@ -184,7 +184,7 @@ static netfwv6_result slot_in_force(const struct netfwv6_connection *connection,
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (!seen.ours.id)
+	if (!attachment_is_firewalled(&seen.ours))
 		return slot_find(connection->mgr, connection->name, slot);
 	*slot = seen.ours.record.slot;
 	return NETFWV6_S_OK;

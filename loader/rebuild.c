@@ -66,7 +66,7 @@ static void let_go(struct rebuilding *r)
 /* ---- The copy ---------------------------------------------------------------- */
 
 /*
- * Members of the group write slots past the library, too. What programs know decides whose a
+ * Members of the group write slots past the library, too. What is in force decides whose a
  * slot is; a name that is none, or that has another slot already, has nothing.
  */
 static void set_right(const struct rebuilding *r, struct slot_record *records)
@@ -75,10 +75,10 @@ static void set_right(const struct rebuilding *r, struct slot_record *records)
 	struct attachment at = {};
 
 	while (attachment_next(r->mgr, &at)) {
-		const struct instance *instance = replacements_of(&r->programs, at.id, HOOK_GUARD);
-		uint32_t slot = instance ? connection_config_slot(&instance->spec.config) : 0;
-		uint32_t other = instance ? slot_of(records, at.record.device) : 0;
+		uint32_t slot = at.record.slot, other = slot_of(records, at.record.device);
 
+		if (!attachment_filters(&at))
+			continue;
 		if (slot)
 			known |= ENTRY_OPEN(slot);
 		if (other == slot)
@@ -150,9 +150,8 @@ static netfwv6_result copy_attachments(struct rebuilding *r)
 
 			if (instance)
 				at.record.program[hook] = instance->id;
-			if (instance && hook == HOOK_GUARD)
-				at.record.slot = connection_config_slot(&instance->spec.config);
 		}
+		at.record.known = SLOT_BIT(at.record.slot);
 		if (bpf_map_update_elem(r->next.map[PIN_ATTACHMENTS], &at.id, &at.record, BPF_ANY))
 			result = fail_errno(errno, "cannot record device %s", at.record.device);
 	}

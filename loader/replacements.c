@@ -49,14 +49,17 @@ static netfwv6_result open_counts(const struct netfwv6_mgr *mgr, uint32_t id, en
 	return *counts < 0 ? fail_errno(errno, "cannot open %s", path) : NETFWV6_S_OK;
 }
 
-static netfwv6_result load(const struct loading *loading, const struct hooked *hooked,
+static netfwv6_result load(const struct loading *loading, const struct attachment *at,
 			   struct replacement *new)
 {
+	const struct hooked *hooked = &at->hooks[new->hook];
 	struct instance_spec spec;
 	netfwv6_result result = instance_spec_of(hooked->program_id, &spec);
 	int counts = -1;
 
 	spec.config.ifindex = hooked->ifindex; /* where it is now */
+	if (new->hook != HOOK_LEARN)
+		connection_config_give_slot(&spec.config, at->record.slot);
 	if (NETFWV6_SUCCEEDED(result))
 		result = hook_open(&new->place, new->hook, &new->link);
 	if (NETFWV6_SUCCEEDED(result))
@@ -85,7 +88,7 @@ static netfwv6_result add(const struct loading *loading, struct attachment *at)
 			return fail_errno(ENOMEM, "cannot replace the programs");
 		new->place = attachment_place(loading->mgr, at);
 		new->hook = hook;
-		result = load(loading, &at->hooks[hook], new);
+		result = load(loading, at, new);
 	}
 	return result;
 }

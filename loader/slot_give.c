@@ -20,8 +20,9 @@ static netfwv6_result take_away(const struct netfwv6_mgr *mgr, uint32_t slot)
 	struct attachment at = {};
 
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
-		if (attachment_filters(&at) && at.record.slot == slot)
-			result = attachment_give_slot(mgr, &at, 0);
+		if (at.record.known & SLOT_BIT(slot))
+			result = attachment_give_slot(mgr, &at,
+						      at.record.slot == slot ? 0 : at.record.slot);
 	return result;
 }
 
