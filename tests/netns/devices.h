@@ -12,7 +12,10 @@ bool state_is_there(void);
 
 int pins_in(const char *folder);
 
-/* The XDP program that the kernel shows on a device of a namespace; 0 for none. */
+/* How many devices have something pinned: links, counters. */
+int devices_with_pins(void);
+
+/* The program that the kernel shows in front at a device of a namespace: XDP, else the guard. */
 uint32_t program_on(const char *netns, const char *device);
 
 /* In portable order: many kernels rename only what is down. */
@@ -20,5 +23,8 @@ void rename_device(const char *from, const char *to);
 
 /* A device that is firewalled and has a port open. Returns its program. */
 uint32_t make_firewalled(const char *device);
+
+/* The other end of a pair goes to the peer, which reaches the host through it from now on. */
+void lead_through(const char *device, const char *other, const char *mac_of);
 
 #endif

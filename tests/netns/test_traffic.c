@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "connections.h"
+#include "modes.h"
 #include "sockets.h"
 #include "tun.h"
 
@@ -140,24 +141,7 @@ static void ipv4_is_not_our_business(void **s)
 	must("ip -n %s addr del 192.0.2.2/24 dev " PEER_DEVICE, world.peer);
 }
 
-/* ---- Modes and sizes ------------------------------------------------------- */
-
-static void generic_mode_filters_alike(void **s)
-{
-	int closed = host_udp(5000), open = host_udp(5001);
-
-	(void)s;
-	set_global(5001, UDP, true);
-	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
-	assert_int_equal(status_of(HOST_DEVICE).mode, NETFWV6_MODE_GENERIC);
-	peer_send(5000, "blocked");
-	peer_send(5001, "marker");
-	wait_for_datagram(open, "marker");
-	assert_true(nothing_arrived(closed));
-	assert_int_equal(packets(HOST_DEVICE, "closed-udp"), 1);
-	close(closed);
-	close(open);
-}
+/* ---- Sizes --------------------------------------------------------------- */
 
 static void jumbo_frames_pass_and_are_dropped(void **s)
 {
@@ -170,7 +154,7 @@ static void jumbo_frames_pass_and_are_dropped(void **s)
 	memset(big, 'x', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	set_global(5001, UDP, true);
-	must("%s enable " HOST_DEVICE " --mode native", netfwv6());
+	enable(HOST_DEVICE);
 	peer_send(5000, big);
 	peer_send(5001, big);
 	wait_for_datagram(open, big);
@@ -214,7 +198,7 @@ static void a_device_without_ethernet_header_is_filtered(void **s)
 	wait_for_datagram(closed, "before");
 	set_global(5001, UDP, true);
 	enable("tun0");
-	assert_int_equal(status_of("tun0").mode, NETFWV6_MODE_GENERIC);
+	assert_int_equal(status_of("tun0").mode, world.mode);
 	write_udp(tun, 5000, "closed");
 	write_udp(tun, 5001, "marker");
 	wait_for_datagram(open, "marker");
@@ -243,16 +227,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(without_firewall_everything_arrives),
-		test(a_closed_tcp_port_gets_no_packet),
-		test(a_closed_udp_port_gets_no_packet),
-		test(opening_and_closing_takes_effect_at_once),
-		test(a_tcp_session_runs_through_an_open_port),
-		test(echo_requests_and_neighbour_discovery_pass),
-		test(ipv4_is_not_our_business),
-		test(generic_mode_filters_alike),
-		test(jumbo_frames_pass_and_are_dropped),
-		test(large_datagrams_arrive_in_fragments),
-		test(a_device_without_ethernet_header_is_filtered),
+		test_in_modes(a_closed_tcp_port_gets_no_packet),
+		test_in_modes(a_closed_udp_port_gets_no_packet),
+		test_in_modes(opening_and_closing_takes_effect_at_once),
+		test_in_modes(a_tcp_session_runs_through_an_open_port),
+		test_in_modes(echo_requests_and_neighbour_discovery_pass),
+		test_in_modes(ipv4_is_not_our_business),
+		test_in_modes(jumbo_frames_pass_and_are_dropped),
+		test_in_modes(large_datagrams_arrive_in_fragments),
+		test_without_driver(a_device_without_ethernet_header_is_filtered),
 		test(other_devices_are_not_filtered),
 	};
 

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What others do to our programs: 'status' says so and exits with 4, and enabling the device
+ * again mends it without a gap.
+ */
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "devices.h"
+#include "hooks.h"
+#include "modes.h"
+#include "prober.h"
+#include "sockets.h"
+
+/* What 'status' shows for programs, and for people: sentence is a part of that. */
+static void assert_amiss(const char *keywords, const char *sentence)
+{
+	const struct output *output = run("%s status --json", netfwv6());
+
+	assert_int_equal(output->status, 4);
+	output = run("echo '%s' | jq -rj '.devices[], .configured[] | .troubles | join(\" \")'",
+		     output->out);
+	assert_string_equal(output->out, keywords);
+	output = run("%s status", netfwv6());
+	assert_int_equal(output->status, 4);
+	if (!strstr(output->out, sentence))
+		fail_msg("'%s' does not say '%s'", output->out, sentence);
+}
+
+static void assert_well(void)
+{
+	must("%s status", netfwv6());
+	must("%s status --json | jq -e '.devices | length > 0 and all(.troubles == [])'",
+	     netfwv6());
+}
+
+/* So that nothing else tells of the trouble, or mends it. */
+static void mend(void)
+{
+	must("%s -q enable " HOST_DEVICE, netfwv6());
+	assert_well();
+}
+
+static bool arrives(uint16_t port)
+{
+	int closed = host_udp(port), marker = host_udp(PROBED_OPEN);
+	bool arrived;
+
+	peer_send(port, "closed");
+	peer_send(PROBED_OPEN, "marker");
+	wait_for_datagram(marker, "marker");
+	arrived = !nothing_arrived(closed);
+	close(closed);
+	close(marker);
+	return arrived;
+}
+
+/* ---- The guard ------------------------------------------------------------------------- */
+
+static void a_guard_that_was_taken_off_is_missed(void **s)
+{
+	(void)s;
+	for (int unpin = 0; unpin < 2; unpin++) {
+		set_global(PROBED_OPEN, UDP, true);
+		enable(HOST_DEVICE);
+		assert_well();
+		take_off("guard", HOST_DEVICE, unpin);
+		assert_false(firewalled(HOST_DEVICE));
+		assert_amiss("guard-gone", HOST_DEVICE ": configured, not attached");
+		assert_non_null(strstr(run("%s status", netfwv6())->out, "NOT firewalled"));
+		assert_int_equal(arrives(PROBED_CLOSED), world.mode == NETFWV6_MODE_TC);
+		mend();
+		assert_true(firewalled(HOST_DEVICE));
+		assert_int_equal(status_of(HOST_DEVICE).mode, world.mode);
+		assert_false(arrives(PROBED_CLOSED));
+		take_off("guard", HOST_DEVICE, unpin);
+		must("%s -q disable " HOST_DEVICE, netfwv6());
+		assert_true(is_bare(world.host, HOST_DEVICE));
+	}
+}
+
+/* Where the guard is all there is. */
+static void a_stateless_device_without_its_guard_is_missed(void **s)
+{
+	(void)s;
+	set_global(PROBED_OPEN, UDP, true);
+	must("%s -q enable --stateless --mode tc " HOST_DEVICE, netfwv6());
+	take_off("guard", HOST_DEVICE, false);
+	assert_false(firewalled(HOST_DEVICE));
+	assert_amiss("", HOST_DEVICE ": configured, not attached");
+	assert_true(arrives(PROBED_CLOSED));
+	mend();
+	assert_true(status_of(HOST_DEVICE).stateless);
+	assert_false(arrives(PROBED_CLOSED));
+}
+
+/* ---- XDP --------------------------------------------------------------------------------- */
+
+static void without_xdp_the_guard_judges_alone(void **s)
+{
+	struct prober prober;
+	uint64_t rounds;
+
+	(void)s;
+	set_global(PROBED_OPEN, UDP, true);
+	enable(HOST_DEVICE);
+	prober = start_probing();
+	for (int i = 0; i < 10; i++) {
+		take_off("xdp", HOST_DEVICE, i % 2);
+		assert_true(firewalled(HOST_DEVICE));
+		assert_int_equal(status_of(HOST_DEVICE).mode, NETFWV6_MODE_TC);
+		assert_amiss("xdp-gone", "took the XDP program off");
+		await_round(&prober);
+		mend();
+		assert_int_equal(status_of(HOST_DEVICE).mode, world.mode);
+		await_round(&prober);
+	}
+	rounds = stop_probing(&prober);
+	assert_counted_once(HOST_DEVICE, rounds);
+}
+
+/* ---- Learning ------------------------------------------------------------------------------ */
+
+static void learning_that_was_cut_is_seen_and_mended(void **s)
+{
+	(void)s;
+	for (int unpin = 0; unpin < 2; unpin++) {
+		struct netfwv6_connection_status before, after;
+
+		enable(HOST_DEVICE);
+		before = status_of(HOST_DEVICE);
+		assert_true(before.learning);
+		take_off("learn", HOST_DEVICE, unpin);
+		after = status_of(HOST_DEVICE);
+		assert_true(after.firewalled && after.configured && !after.learning);
+		assert_amiss("not-learning", "egress program missing");
+		mend();
+		after = status_of(HOST_DEVICE);
+		assert_true(after.learning);
+		assert_int_equal(after.program_id, before.program_id);
+		assert_int_equal(after.guard_id, before.guard_id);
+		take_off("learn", HOST_DEVICE, unpin);
+		switch_off(HOST_DEVICE);
+		assert_true(is_bare(world.host, HOST_DEVICE));
+		assert_false(state_is_there());
+	}
+}
+
+static void what_only_learns_is_mended_too(void **s)
+{
+	const struct netfwv6_enable_options learn = { .learn_only = true };
+	const struct netfwv6_enable_options configured = { .if_configured = true };
+
+	(void)s;
+	for (int unpin = 0; unpin < 2; unpin++) {
+		switch_on_with(HOST_DEVICE, learn);
+		must("%s status", netfwv6());
+		take_off("learn", HOST_DEVICE, unpin);
+		assert_false(status_of(HOST_DEVICE).learning);
+		assert_true(status_of(HOST_DEVICE).configured_learn_only);
+		assert_amiss("", HOST_DEVICE ": configured, not attached");
+		switch_on_with(HOST_DEVICE, unpin ? configured : learn);
+		assert_true(status_of(HOST_DEVICE).learning);
+		must("%s status", netfwv6());
+		switch_off(HOST_DEVICE);
+		assert_false(state_is_there());
+	}
+}
+
+/* ---- Somebody in front ------------------------------------------------------------------------ */
+
+/* It sees packets first, and lets them go on; ours is the first again, without a gap. */
+static void who_stands_in_front_of_the_guard_is_named(void **s)
+{
+	struct prober prober;
+
+	(void)s;
+	set_global(PROBED_OPEN, UDP, true);
+	enable(HOST_DEVICE);
+	prober = start_probing();
+	for (int i = 0; i < 10; i++) {
+		struct foreign foreign = put_in_front(HOST_DEVICE, false, TC_NEXT);
+		uint32_t guard = guard_on(world.host, HOST_DEVICE);
+
+		assert_true(firewalled(HOST_DEVICE));
+		assert_amiss("in-front", "stands in front");
+		await_round(&prober);
+		mend();
+		assert_int_not_equal(guard_on(world.host, HOST_DEVICE), guard);
+		assert_int_equal(status_of(HOST_DEVICE).guard_id,
+				 guard_on(world.host, HOST_DEVICE));
+		await_round(&prober);
+		take_away(&foreign);
+		assert_well();
+	}
+	stop_probing(&prober);
+}
+
+/* Whoever ends the chain there lets everything in that XDP lets in. */
+static void who_ends_the_chain_in_front_is_overtaken(void **s)
+{
+	struct foreign foreign;
+
+	(void)s;
+	set_global(PROBED_OPEN, UDP, true);
+	enable(HOST_DEVICE);
+	foreign = put_in_front(HOST_DEVICE, false, TC_PASS);
+	assert_int_equal(arrives(PROBED_CLOSED), world.mode == NETFWV6_MODE_TC);
+	assert_amiss("in-front", "may take packets before they are judged");
+	mend();
+	assert_false(arrives(PROBED_CLOSED));
+	take_away(&foreign);
+}
+
+/* What is taken there is not learned from, so answers would be lost. */
+static void who_stands_in_front_of_the_learner_is_named(void **s)
+{
+	struct foreign foreign;
+
+	(void)s;
+	enable(HOST_DEVICE);
+	foreign = put_in_front(HOST_DEVICE, true, TC_PASS);
+	assert_true(status_of(HOST_DEVICE).learning);
+	assert_amiss("in-front", "before they are judged or learned from");
+	mend();
+	take_away(&foreign);
+	assert_well();
+}
+
+/* Behind ours they may do what they like, also where they were there first. */
+static void who_stands_behind_is_nobodys_business(void **s)
+{
+	struct foreign foreign = put_in_front(HOST_DEVICE, false, TC_PASS);
+
+	(void)s;
+	set_global(PROBED_OPEN, UDP, true);
+	enable(HOST_DEVICE);
+	assert_well();
+	assert_false(arrives(PROBED_CLOSED));
+	switch_off(HOST_DEVICE);
+	assert_true(arrives(PROBED_CLOSED));
+	take_away(&foreign);
+	assert_true(is_bare(world.host, HOST_DEVICE));
+}
+
+/* ---- Elsewhere ---------------------------------------------------------------------------------- */
+
+static void what_was_moved_is_said(void **s)
+{
+	(void)s;
+	make_firewalled("move0");
+	assert_well();
+	must("ip link set move0 netns %s", world.peer);
+	assert_amiss("", has_tcx() || world.mode != NETFWV6_MODE_TC ?
+				 "move0: configured, not attached: moved" :
+				 "move0: configured, not attached");
+	must("ip -n %s link set move0 netns %s", world.peer, world.host);
+	if (has_tcx())
+		assert_well();
+	must("%s -q enable move0", netfwv6());
+	assert_well();
+}
+
+/* A device that is not here at all is no trouble: it comes firewalled. */
+static void what_is_not_here_is_no_trouble(void **s)
+{
+	(void)s;
+	make_firewalled("gone0");
+	must("ip link del gone0 && %s status", netfwv6());
+	make_pair("gone0", "far0");
+	assert_amiss("", "gone0: configured, not attached: 'netfwv6 enable'");
+	must("%s -q enable --if-configured gone0", netfwv6());
+	assert_well();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_in_modes(a_guard_that_was_taken_off_is_missed),
+		test(a_stateless_device_without_its_guard_is_missed),
+		test_with_xdp(without_xdp_the_guard_judges_alone),
+		test_in_modes(learning_that_was_cut_is_seen_and_mended),
+		test(what_only_learns_is_mended_too),
+		test_in_modes(who_stands_in_front_of_the_guard_is_named),
+		test_in_modes(who_ends_the_chain_in_front_is_overtaken),
+		test(who_stands_in_front_of_the_learner_is_named),
+		test(who_stands_behind_is_nobodys_business),
+		test_in_modes(what_was_moved_is_said),
+		test_in_modes(what_is_not_here_is_no_trouble),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
