@@ -29,7 +29,7 @@ WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(
 	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS) $(DEVICE_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 
-$B/tests/%.o: EXTRA_CFLAGS := -Itests/support
+$B/tests/%.o: EXTRA_CFLAGS := -iquote tests/support
 $B/tests/support/world.o: EXTRA_CFLAGS := -DBUILD='"$B"'
 
 $(NETNS_TESTS): $(NETNS_SUPPORT)
@@ -40,11 +40,11 @@ $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
 $(MONITOR_TESTS): $(MONITOR_SUPPORT)
 $(MONITOR_TESTS): TEST_LIBS += -ljansson
-$B/tests/monitor/%.o: EXTRA_CFLAGS := -Itests/support -Iloader/cli
+$B/tests/monitor/%.o: EXTRA_CFLAGS := -iquote tests/support -Iloader/cli
 $(ACCESS_TESTS): $(ACCESS_SUPPORT)
 $(MODEL_TESTS): $(MODEL_SUPPORT)
 $(STATS_TESTS): $(STATS_SUPPORT) $(CONVERSATION_SUPPORT)
-$B/tests/stats/%.o: EXTRA_CFLAGS := -Itests/support -Itests/conversations
+$B/tests/stats/%.o: EXTRA_CFLAGS := -iquote tests/support -Itests/conversations
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
