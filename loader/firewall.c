@@ -176,7 +176,7 @@ static netfwv6_result enable_as(struct netfwv6_mgr *mgr, struct attached_device 
 
 /*
  * Without options nothing is changed on a device that is firewalled, neither its mode nor how
- * it treats conversations, also where it was renamed.
+ * it treats conversations, also where it was renamed, or somebody took the guard off.
  */
 static void keep_settings(const struct netfwv6_mgr *mgr, const struct attachment *at,
 			  struct configured_record *wanted)
@@ -228,7 +228,7 @@ static netfwv6_result enable_locked(struct netfwv6_connection *connection,
 	result = connection_look(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (!options && attachment_is_firewalled(&seen.ours))
+	if (!options && seen.ours.id && attachment_filters(&seen.ours))
 		keep_settings(mgr, &seen.ours, wanted);
 	return enable_as(mgr, &seen, wanted);
 }

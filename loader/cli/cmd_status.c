@@ -118,7 +118,8 @@ static int report_configured(const struct report *report, json_t *configured)
 	if (!configured)
 		printf("%s: configured, not attached%s\n", report->name,
 		       status->moved ? ": moved to another network namespace, and filtered there" :
-		       status->ifindex ? ": 'netfwv6 enable' attaches it" :
+		       status->troubles ? "" :
+		       status->ifindex	? ": 'netfwv6 enable' attaches it" :
 					 ": no such device here");
 	else if (!add_json(configured,
 			   json_pack("{s:s, s:b, s:b, s:b, s:o}", "device", report->name, "present",
@@ -143,7 +144,7 @@ static int report_device(const struct report *report, const struct lists *lists)
 {
 	if (report->status.firewalled)
 		return report_firewalled(report, lists->devices);
-	if (report->status.learning)
+	if (report->status.learning && !report->status.troubles)
 		return report_learning(report->name, lists->learning);
 	return report->status.configured || report->status.troubles ?
 		       report_configured(report, lists->configured) :
