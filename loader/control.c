@@ -9,21 +9,13 @@
 
 #include "error.h"
 
-static netfwv6_result gone(const struct root *root)
-{
-	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'control' is gone",
-		    root->dir);
-}
-
 netfwv6_result control_map(const struct root *root, struct control **control)
 {
 	netfwv6_result result;
 	void *mapped;
 	int fd = -1;
 
-	result = pin_open(root->dir, PIN_CONTROL, 0, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return gone(root);
+	result = pin_open_existing(root->dir, PIN_CONTROL, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	mapped = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -49,9 +41,7 @@ netfwv6_result control_read(const struct root *root, struct control *control)
 	memset(control, 0, sizeof(*control));
 	if (root->state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
-	result = pin_open(root->dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return gone(root);
+	result = pin_open_existing(root->dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_lookup_elem(fd, &key, control))

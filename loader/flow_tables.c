@@ -62,10 +62,7 @@ static netfwv6_result read_table(const struct root *root, int table, struct batc
 					    .capacity = pin_map_capacity(pin) };
 	if (root->state == ROOT_ABSENT)
 		return result;
-	result = pin_open(root->dir, pin, 0, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s is damaged: a flow table is gone", root->dir);
+	result = pin_open_existing(root->dir, pin, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = count_live(fd, batch, &out->used);

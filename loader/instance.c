@@ -68,19 +68,23 @@ static int share_map(struct bpf_object *object, const char *name, int fd)
 	return map ? bpf_map__reuse_fd(map, fd) : 0;
 }
 
-static int share_pinned(struct bpf_object *object, const struct root *root)
+static netfwv6_result share_pinned(struct bpf_object *object, const struct root *root)
 {
-	int error = 0;
+	netfwv6_result result = NETFWV6_S_OK;
 
-	for (int pin = PIN_SHARED_FIRST; pin <= PIN_SHARED_LAST && !error; pin++) {
-		int fd = -1;
+	for (int pin = PIN_SHARED_FIRST; pin <= PIN_SHARED_LAST && NETFWV6_SUCCEEDED(result);
+	     pin++) {
+		int fd = -1, error;
 
-		if (pin_open(root->dir, pin, 0, &fd) != NETFWV6_S_OK)
-			return -EACCES;
+		result = pin_open_existing(root->dir, pin, 0, &fd);
+		if (NETFWV6_FAILED(result))
+			break;
 		error = share_map(object, pin_map_name(pin), fd);
 		close(fd);
+		if (error)
+			result = fail_errno(-error, "cannot use the map %s", pin_map_name(pin));
 	}
-	return error;
+	return result;
 }
 
 static int set_config(struct bpf_object *object, const struct connection_config *config)
@@ -118,8 +122,6 @@ static int configure(struct bpf_object *object, const struct root *root, const s
 
 	if (!error)
 		error = share_held(object, root, PIN_FILTERED);
-	if (!error)
-		error = share_pinned(object, root);
 	if (!error && plan->counts >= 0)
 		error = share_map(object, "netfwv6_counts", plan->counts);
 	if (!error)
@@ -133,19 +135,24 @@ static netfwv6_result load_object(const struct root *root, const struct plan *pl
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6", .kernel_log_buf = log,
 		    .kernel_log_size = VERIFIER_LOG_SIZE);
 	struct bpf_object *object = bpf_object__open_mem(plan->elf, plan->elf_size, &opts);
+	netfwv6_result result;
 	int error;
 
 	if (!object)
 		return fail_errno(errno, "cannot open the built-in program");
-	error = configure(object, root, plan);
-	if (!error)
-		error = bpf_object__load(object);
-	if (error) {
-		bpf_object__close(object);
-		return load_failed(error, log);
+	result = share_pinned(object, root);
+	if (NETFWV6_SUCCEEDED(result)) {
+		error = configure(object, root, plan);
+		if (!error)
+			error = bpf_object__load(object);
+		if (error)
+			result = load_failed(error, log);
 	}
-	*loaded = object;
-	return NETFWV6_S_OK;
+	if (NETFWV6_FAILED(result))
+		bpf_object__close(object);
+	else
+		*loaded = object;
+	return result;
 }
 
 static netfwv6_result identify(struct instance *instance)

@@ -29,16 +29,6 @@ static const struct log_record defaults = { .rate = RATE_DEFAULT,
 
 /* ---- The record ---------------------------------------------------------------- */
 
-static netfwv6_result open_record(const struct root *root, uint32_t flags, int *fd)
-{
-	netfwv6_result result = pin_open(root->dir, PIN_LOGGING, flags, fd);
-
-	return result == NETFWV6_S_FALSE ?
-		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'logging' is gone",
-			    root->dir) :
-		       result;
-}
-
 /* A record of zeros was never written. */
 static netfwv6_result read_record(const struct root *root, struct log_record *record)
 {
@@ -49,7 +39,7 @@ static netfwv6_result read_record(const struct root *root, struct log_record *re
 	*record = defaults;
 	if (root->state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
-	result = open_record(root, BPF_F_RDONLY, &fd);
+	result = pin_open_existing(root->dir, PIN_LOGGING, BPF_F_RDONLY, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_lookup_elem(fd, &key, record))
@@ -67,7 +57,7 @@ static netfwv6_result write_record(const struct root *root, const struct log_rec
 	uint32_t key = 0;
 	int fd = -1;
 
-	result = open_record(root, 0, &fd);
+	result = pin_open_existing(root->dir, PIN_LOGGING, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_update_elem(fd, &key, record, BPF_ANY))

@@ -151,9 +151,8 @@ netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
 	if (!has_layout(got, pin)) {
 		close(got);
 		return fail(NETFWV6_E_UNEXPECTED,
-			    "%s/%s is of another layout, or damaged: 'netfwv6 init --rebuild' "
-			    "makes it anew",
-			    dir, maps[pin].pin);
+			    "the state in %s is damaged: '%s' is no map of netfwv6's", dir,
+			    maps[pin].pin);
 	}
 	*fd = got;
 	return NETFWV6_S_OK;
@@ -164,6 +163,16 @@ netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd)
 	netfwv6_result result = pin_open(dir, pin, 0, fd);
 
 	return result == NETFWV6_E_ACCESSDENIED ? pin_open(dir, pin, BPF_F_RDONLY, fd) : result;
+}
+
+netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, int *fd)
+{
+	netfwv6_result result = pin_open(dir, pin, flags, fd);
+
+	return result == NETFWV6_S_FALSE ?
+		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
+			    dir, maps[pin].pin) :
+		       result;
 }
 
 /* ---- Making ---------------------------------------------------------------- */

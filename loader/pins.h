@@ -83,6 +83,9 @@ uint32_t pin_map_capacity(enum pin pin);
 netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd);
 netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd);
 
+/* The same of a state that is there, so that a pin which is missing is E_UNEXPECTED, too. */
+netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, int *fd);
+
 /* The same for whatever is pinned there, of any layout. */
 netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *fd);
 

@@ -11,16 +11,6 @@
 #include "locks.h"
 #include "port_table.h"
 
-static netfwv6_result open_hits(const struct netfwv6_mgr *mgr, uint32_t flags, int *fd)
-{
-	netfwv6_result result = pin_open(mgr->root.dir, PIN_HITS, flags, fd);
-
-	return result == NETFWV6_S_FALSE ?
-		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: 'hits' is gone",
-			    mgr->root.dir) :
-		       result;
-}
-
 netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
 {
 	struct control control;
@@ -50,7 +40,7 @@ static netfwv6_result clear(const struct netfwv6_mgr *mgr)
 	if (!keys || !zeros)
 		result = fail_errno(ENOMEM, "cannot count by port");
 	if (NETFWV6_SUCCEEDED(result))
-		result = open_hits(mgr, 0, &fd);
+		result = pin_open_existing(mgr->root.dir, PIN_HITS, 0, &fd);
 	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
 		keys[i] = i;
 	if (NETFWV6_SUCCEEDED(result) && bpf_map_update_batch(fd, keys, zeros, &n, NULL))
@@ -113,7 +103,7 @@ static netfwv6_result read_hits(const struct netfwv6_mgr *mgr, struct range rang
 	memset(hits, 0, range.count * sizeof(*hits));
 	result = keys ? control_read(&mgr->root, &control) : fail_errno(ENOMEM, "cannot read hits");
 	if (NETFWV6_SUCCEEDED(result) && control.on_drop & ON_DROP_COUNT_PORTS) {
-		result = open_hits(mgr, BPF_F_RDONLY, &fd);
+		result = pin_open_existing(mgr->root.dir, PIN_HITS, BPF_F_RDONLY, &fd);
 		/* A batch starts behind its first key. */
 		if (NETFWV6_SUCCEEDED(result) &&
 		    bpf_map_lookup_batch(fd, &before, &after, keys, hits, &count, NULL) &&

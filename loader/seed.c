@@ -80,23 +80,13 @@ static void seed_marks(const struct seed *seed)
 	seed_from("/proc/thread-self/net/udp6", IPPROTO_UDP, seed);
 }
 
-static netfwv6_result open_pin(const struct root *root, enum pin pin, int *fd)
-{
-	netfwv6_result result = pin_open(root->dir, pin, 0, fd);
-
-	return result != NETFWV6_S_FALSE ?
-		       result :
-		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: a pin is missing",
-			    root->dir);
-}
-
 static netfwv6_result read_secret(const struct root *root, struct mark_secret *secret)
 {
 	netfwv6_result result;
 	uint32_t key = 0;
 	int fd = -1;
 
-	result = open_pin(root, PIN_MARK_SECRET, &fd);
+	result = pin_open_existing(root->dir, PIN_MARK_SECRET, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_lookup_elem(fd, &key, secret))
@@ -113,7 +103,7 @@ netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = open_pin(root, PIN_MARKS, &fd);
+	result = pin_open_existing(root->dir, PIN_MARKS, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	seed.marks = mmap(NULL, MARKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -44,22 +44,12 @@ bool tap_renew(struct control *control, uint32_t tap, uint64_t *lease)
 	return true;
 }
 
-static netfwv6_result open_pin(const struct netfwv6_mgr *mgr, enum pin pin, int *fd)
-{
-	netfwv6_result result = pin_open(mgr->root.dir, pin, 0, fd);
-
-	return result == NETFWV6_S_FALSE ?
-		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is gone",
-			    mgr->root.dir, pin_map_name(pin)) :
-		       result;
-}
-
 netfwv6_result tap_put_ring(const struct netfwv6_mgr *mgr, uint32_t tap, int ring)
 {
 	netfwv6_result result;
 	int fd = -1;
 
-	result = open_pin(mgr, PIN_TAPS, &fd);
+	result = pin_open_existing(mgr->root.dir, PIN_TAPS, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_update_elem(fd, &tap, &ring, BPF_ANY))
@@ -82,7 +72,7 @@ static netfwv6_result with_states(const struct netfwv6_mgr *mgr, uint32_t tap,
 
 	if (!cpus)
 		return fail_errno(n > 0 ? ENOMEM : -n, "cannot look at a stream of events");
-	result = open_pin(mgr, PIN_TAPSTAT, &fd);
+	result = pin_open_existing(mgr->root.dir, PIN_TAPSTAT, 0, &fd);
 	if (NETFWV6_SUCCEEDED(result)) {
 		result = action(fd, keys, cpus, n, sums);
 		close(fd);

@@ -20,55 +20,61 @@ static netfwv6_result refused(int error)
 	return fail_errno(error, "cannot watch connections");
 }
 
-static int share(const struct netfwv6_mgr *mgr, struct bpf_map *map, enum pin pin)
+static netfwv6_result share(const struct netfwv6_mgr *mgr, struct bpf_map *map, enum pin pin)
 {
+	netfwv6_result result;
 	int fd = -1, error;
 
-	if (pin_open(mgr->root.dir, pin, 0, &fd) != NETFWV6_S_OK)
-		return EACCES;
+	result = pin_open_existing(mgr->root.dir, pin, 0, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
 	error = -bpf_map__reuse_fd(map, fd);
 	close(fd);
-	return error;
+	return error ? fail_errno(error, "cannot use the map %s", pin_map_name(pin)) : result;
 }
 
-static int load(const struct netfwv6_mgr *mgr, struct connections_bpf *object, uint32_t tap)
+static netfwv6_result load(const struct netfwv6_mgr *mgr, struct connections_bpf *object,
+			   uint32_t tap)
 {
+	netfwv6_result result;
 	int error;
 
 	object->rodata->netfwv6_watch.netns_cookie = mgr->root.record.netns_cookie;
 	object->rodata->netfwv6_watch.tap = tap;
-	error = share(mgr, object->maps.netfwv6_control, PIN_CONTROL);
-	if (!error)
-		error = share(mgr, object->maps.netfwv6_taps, PIN_TAPS);
-	if (!error)
-		error = share(mgr, object->maps.netfwv6_tapstat, PIN_TAPSTAT);
-	return error ?: -connections_bpf__load(object);
+	result = share(mgr, object->maps.netfwv6_control, PIN_CONTROL);
+	if (NETFWV6_SUCCEEDED(result))
+		result = share(mgr, object->maps.netfwv6_taps, PIN_TAPS);
+	if (NETFWV6_SUCCEEDED(result))
+		result = share(mgr, object->maps.netfwv6_tapstat, PIN_TAPSTAT);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = -connections_bpf__load(object);
+	return error ? refused(error) : NETFWV6_S_OK;
 }
 
 /* By the older call, which makes a link as well, and which libbpf 1.1 uses itself. */
-static int attach(struct connections_bpf *object, int *link)
+static netfwv6_result attach(struct connections_bpf *object, int *link)
 {
 	int fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(object->progs.netfwv6_state));
 
+	if (fd < 0)
+		return refused(errno);
 	*link = fd;
-	return fd < 0 ? errno : 0;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result watch_attach(const struct netfwv6_mgr *mgr, uint32_t tap, int *link)
 {
 	struct connections_bpf *object;
-	int error, attached = -1;
+	netfwv6_result result;
 
 	libbpf_log_begin(mgr);
 	object = connections_bpf__open();
-	error = object ? load(mgr, object, tap) : errno;
-	if (!error)
-		error = attach(object, &attached);
+	result = object ? load(mgr, object, tap) : refused(errno);
+	if (NETFWV6_SUCCEEDED(result))
+		result = attach(object, link);
 	if (object)
 		connections_bpf__destroy(object);
 	libbpf_log_end();
-	if (error)
-		return refused(error);
-	*link = attached;
-	return NETFWV6_S_OK;
+	return result;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The state of a firewalled host: who finds it, who may use it, and when it goes. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "connections.h"
+#include "refusal.h"
 
 /* ---- Where it is kept ------------------------------------------------------ */
 
@@ -88,6 +90,46 @@ static void a_state_without_its_record_goes_on_filtering(void **s)
 	must("ip link del lost0");
 }
 
+/* For root, too, the reason is neither a capability nor the kernel. */
+static void is_damaged(const char *pin, const char *command, const char *sentence)
+{
+	const struct output *output = run("timeout 10 %s %s", netfwv6(), command);
+	char named[64];
+
+	snprintf(named, sizeof(named), "is damaged: '%s' %s", pin, sentence);
+	if (output->status != 4 || !strstr(output->err, named) || !is_one_sentence(output->err))
+		fail_msg("%s damaged, %s: exit %d: %s%s", pin, command, output->status, output->out,
+			 output->err);
+}
+
+static void what_is_damaged_is_named(void **s)
+{
+	static const char *const uses[][2] = {
+		{ "marks", "enable " HOST_DEVICE },
+		{ "hits", "enable " HOST_DEVICE },
+		{ "udp", "enable " HOST_DEVICE },
+		{ "tcp", "enable " HOST_DEVICE " --learn-only" },
+		{ "tapstat", "enable " HOST_DEVICE },
+		{ "taps", "monitor -q" },
+		{ "tapstat", "monitor -q --connections on" },
+		{ "tapstat", "log --connections on" },
+		{ "taps", "log --connections on" },
+		{ "logging", "log" },
+		{ "hits", "stats --count-ports on" },
+	};
+
+	(void)s;
+	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++) {
+		must("%s -q init && rm %s/%s", netfwv6(), world.state, uses[i][0]);
+		is_damaged(uses[i][0], uses[i][1], "is missing");
+		must("bpftool map create %s/%s type array key 4 value 4 entries 1 name other",
+		     world.state, uses[i][0]);
+		is_damaged(uses[i][0], uses[i][1], "is no map of netfwv6's");
+		assert_false(firewalled(HOST_DEVICE));
+		must("umount %s && rmdir %s", world.state, world.state);
+	}
+}
+
 /* ---- Namespaces ------------------------------------------------------------ */
 
 static void the_state_outlives_ip_netns_exec(void **s)
@@ -159,6 +201,7 @@ int main(void)
 		test(a_bpffs_of_others_stays),
 		test(a_strict_umask_hides_no_state),
 		test(a_frozen_table_can_be_read_and_left),
+		test(what_is_damaged_is_named),
 		test(a_state_without_its_record_goes_on_filtering),
 		test(the_state_outlives_ip_netns_exec),
 		test(a_host_program_may_ignore_its_children),
