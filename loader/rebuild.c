@@ -28,6 +28,7 @@ struct rebuilding {
 	struct root next;
 	struct policy table; /* the new port table */
 	uint64_t bits;	     /* that belong to somebody */
+	uint64_t *entries;   /* room for a copy */
 	struct replacements programs;
 	gid_t group;
 };
@@ -50,6 +51,9 @@ static netfwv6_result make_maps(struct rebuilding *r)
 	}
 	if (NETFWV6_FAILED(result))
 		return result;
+	r->entries = malloc(PORT_ENTRIES * sizeof(*r->entries));
+	if (!r->entries)
+		return fail_errno(ENOMEM, "cannot copy the port table");
 	error = policy_map(&r->table, r->next.map[PIN_PORTS], -1, 0);
 	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
 }
@@ -57,6 +61,7 @@ static netfwv6_result make_maps(struct rebuilding *r)
 static void let_go(struct rebuilding *r)
 {
 	replacements_free(&r->programs);
+	free(r->entries);
 	policy_destroy(&r->table);
 	for (int pin = 0; pin < PINS_HELD; pin++)
 		if (r->next.map[pin] >= 0)
@@ -125,16 +130,11 @@ static void copy_entry(struct rebuilding *r, uint32_t entry, uint64_t bits)
 
 static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 {
-	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
-	netfwv6_result result;
+	netfwv6_result result = port_table_read_opened(r->mgr, ALL_ENTRIES, r->entries);
 
-	if (!entries)
-		return fail_errno(ENOMEM, "cannot copy the port table");
-	result = port_table_read_opened(r->mgr, ALL_ENTRIES, entries);
 	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
 		if (entry_port(i))
-			copy_entry(r, i, entries[i] & bits);
-	free(entries);
+			copy_entry(r, i, r->entries[i] & bits);
 	return result;
 }
 
