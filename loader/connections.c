@@ -205,27 +205,46 @@ static netfwv6_result fetch(struct snapshot_cursor *cursor, struct netfwv6_conne
 	return result;
 }
 
+/* Fetches so many, or frees those that it has fetched and takes the steps back. */
+static netfwv6_result fetch_all(struct snapshot_cursor *cursor, size_t n,
+				struct netfwv6_connection **made)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	size_t got = 0;
+
+	while (got < n && (result = fetch(cursor, &made[got])) == NETFWV6_S_OK)
+		got++;
+	if (NETFWV6_SUCCEEDED(result))
+		return NETFWV6_S_OK;
+	cursor->position -= got;
+	while (got)
+		netfwv6_connection_free(made[--got]);
+	return result;
+}
+
 netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
 					    struct netfwv6_connection **elements, size_t *fetched)
 {
 	struct snapshot_cursor *cursor = cursor_of(connections);
-	netfwv6_result result = NETFWV6_S_OK;
-	size_t got = 0;
+	struct netfwv6_connection **made;
+	netfwv6_result result;
+	size_t take;
 
 	if (!cursor)
 		return fail(NETFWV6_E_POINTER, "the enumerator is null");
 	if ((!elements && n) || (!fetched && n != 1))
 		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
-	while (got < n && (result = fetch(cursor, &elements[got])) == NETFWV6_S_OK)
-		got++;
-	if (NETFWV6_FAILED(result)) {
-		cursor->position -= got;
-		while (got)
-			netfwv6_connection_free(elements[--got]);
-		return result;
+	take = n < snapshot_left(cursor) ? n : snapshot_left(cursor);
+	made = calloc(take ?: 1, sizeof(*made)); /* elements stays as it is if one fails */
+	result = made ? fetch_all(cursor, take, made) :
+			fail_errno(ENOMEM, "cannot make handles for %zu devices", take);
+	if (NETFWV6_SUCCEEDED(result)) {
+		memcpy(elements, made, take * sizeof(*made));
+		if (fetched)
+			*fetched = take;
+		result = take == n ? NETFWV6_S_OK : NETFWV6_S_FALSE;
 	}
-	if (fetched)
-		*fetched = got;
+	free(made);
 	return result;
 }
 

@@ -62,7 +62,7 @@ netfwv6_result snapshot_finish(struct snapshot_builder *builder, netfwv6_result 
 	return NETFWV6_S_OK;
 }
 
-static size_t left(const struct snapshot_cursor *cursor)
+size_t snapshot_left(const struct snapshot_cursor *cursor)
 {
 	return cursor->snapshot->count - cursor->position;
 }
@@ -78,7 +78,7 @@ netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, void *ele
 	if ((!elements && n) || (!fetched && n != 1))
 		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
 	snapshot = cursor->snapshot;
-	take = n < left(cursor) ? n : left(cursor);
+	take = n < snapshot_left(cursor) ? n : snapshot_left(cursor);
 	if (take)
 		memcpy(elements, snapshot->elements + cursor->position * snapshot->size,
 		       take * snapshot->size);
@@ -92,7 +92,7 @@ netfwv6_result snapshot_skip(struct snapshot_cursor *cursor, size_t n)
 {
 	if (!cursor)
 		return null_enumerator();
-	if (n > left(cursor)) {
+	if (n > snapshot_left(cursor)) {
 		cursor->position = cursor->snapshot->count;
 		return NETFWV6_S_FALSE;
 	}

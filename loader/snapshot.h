@@ -36,6 +36,9 @@ netfwv6_result snapshot_add(struct snapshot_builder *builder, const void *elemen
 netfwv6_result snapshot_finish(struct snapshot_builder *builder, netfwv6_result result,
 			       struct snapshot_cursor **cursor);
 
+/* How many elements the cursor has not come to yet. */
+size_t snapshot_left(const struct snapshot_cursor *cursor);
+
 /* As the API documents them; a null cursor is E_POINTER. */
 netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, void *elements,
 			     size_t *fetched);

@@ -36,6 +36,9 @@ $(NETNS_TESTS): $(NETNS_SUPPORT)
 # What asks the library from inside takes its objects, as the archive shows the API alone.
 $(DEVICE_TESTS): $(DEVICE_SUPPORT) $(LIB_OBJ)
 
+# What runs out of memory in time.
+$B/tests/api/test_memory: TEST_LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=reallocarray
+
 $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
 $(MONITOR_TESTS): $(MONITOR_SUPPORT)
