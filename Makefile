@@ -73,7 +73,7 @@ SKELETONS := $B/netfwv6.skel.h $B/guard.skel.h $B/egress.skel.h $B/connections.s
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$Q$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+	$Q$(CC) $(EXTRA_CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $B/loader/instance.o: $(SKELETONS)
 
