@@ -121,7 +121,7 @@ matrix: all
 
 # Every test program, and every kind of device, on other kernels in virtual machines.
 KERNEL ?= 6.1 6.12
-VM_PROGRAMS ?= $(ALONE) -- $(addprefix tests/shell/,demo.sh log.sh udev.sh) $(filter-out $(ALONE),$(TEST_PROGRAMS))
+VM_PROGRAMS ?= $(addprefix tests/shell/,demo.sh log.sh udev.sh) $(TEST_PROGRAMS)
 
 vmtest: tests
 	$Qscripts/install-deps vm
