@@ -180,6 +180,9 @@ static void add(struct builder *b, const struct piece *p)
 		return;
 	case PIECE_FRAGMENT:
 		return add_fragment(b, p);
+	case PIECE_SEGMENTS_LEFT:
+		b->frame->bytes[b->piece + 3] = p->amount;
+		return;
 	case PIECE_JUMBO:
 		return add_jumbo(b, p);
 	case PIECE_NEXT:

@@ -31,6 +31,7 @@ enum piece_kind {
 	PIECE_IPV4,
 	PIECE_HEADER,
 	PIECE_FRAGMENT,
+	PIECE_SEGMENTS_LEFT,
 	PIECE_JUMBO,
 	PIECE_NEXT,
 	PIECE_L4,
@@ -107,6 +108,12 @@ struct piece {
 #define ROUTING(length) HEADER(IPPROTO_ROUTING, length)
 #define DEST(length) HEADER(IPPROTO_DSTOPTS, length)
 #define AUTH(length) HEADER(IPPROTO_AH, length)
+
+/* Of the routing header before. */
+#define SEGMENTS_LEFT(n)                                                                           \
+	{                                                                                          \
+		.kind = PIECE_SEGMENTS_LEFT, .amount = (n)                                         \
+	}
 
 /* The offset counts units of 8 bytes; low holds the field's other bits. */
 #define FRAGMENT_RESERVED(offset, low, reserved)                                                   \

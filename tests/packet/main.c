@@ -57,10 +57,17 @@ static int free_firewalls(void **state)
 	return 0;
 }
 
+static int begin(void **state)
+{
+	(void)state;
+	lanes_begin();
+	return 0;
+}
+
 /* What holds of a packet holds in a flood, too. */
 static int run_all(const struct CMUnitTest *tests, size_t count)
 {
-	int failed = _cmocka_run_group_tests("packet", tests, count, NULL, NULL);
+	int failed = _cmocka_run_group_tests("packet", tests, count, begin, NULL);
 
 	failed += _cmocka_run_group_tests("packet in a flood", tests, count, begin_flood, NULL);
 	return failed + _cmocka_run_group_tests("packet in a flood that is heard", tests, count,
@@ -82,8 +89,15 @@ int main(int argc, char **argv)
 	rows_large(t);
 	rows_cut(t);
 	rows_policy(t);
+	rows_routing(t);
 	random_packets(t);
 	floods(t);
+	leaving(t);
+	judged(t);
+	questions(t);
+	captures(t);
+	looped(t);
+	segments(t);
 
 	tests = table_tests(t, &count);
 	if (argc > 1)

@@ -17,5 +17,12 @@ void rows_cut(struct table *t);
 void rows_policy(struct table *t);
 void random_packets(struct table *t);
 void floods(struct table *t);
+void rows_routing(struct table *t);
+void leaving(struct table *t);
+void judged(struct table *t);
+void questions(struct table *t);
+void captures(struct table *t);
+void looped(struct table *t);
+void segments(struct table *t);
 
 #endif

@@ -4,45 +4,28 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <cmocka.h>
+#include <linux/if_ether.h>
 #include <netinet/in.h>
 #include "build.h"
-#include "events.h"
-#include "netfwv6.skel.h"
+#include "firewall.h"
 
 #define PAGE 4096
-#define PORTS_SIZE (PORT_ENTRIES * sizeof(uint64_t))
-#define TABLE_SIZE (TABLE_ENTRIES * sizeof(uint64_t))
-
 #define ENOUGH 80 /* more than the questions of a jiffy */
+#define METADATA_MAX 32
 
-struct firewall {
-	struct netfwv6_bpf *skel;
-	uint64_t *ports;
-	bool unsummed;			   /* the summary is not what the entries are */
-	struct count totals[REASON_COUNT]; /* as of the latest run */
-	uint64_t flooded_tick;
+/* What became of packets on one way. */
+struct run {
+	enum xdp_action action;
+	int reason;	    /* that was counted, or COUNTED_* */
+	bool marked;	    /* by XDP */
+	struct judged mark; /* if so */
 };
 
-static struct firewall *firewalls[SLOT_MAX + 1];
 static enum flood flooded;
-
-static const char *const keywords[REASON_COUNT] = {
-#define X(number, identifier, keyword, sentence) [number] = keyword,
-	NETFWV6_REASONS(X)
-#undef X
-};
-
-static const char *keyword(enum reason reason)
-{
-	return reason < REASON_COUNT && keywords[reason] ? keywords[reason] : "a reason unknown";
-}
 
 static const char *verb(enum xdp_action action)
 {
@@ -63,208 +46,161 @@ static const char *hex_of(const uint8_t *packet, size_t length)
 	return hex;
 }
 
-/* Every reason's counts, summed over the CPUs. */
-static void read_totals(struct firewall *fw, struct count totals[REASON_COUNT])
+/* ---- Running ----------------------------------------------------------------------- */
+
+static void skip_if_large(int err, size_t length)
 {
-	int cpus = libbpf_num_possible_cpus();
-	uint32_t keys[REASON_COUNT], count = REASON_COUNT, next;
-	struct count *values;
-	int err;
-
-	assert_true(cpus > 0);
-	values = calloc((size_t)cpus * REASON_COUNT, sizeof(*values));
-	assert_non_null(values);
-	err = bpf_map_lookup_batch(bpf_map__fd(fw->skel->maps.netfwv6_counts), NULL, &next, keys,
-				   values, &count, NULL);
-	memset(totals, 0, REASON_COUNT * sizeof(*totals));
-	for (uint32_t i = 0; i < count; i++) {
-		for (int cpu = 0; cpu < cpus; cpu++) {
-			const struct count *one = &values[i * cpus + cpu];
-
-			totals[keys[i]].packets += one->packets;
-			totals[keys[i]].bytes += one->bytes;
-		}
-	}
-	free(values);
-	assert_true(err == 0 || err == -ENOENT); /* ENOENT: there are no more */
-	assert_int_equal(count, REASON_COUNT);
+	if (!err)
+		return;
+	if (length <= PAGE)
+		fail_msg("%zu bytes: %s", length, strerror(-err));
+	print_message("# this kernel takes no packet of %zu bytes: %s\n", length, strerror(-err));
+	skip();
 }
 
-static struct netfwv6_bpf *load(unsigned int slot)
+static int counted(struct counts *last, int map, uint64_t packets, uint64_t bytes)
 {
-	struct netfwv6_bpf *skel = netfwv6_bpf__open();
+	struct counts before = *last, moved;
 
-	if (!skel)
-		return NULL;
-	if (slot) {
-		skel->rodata->netfwv6_config.own = ENTRY_OPEN(slot);
-		skel->rodata->netfwv6_config.ignored = ENTRY_IGNORED(slot);
-	}
-	if (netfwv6_bpf__load(skel)) {
-		netfwv6_bpf__destroy(skel);
-		return NULL;
-	}
-	return skel;
+	*last = read_counts(map);
+	moved = counts_between(&before, last);
+	return counted_reason(&moved, packets, bytes);
 }
 
-static void free_firewall(struct firewall *fw)
+/* Not repeated by the kernel, which waits for an RCU grace period then. */
+static int test_run(int program, const uint8_t *packet, size_t length, uint32_t linear,
+		    struct run *run)
 {
-	munmap(fw->ports, TABLE_SIZE);
-	netfwv6_bpf__destroy(fw->skel);
-	free(fw);
-}
-
-struct firewall *firewall_of(unsigned int slot)
-{
-	struct netfwv6_bpf *skel;
-	void *ports;
-
-	assert_in_range(slot, 0, SLOT_MAX);
-	if (firewalls[slot])
-		return firewalls[slot];
-	skel = load(slot);
-	if (!skel)
-		fail_msg("the data plane does not load: %s", strerror(errno));
-	ports = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     bpf_map__fd(skel->maps.netfwv6_ports), 0);
-	if (ports == MAP_FAILED) {
-		netfwv6_bpf__destroy(skel);
-		fail_msg("the port table cannot be mapped: %s", strerror(errno));
-	}
-	firewalls[slot] = calloc(1, sizeof(struct firewall));
-	assert_non_null(firewalls[slot]);
-	firewalls[slot]->skel = skel;
-	firewalls[slot]->ports = ports;
-	firewalls[slot]->unsummed = true;
-	return firewalls[slot];
-}
-
-void firewall_free_all(void)
-{
-	for (unsigned int slot = 0; slot <= SLOT_MAX; slot++) {
-		if (firewalls[slot])
-			free_firewall(firewalls[slot]);
-		firewalls[slot] = NULL;
-	}
-}
-
-uint64_t *firewall_ports(struct firewall *fw)
-{
-	return fw->ports;
-}
-
-void firewall_close_all_ports(struct firewall *fw)
-{
-	memset(fw->ports, 0, PORTS_SIZE);
-	fw->unsummed = true;
-}
-
-void firewall_sum_up(struct firewall *fw)
-{
-	memset(fw->ports + PORT_ENTRIES, 0, TABLE_SIZE - PORTS_SIZE);
-	for (uint32_t i = 0; i < PORT_ENTRIES; i++) {
-		if (fw->ports[i])
-			fw->ports[SUMMARY_WORD(i)] |= BITMAP_BIT(i);
-		if (fw->ports[i] & ~ENTRY_IN_USE)
-			fw->ports[SETTINGS_WORD(i)] |= BITMAP_BIT(i);
-	}
-	fw->unsummed = false;
-}
-
-uint32_t entry_of(uint8_t protocol, uint16_t port)
-{
-	return port + (protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0);
-}
-
-void firewall_set_marks(struct firewall *fw, const struct mark_line *lines)
-{
-	int map = bpf_map__fd(fw->skel->maps.netfwv6_marks);
-
-	for (uint32_t i = 0; i < MARK_LINES; i++)
-		assert_int_equal(bpf_map_update_elem(map, &i, &lines[i], BPF_ANY), 0);
-}
-
-void firewall_count_ports(struct firewall *fw, bool count)
-{
-	struct control control = { .on_drop = count ? ON_DROP_COUNT_PORTS : 0 };
-	uint32_t key = 0;
-
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(fw->skel->maps.netfwv6_control), &key,
-					     &control, BPF_ANY),
-			 0);
-}
-
-uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port)
-{
-	uint32_t key = entry_of(protocol, port);
-	uint64_t hits;
-
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(fw->skel->maps.netfwv6_hits), &key, &hits),
-			 0);
-	return hits;
-}
-
-static int test_run(const struct netfwv6_bpf *skel, enum link_type type, const uint8_t *packet,
-		    size_t length, uint32_t linear, enum xdp_action *action)
-{
-	const struct bpf_program *program =
-		type == LINK_ETHERNET ? skel->progs.netfwv6_eth : skel->progs.netfwv6_ip;
+	static uint8_t out[METADATA_MAX + FRAME_MAX];
 	struct xdp_md split = { .data_end = linear };
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = length, .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = length,
+		    .data_out = out, .data_size_out = sizeof(out), .repeat = 1);
 	int err;
 
 	if (linear < length) {
-		run.ctx_in = &split;
-		run.ctx_size_in = sizeof(split);
+		opts.ctx_in = &split;
+		opts.ctx_size_in = sizeof(split);
 	}
-	err = bpf_prog_test_run_opts(bpf_program__fd(program), &run);
-	*action = run.retval;
+	err = bpf_prog_test_run_opts(program, &opts);
+	run->action = opts.retval;
+	run->marked = !err && opts.data_size_out == length + sizeof(run->mark);
+	memcpy(&run->mark, out, sizeof(run->mark));
 	return err;
 }
 
-/* The one reason whose counter moved between the two, or -1. */
-static int moved(const struct count before[REASON_COUNT], const struct count after[REASON_COUNT],
-		 size_t length, uint32_t times)
+static struct run run_xdp(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			  size_t length, uint32_t linear, uint32_t times)
 {
-	int which = -1;
+	struct run run = {};
+	int err = 0;
 
-	for (int i = 0; i < REASON_COUNT; i++) {
-		uint64_t packets = after[i].packets - before[i].packets;
-		uint64_t bytes = after[i].bytes - before[i].bytes;
-
-		if (packets == 0 && bytes == 0)
-			continue;
-		if (packets != times || bytes != times * length || which != -1)
-			return -1;
-		which = i;
-	}
-	return which;
+	for (uint32_t i = 0; i < times && !err; i++)
+		err = test_run(program_of_xdp(&fw->programs, type), packet, length, linear, &run);
+	skip_if_large(err, length);
+	run.reason = counted(&fw->counted, fw->counts, times, (uint64_t)times * length);
+	return run;
 }
 
-struct outcome firewall_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
-				  size_t length, uint32_t linear, uint32_t times)
+/* Writes it to a device that often. */
+static int send_all(struct lane *lane, const uint8_t *packet, size_t length, uint32_t linear,
+		    uint32_t times, struct run *run)
 {
-	struct count before[REASON_COUNT];
-	enum xdp_action action = XDP_ABORTED;
-	int err = 0, reason;
+	uint64_t before = lane_observed(lane).packets;
+	int err = 0;
 
-	/* Not repeated by the kernel, which waits for an RCU grace period then. */
-	memcpy(before, fw->totals, sizeof(before));
 	for (uint32_t i = 0; i < times && !err; i++)
-		err = test_run(fw->skel, type, packet, length, linear, &action);
-	if (err && length > PAGE) {
-		print_message("# this kernel runs no program on %zu bytes: %s\n", length,
-			      strerror(-err));
-		skip();
-	}
-	if (err)
-		fail_msg("test run of %zu bytes: %s", length, strerror(-err));
-	read_totals(fw, fw->totals);
-	reason = moved(before, fw->totals, length, times);
-	if (reason < 0)
-		fail_msg("not exactly one counter moved by %u packets of %zu bytes: %s", times,
+		err = lane_send(lane, packet, length, linear);
+	run->action = lane_observed(lane).packets == before + times ? XDP_PASS :
+		      lane_observed(lane).packets == before	    ? XDP_DROP :
+								      XDP_ABORTED;
+	return err;
+}
+
+static struct run run_guard(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			    size_t length, uint32_t linear, uint32_t times)
+{
+	struct lane *lane = linear < length ? fw->pieces : fw->alone[type];
+	struct run run = {};
+	int err = send_all(lane, packet, length, linear, times, &run);
+
+	if (err && lane == fw->pieces)
+		err = send_all(fw->alone[type], packet, length, linear, times, &run);
+	skip_if_large(err, length);
+	run.reason = counted(&fw->counted_alone, fw->counts_alone, times, (uint64_t)times * length);
+	return run;
+}
+
+static struct run run_both(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			   size_t length)
+{
+	struct run run = {};
+
+	skip_if_large(send_all(fw->both[type], packet, length, ALL_LINEAR, 1, &run), length);
+	run.reason = counted(&fw->counted, fw->counts, 1, length);
+	return run;
+}
+
+static struct outcome outcome_of(struct run run, const uint8_t *packet, size_t length)
+{
+	if (run.reason < 0)
+		fail_msg("%s was counted; packet of %zu bytes: %s",
+			 run.reason == COUNTED_NOTHING ? "nothing" : "not exactly one reason",
 			 length, hex_of(packet, length));
-	return (struct outcome){ action, reason };
+	return (struct outcome){ run.action, run.reason };
+}
+
+struct outcome xdp_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			     size_t length, uint32_t linear, uint32_t times)
+{
+	return outcome_of(run_xdp(fw, type, packet, length, linear, times), packet, length);
+}
+
+struct outcome guard_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			       size_t length, uint32_t linear, uint32_t times)
+{
+	return outcome_of(run_guard(fw, type, packet, length, linear, times), packet, length);
+}
+
+/* ---- One verdict ------------------------------------------------------------------- */
+
+/* A tag that is cut off is lost before the guard, in the kernel itself. */
+static bool kernel_loses(const uint8_t *packet, size_t length)
+{
+	int type = packet[2 * ETH_ALEN] << 8 | packet[2 * ETH_ALEN + 1];
+
+	return length < ETH_HLEN + 6 && (type == ETH_P_8021Q || type == ETH_P_8021AD);
+}
+
+/* From its first byte to its last, it reads as IPv6: so is multicast that is looped back. */
+static bool may_be_looped(const uint8_t *packet, size_t length)
+{
+	return packet[0] >> 4 == 6 && length == 40u + (packet[4] << 8 | packet[5]);
+}
+
+/* What XDP may say where the guard says that. */
+static bool xdp_agrees(const struct run *xdp, enum link_type type, struct outcome guard,
+		       const uint8_t *packet, size_t length)
+{
+	if (xdp->action == XDP_DROP)
+		return guard.action == XDP_DROP && xdp->reason == (int)guard.reason;
+	if (xdp->action != XDP_PASS || xdp->reason != COUNTED_NOTHING)
+		return false;
+	if (xdp->marked)
+		return type == LINK_ETHERNET && guard.action == XDP_PASS &&
+		       xdp->mark.secret == SECRET && xdp->mark.reason == guard.reason;
+	if (type == LINK_RAW_IP)
+		return guard.action == XDP_PASS;
+	return guard.reason == REASON_NOT_IPV6 || may_be_looped(packet, length);
+}
+
+static void fail_disagreement(const char *who, const struct run *run, struct outcome guard,
+			      const uint8_t *packet, size_t length)
+{
+	fail_msg(
+		"%s: %s, counted %s, mark %s; the guard by itself: %s, %s; packet of %zu bytes: %s",
+		who, verb(run->action), run->reason < 0 ? "-" : keyword(run->reason),
+		run->marked ? keyword(run->mark.reason) : "-", verb(guard.action),
+		keyword(guard.reason), length, hex_of(packet, length));
 }
 
 /* Changes with each jiffy. */
@@ -286,8 +222,8 @@ void firewall_flood(struct firewall *fw)
 	while (fw->flooded_tick != present_tick()) {
 		fw->flooded_tick = present_tick();
 		fw->ports[0] = 0;
-		firewall_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR,
-				   ENOUGH);
+		xdp_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR, ENOUGH);
+		guard_run_often(fw, LINK_ETHERNET, frame.bytes, frame.length, ALL_LINEAR, ENOUGH);
 		fw->ports[0] = entry;
 	}
 }
@@ -297,8 +233,7 @@ void firewalls_are_flooded(enum flood flood)
 	flooded = flood;
 }
 
-struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
-			    size_t length, uint32_t linear)
+static void prepare(struct firewall *fw)
 {
 	if (fw->unsummed)
 		firewall_sum_up(fw);
@@ -306,7 +241,27 @@ struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint
 		firewall_count_ports(fw, true);
 	if (flooded)
 		firewall_flood(fw);
-	return firewall_run_often(fw, type, packet, length, linear, 1);
+}
+
+struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			    size_t length, uint32_t linear)
+{
+	struct outcome guard = { XDP_DROP, REASON_TRUNCATED };
+	struct run run;
+
+	prepare(fw);
+	run = run_guard(fw, type, packet, length, linear, 1);
+	if (run.action != XDP_DROP || run.reason != COUNTED_NOTHING || type != LINK_ETHERNET ||
+	    !kernel_loses(packet, length))
+		guard = outcome_of(run, packet, length);
+	run = run_xdp(fw, type, packet, length, linear, 1);
+	if (!xdp_agrees(&run, type, guard, packet, length))
+		fail_disagreement("XDP", &run, guard, packet, length);
+	run = run_both(fw, type, packet, length);
+	if (run.action != guard.action ||
+	    (run.reason != (int)guard.reason && !kernel_loses(packet, length)))
+		fail_disagreement("both hooks", &run, guard, packet, length);
+	return guard;
 }
 
 void expect_outcome(struct outcome got, struct outcome expected, const uint8_t *packet,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The firewall under test: one instance of the data plane for each connection slot,
- * with a port table and counters of its own, attached to nothing.
+ * The firewall under test: for each connection slot the programs of both hooks, with a port
+ * table of their own, and devices for those that need one.
  */
 #ifndef PACKET_RUN_H
 #define PACKET_RUN_H
@@ -10,14 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/bpf.h>
+#include "lane.h"
 #include "layout.h"
 #include "marks_layout.h"
 #include "reasons.h"
 
 /* The shortest packet that the kernel runs a program on, of either link type. */
 #define RUN_MIN 14
-
-enum link_type { LINK_ETHERNET, LINK_RAW_IP };
 
 /* For the linear part: as much as the kernel lets it hold. */
 #define ALL_LINEAR UINT32_MAX
@@ -30,6 +29,7 @@ struct outcome {
 /* Loaded at the first call for a slot, of 0 .. SLOT_MAX; fails the test if that fails. */
 struct firewall *firewall_of(unsigned int slot);
 void firewall_free_all(void);
+const struct programs *firewall_programs(const struct firewall *fw);
 
 /* Its port table, PORT_ENTRIES entries; what is written here counts at once. */
 uint64_t *firewall_ports(struct firewall *fw);
@@ -52,24 +52,29 @@ uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port);
 uint32_t entry_of(uint8_t protocol, uint16_t port);
 
 /*
- * Runs the packet through the program for its link type. Fails the test unless exactly
- * one counter moved, by one packet and all of its bytes. Skips the test if the packet
- * is larger than a page and the kernel refuses to run that. linear is how much of it
- * lies in the linear part, or ALL_LINEAR.
+ * Runs the packet through the programs for its link type: XDP, the guard, and one behind the
+ * other. Returns the guard's verdict, and fails the test unless
+ * - exactly one counter moved each time, by one packet and all of its bytes;
+ * - XDP dropped it for the same reason, or passed it with the same reason or with none;
+ * - what came out behind both of them is what the guard says.
+ * linear is how much of it lies in the linear part, or ALL_LINEAR. Skips the test if the packet
+ * is larger than a page and the kernel refuses it.
  */
 struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
 			    size_t length, uint32_t linear);
 
-/* The same of so many packets in a row, which must have the same outcome. */
-struct outcome firewall_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
-				  size_t length, uint32_t linear, uint32_t times);
+/* Of so many packets in a row, which must have the same outcome. */
+struct outcome xdp_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			     size_t length, uint32_t linear, uint32_t times);
+struct outcome guard_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
+			       size_t length, uint32_t linear, uint32_t times);
 
-/* Drops so many plain packets that in this jiffy further ones may take the shortcut. */
+/* Drops so many plain packets at both hooks that in this jiffy there is a flood. */
 void firewall_flood(struct firewall *fw);
 
 /*
  * Once firewalls are flooded, firewall_run() does so first, unless this jiffy has had it. They
- * take another shortcut while somebody listens.
+ * take another way while somebody listens.
  */
 enum flood { NO_FLOOD, FLOOD, HEARD_FLOOD };
 void firewalls_are_flooded(enum flood flood);

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The verdict that XDP leaves in a packet's metadata, and what the guard believes of it. */
+#include "rows.h"
+
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "counts.h"
+#include "guard.skel.h"
+#include "programs.h"
+
+static const struct variant to_open = { IPPROTO_TCP, OPEN_PORT, CLOSED_PORT };
+static const struct variant to_closed = { IPPROTO_TCP, CLOSED_PORT, OPEN_PORT };
+
+/* The guard, with a secret, behind some program at XDP. */
+struct scene {
+	struct firewall *fw;
+	struct lane *lane;
+	struct counts counts;
+	uint64_t seen; /* behind the guard */
+};
+
+static struct counts counts_now(const struct scene *s)
+{
+	return read_counts(map_of(firewall_programs(s->fw), "netfwv6_counts"));
+}
+
+static struct scene begin_scene(enum lane_kind kind, int xdp, bool generic)
+{
+	struct scene s = { .fw = usual_firewall(), .lane = lane_make(LINK_ETHERNET, kind) };
+
+	firewall_sum_up(s.fw);
+	lane_guard(s.lane, program_of_guard(firewall_programs(s.fw)->behind, LINK_ETHERNET));
+	lane_xdp(s.lane, xdp, generic);
+	s.counts = counts_now(&s);
+	return s;
+}
+
+static int own_program(void)
+{
+	return program_of_xdp(firewall_programs(usual_firewall()), LINK_ETHERNET);
+}
+
+/* Everything that this one packet moved: one reason at least. */
+static struct counts send_one(struct scene *s, const struct piece *packet, const struct variant *v)
+{
+	struct counts before = s->counts, moved;
+	struct frame frame;
+	int turns = 0;
+
+	link_build(&frame, LINK_PLAIN, packet, v);
+	assert_int_equal(lane_send(s->lane, frame.bytes, frame.length, frame.length), 0);
+	do {
+		lane_wait(&turns);
+		s->counts = counts_now(s);
+		moved = counts_between(&before, &s->counts);
+	} while (counted_reason(&moved, 1, frame.length) == COUNTED_NOTHING);
+	return moved;
+}
+
+static bool came_out(struct scene *s)
+{
+	uint64_t before = s->seen;
+
+	s->seen = lane_observed(s->lane).packets;
+	return s->seen == before + 1;
+}
+
+static void expect_counted(const struct counts *moved, uint32_t reason, bool unseen)
+{
+	assert_int_equal(moved->of[reason].packets, 1);
+	assert_int_equal(moved->of[COUNT_UNSEEN].packets, unseen);
+	assert_int_equal(moved->of[COUNT_UNSEEN].bytes, unseen ? moved->of[reason].bytes : 0);
+}
+
+static void the_guard_takes_the_mark(void **state)
+{
+	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+	struct counts moved = send_one(&s, PIECES(IPV6, L4), &to_open);
+
+	(void)state;
+	expect_counted(&moved, REASON_OPEN_GLOBAL, false);
+	assert_int_equal(moved.of[COUNT_UNMARKED].packets, 0);
+	assert_true(came_out(&s));
+	lane_free(s.lane);
+}
+
+/* Whoever gets the packet next may be a stranger, who sends it back with other headers. */
+static void the_mark_is_good_for_once(void **state)
+{
+	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+
+	(void)state;
+	send_one(&s, PIECES(IPV6, L4), &to_open);
+	assert_true(came_out(&s));
+	assert_int_not_equal(lane_observed(s.lane).secret, SECRET);
+	lane_free(s.lane);
+}
+
+static void what_is_not_ipv6_is_unmarked_and_not_missed(void **state)
+{
+	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+	struct counts moved = send_one(&s, PIECES(TYPE(ETH_P_ARP), DATA(28)), &to_open);
+
+	(void)state;
+	expect_counted(&moved, REASON_NOT_IPV6, false);
+	assert_int_equal(moved.of[COUNT_UNMARKED].packets, 0);
+	assert_true(came_out(&s));
+	lane_free(s.lane);
+}
+
+/* Where the driver has no room for metadata, the guard judges again, and both say so. */
+static void a_driver_without_metadata(void **state)
+{
+	struct scene s = begin_scene(LANE_WHOLE, own_program(), false);
+	struct counts moved = send_one(&s, PIECES(IPV6, L4), &to_open);
+	uint64_t unmarked = moved.of[COUNT_UNMARKED].packets;
+
+	(void)state;
+	if (!unmarked)
+		print_message("# this kernel's driver has room for metadata\n");
+	expect_counted(&moved, REASON_OPEN_GLOBAL, unmarked);
+	assert_true(came_out(&s));
+	moved = send_one(&s, PIECES(IPV6, L4), &to_closed);
+	expect_counted(&moved, REASON_CLOSED_TCP, false);
+	assert_false(came_out(&s));
+	lane_free(s.lane);
+}
+
+/* What it counts besides depends on the kernel. */
+static void generic_xdp(void **state)
+{
+	struct scene s = begin_scene(LANE_WHOLE, own_program(), true);
+	struct counts moved = send_one(&s, PIECES(IPV6, L4), &to_open);
+
+	(void)state;
+	assert_int_equal(moved.of[REASON_OPEN_GLOBAL].packets, 1);
+	assert_int_equal(moved.of[REASON_OPEN_GLOBAL].bytes, ETH_HLEN + 40 + 20);
+	if (moved.of[COUNT_UNSEEN].packets)
+		print_message("# this kernel's generic XDP loses the metadata\n");
+	assert_true(came_out(&s));
+	moved = send_one(&s, PIECES(IPV6, L4), &to_closed);
+	expect_counted(&moved, REASON_CLOSED_TCP, false);
+	assert_false(came_out(&s));
+	lane_free(s.lane);
+}
+
+/* What somebody else's metadata say of a packet. */
+static const struct forgery {
+	const char *what;
+	size_t size;
+	uint64_t secret;
+	uint32_t reason;
+	bool believed;
+} forgeries[] = {
+	{ "the secret", 12, SECRET, REASON_OPEN_GLOBAL, true },
+	{ "another secret", 12, SECRET ^ 1ULL << 63, REASON_OPEN_GLOBAL, false },
+	{ "the secret's lower half", 12, (uint32_t)SECRET, REASON_OPEN_GLOBAL, false },
+	{ "no secret", 12, 0, REASON_OPEN_GLOBAL, false },
+	{ "the secret in too much metadata", 16, SECRET, REASON_OPEN_GLOBAL, false },
+	{ "nothing but a secret", 8, SECRET, REASON_OPEN_GLOBAL, false },
+	{ "the secret, and a reason to drop", 12, SECRET, REASON_CLOSED_TCP, false },
+	{ "the secret, and no reason at all", 12, SECRET, UINT32_MAX, false },
+};
+
+static void expect_unbelieved(struct scene *s)
+{
+	struct counts moved = send_one(s, PIECES(IPV6, L4), &to_closed);
+
+	expect_counted(&moved, REASON_CLOSED_TCP, true);
+	assert_false(came_out(s));
+	moved = send_one(s, PIECES(IPV6, L4), &to_open);
+	expect_counted(&moved, REASON_OPEN_GLOBAL, true);
+	assert_true(came_out(s));
+}
+
+static void forged(void **state)
+{
+	const struct forgery *f = *state;
+	int forger = load_forger(f->size, f->secret, f->reason);
+	struct scene s = begin_scene(LANE_VETH, forger, false);
+	struct counts moved;
+
+	if (f->believed) {
+		moved = send_one(&s, PIECES(IPV6, L4), &to_closed);
+		expect_counted(&moved, f->reason, false);
+		assert_true(came_out(&s));
+	} else {
+		expect_unbelieved(&s);
+	}
+	lane_free(s.lane);
+	close(forger);
+}
+
+static uint64_t run_of_unseen(const struct scene *s)
+{
+	return s->counts.of[COUNT_UNSEEN_RUN].packets;
+}
+
+/* So a driver that has lost its program is found, whatever it marked before. */
+static void the_run_of_unseen_ends_with_a_mark(void **state)
+{
+	int forger = load_forger(12, 0, 0);
+	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+
+	(void)state;
+	send_one(&s, PIECES(IPV6, L4), &to_open);
+	assert_int_equal(run_of_unseen(&s), 0);
+	lane_xdp(s.lane, forger, false);
+	for (int i = 1; i <= 3; i++) {
+		send_one(&s, PIECES(IPV6, L4), i == 2 ? &to_closed : &to_open);
+		assert_int_equal(run_of_unseen(&s), i);
+	}
+	send_one(&s, PIECES(TYPE(ETH_P_ARP), DATA(28)), &to_open);
+	assert_int_equal(run_of_unseen(&s), 3);
+	lane_xdp(s.lane, own_program(), false);
+	send_one(&s, PIECES(IPV6, L4), &to_open);
+	assert_int_equal(run_of_unseen(&s), 0);
+	lane_free(s.lane);
+	close(forger);
+}
+
+static uint32_t length_of(int program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	assert_int_equal(bpf_obj_get_info_by_fd(program, &info, &size), 0);
+	return info.xlated_prog_len;
+}
+
+static void without_xdp_there_is_no_code_for_metadata(void **state)
+{
+	const struct programs *programs = firewall_programs(usual_firewall());
+
+	(void)state;
+	assert_true(length_of(program_of_guard(programs->alone, LINK_ETHERNET)) <
+		    length_of(program_of_guard(programs->behind, LINK_ETHERNET)));
+	assert_int_equal(length_of(program_of_guard(programs->alone, LINK_RAW_IP)),
+			 length_of(program_of_guard(programs->behind, LINK_RAW_IP)));
+}
+
+void judged(struct table *t)
+{
+	table_add(t, "the guard takes XDP's mark", the_guard_takes_the_mark, NULL);
+	table_add(t, "a mark is good for once", the_mark_is_good_for_once, NULL);
+	table_add(t, "what is not IPv6 is unmarked, and not missed",
+		  what_is_not_ipv6_is_unmarked_and_not_missed, NULL);
+	table_add(t, "a driver without room for metadata", a_driver_without_metadata, NULL);
+	table_add(t, "generic XDP", generic_xdp, NULL);
+	for (size_t i = 0; i < sizeof(forgeries) / sizeof(*forgeries); i++)
+		table_add(t, table_format(t, "forged metadata: %s", forgeries[i].what), forged,
+			  (void *)&forgeries[i]);
+	table_add(t, "the run of unseen packets ends with a mark",
+		  the_run_of_unseen_ends_with_a_mark, NULL);
+	table_add(t, "without XDP there is no code for metadata",
+		  without_xdp_there_is_no_code_for_metadata, NULL);
+}
