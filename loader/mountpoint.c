@@ -73,8 +73,8 @@ static ino_t mount_namespace_of(pid_t pid)
 }
 
 /*
- * A descriptor of the mount namespace that lasts, or -1 when this is it. Where
- * process 1 may not be asked, its topmost descendant above us may.
+ * A descriptor of the mount namespace that lasts, or -1 and errno, which is 0 when this
+ * is it. Where process 1 may not be asked, its topmost descendant above us may.
  */
 static int lasting_namespace(void)
 {
@@ -85,6 +85,7 @@ static int lasting_namespace(void)
 	for (pid_t pid = parent_of(top); pid > 0; pid = parent_of(pid))
 		if (mount_namespace_of(pid))
 			top = pid;
+	errno = 0;
 	if (mount_namespace_of(top) == own)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", top);
@@ -175,8 +176,7 @@ static int detach_tree(const struct task *task)
 	return 0;
 }
 
-/* Shows the file system mounted at dir in the lasting namespace, too. */
-static int attach_there(const char *dir, int ns)
+static int attach_in(int ns, const char *dir)
 {
 	struct task task = { .step = attach_tree, .dir = dir };
 	struct stat here;
@@ -200,9 +200,21 @@ static int attach_there(const char *dir, int ns)
 	return error;
 }
 
-static netfwv6_result make_it_last(const char *dir, int ns)
+/* Shows the file system mounted at dir in the lasting namespace, too. */
+static int attach_there(const char *dir)
 {
-	int error = attach_there(dir, ns);
+	int ns = lasting_namespace(), error;
+
+	if (ns < 0)
+		return errno;
+	error = attach_in(ns, dir);
+	close(ns);
+	return error;
+}
+
+static netfwv6_result make_it_last(const char *dir)
+{
+	int error = attach_there(dir);
 
 	if (!error)
 		return NETFWV6_S_OK;
@@ -222,8 +234,7 @@ static netfwv6_result make_it_last(const char *dir, int ns)
 
 static netfwv6_result mount_bpffs(const char *dir)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-	int ns;
+	netfwv6_result result;
 
 	if (!is_empty(dir))
 		return fail(NETFWV6_E_INVALIDARG,
@@ -231,11 +242,7 @@ static netfwv6_result mount_bpffs(const char *dir)
 			    dir);
 	if (mount(MOUNT_SOURCE, dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS))
 		return fail_errno(errno, "cannot mount a bpffs on %s", dir);
-	ns = lasting_namespace();
-	if (ns < 0)
-		return NETFWV6_S_OK;
-	result = make_it_last(dir, ns);
-	close(ns);
+	result = make_it_last(dir);
 	if (NETFWV6_FAILED(result))
 		umount2(dir, UMOUNT_NOFOLLOW);
 	return result;

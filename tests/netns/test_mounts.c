@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -93,6 +95,24 @@ static void a_failure_leaves_nothing(void **s)
 	must_elsewhere("private", command);
 	must("rm %s", world.state);
 	assert_false(firewalled(HOST_DEVICE));
+}
+
+/* Not mistaken for one where there is no other namespace. */
+static void a_namespace_that_cannot_be_opened_is_an_error(void **s)
+{
+	const struct output *output;
+	char paths[512] = "", *end = paths;
+
+	(void)s;
+	for (pid_t pid = getppid(); pid > 0 && end - paths < 400;
+	     pid = atoi(must("sed -n 's/^PPid:\\t//p' /proc/%d/status", pid)))
+		end += sprintf(end, " -P /proc/%d/ns/mnt", pid);
+	output = run("unshare -m strace -qq -o /dev/null %s -e trace=openat "
+		     "-e inject=openat:error=EMFILE %s -q init",
+		     paths, netfwv6());
+	if (output->status != 4 || !strstr(output->err, "Too many open files"))
+		fail_msg("exit %d: %s", output->status, output->err);
+	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
 /* ---- A signal meanwhile --------------------------------------------------------------------- */
@@ -197,6 +217,7 @@ int main(void)
 		test(a_mount_that_propagates_is_enough),
 		test(what_others_mounted_here_stays),
 		test(a_failure_leaves_nothing),
+		test(a_namespace_that_cannot_be_opened_is_an_error),
 		test(a_signal_does_not_interrupt_the_mounting),
 	};
 
