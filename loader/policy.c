@@ -53,6 +53,8 @@ int policy_init(struct policy *policy)
 		return 0;
 	if (policy->entries)
 		munmap(policy->entries, TABLE_SIZE);
+	if (policy->state)
+		munmap((void *)policy->state, sizeof(struct control));
 	return -ENOMEM;
 }
 

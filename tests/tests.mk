@@ -43,6 +43,8 @@ $(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
 $(LOG_TESTS): $(LOG_SUPPORT)
 $(MONITOR_TESTS): $(MONITOR_SUPPORT)
 $(MONITOR_TESTS): TEST_LIBS += -ljansson
+$B/tests/monitor/test_capture_open: $B/loader/cli/capture_file.o $B/loader/cli/log_directory.o
+$B/tests/monitor/test_capture_open: TEST_LIBS += -Wl,--wrap=fstat
 $B/tests/monitor/%.o: EXTRA_CFLAGS := -iquote tests/support -Iloader/cli
 $(ACCESS_TESTS): $(ACCESS_SUPPORT)
 $(MODEL_TESTS): $(MODEL_SUPPORT)

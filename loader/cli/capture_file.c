@@ -33,12 +33,14 @@ static const char *refusal(const struct stat *status)
 static int open_patiently(int directory, const char *name, struct follow *follow)
 {
 	const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
-	int fd;
+	int fd, error;
 
 	do {
 		fd = openat(directory, name, flags, S_IRUSR | S_IWUSR);
+		error = errno;
 		follow_keep_alive(follow);
-	} while (fd < 0 && errno == EINTR && !follow_is_stopped());
+	} while (fd < 0 && error == EINTR && !follow_is_stopped());
+	errno = error;
 	return fd;
 }
 
@@ -65,9 +67,9 @@ static int open_in(int directory, const char *name, const char *path, struct fol
 	if (why_not)
 		return refuse(path, why_not);
 	fd = open_patiently(directory, name, follow);
-	if (fd < 0 || fstat(fd, &status))
+	if (fd < 0)
 		return refuse(path, strerror(errno));
-	why_not = refusal(&status);
+	why_not = fstat(fd, &status) ? strerror(errno) : refusal(&status);
 	if (!why_not && S_ISREG(status.st_mode) && ftruncate(fd, 0))
 		why_not = strerror(errno);
 	if (!why_not) {
@@ -128,7 +130,9 @@ int open_capture_file(const char *path, struct follow *follow, int *fd)
 		code = open_file(path, follow, fd);
 	if (code >= 0 || !isatty(*fd))
 		return code;
+	if (*fd != STDOUT_FILENO)
+		close(*fd);
 	complain("%s is a terminal: name a file, or pipe it: netfwv6 capture -w - | tshark -r -",
-		 *fd == STDOUT_FILENO ? "the standard output" : path);
+		 strcmp(path, "-") == 0 ? "the standard output" : path);
 	return EXIT_USAGE;
 }
