@@ -176,7 +176,8 @@ class World:
         run("ip", "link", "set", old, "down")
         run("ip", "link", "set", old, "netns", self.space(space), "name", name)
         self.cards.append(address)
-        self.try_ethtool("-K", name, "gro", "on", "lro", "on", space=space)  # what was left switched off
+        # Those that lie on cards are to have native mode, too, which takes that LRO is off.
+        self.try_ethtool("-K", name, "gro", "on", "lro", "off", space=space)
 
     def lock_cards(self, family):
         """There is one set of cards, and there may be several worlds."""
