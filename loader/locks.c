@@ -16,8 +16,12 @@
 
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
 
-/* No process needs a lock for longer than some tenths of a second, unless it was stopped. */
+/*
+ * Few processes need a lock for longer than some tenths of a second. One that does, with a
+ * thousand devices on a busy machine, works on; one that was stopped does not.
+ */
 #define PATIENCE_NANOSECONDS 5000000000ll
+#define TURNS_OF_PATIENCE 24
 #define POLL_FIRST 20000l
 #define POLL_LAST 2000000l
 
@@ -60,35 +64,62 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* Tells whether the lock has changed hands. */
+/* Tells whether the lock has changed hands, or its holder has got on. */
 struct turn {
-	struct timespec taken; /* as far as its holder could note that */
-	pid_t holder;	       /* as far as it can be seen */
+	struct timespec taken;	    /* as far as its holder could note that */
+	pid_t holder;		    /* as far as it can be seen */
+	unsigned long user, kernel; /* time that it has worked, in ticks */
 };
+
+static void read_work(pid_t pid, struct turn *turn)
+{
+	char path[32], line[512], *fields;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	/* Behind the name, which may have blanks and parentheses. */
+	if (file && fgets(line, sizeof(line), file) && (fields = strrchr(line, ')')))
+		sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &turn->user,
+		       &turn->kernel);
+	if (file)
+		fclose(file);
+}
 
 static struct turn turn_of(int fd)
 {
 	struct stat status = {};
+	struct turn turn = {};
 
 	fstat(fd, &status);
-	return (struct turn){ .taken = status.st_mtim, .holder = holder_of(fd) };
+	turn.taken = status.st_mtim;
+	turn.holder = holder_of(fd);
+	if (turn.holder)
+		read_work(turn.holder, &turn);
+	return turn;
 }
 
-static bool is_same(const struct turn *a, const struct turn *b)
+static bool has_changed_hands(const struct turn *a, const struct turn *b)
 {
-	return a->holder == b->holder && a->taken.tv_sec == b->taken.tv_sec &&
-	       a->taken.tv_nsec == b->taken.tv_nsec;
+	return a->holder != b->holder || a->taken.tv_sec != b->taken.tv_sec ||
+	       a->taken.tv_nsec != b->taken.tv_nsec;
+}
+
+static bool has_worked(const struct turn *a, const struct turn *b)
+{
+	return a->user != b->user || a->kernel != b->kernel;
 }
 
 /*
  * flock() knows no limit, and a signal is not ours to use. Patience is with one holder: it
- * begins anew when the lock has changed hands.
+ * begins anew when the lock has changed hands, and a holder that works has some turns of it.
  */
 static int wait_for(int fd)
 {
 	struct timespec poll = { .tv_nsec = POLL_FIRST };
 	struct turn before = turn_of(fd);
 	int64_t begun = now();
+	int turns = 1;
 
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -96,8 +127,11 @@ static int wait_for(int fd)
 		if (now() - begun >= PATIENCE_NANOSECONDS) {
 			struct turn after = turn_of(fd);
 
-			if (is_same(&before, &after))
+			if (has_changed_hands(&before, &after))
+				turns = 0;
+			else if (!has_worked(&before, &after) || turns == TURNS_OF_PATIENCE)
 				return EWOULDBLOCK;
+			turns++;
 			before = after;
 			begun = now();
 		}
