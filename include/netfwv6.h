@@ -20,7 +20,8 @@
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.
  *   Forking      A handle may be used by the child, unless another thread was inside
- *                a call on it at the fork; each side closes its own.
+ *                a call on it at the fork; each side closes its own. A stream of events
+ *                is read by one side; that the other closes it does not end it.
  */
 #ifndef NETFWV6_H
 #define NETFWV6_H

@@ -29,6 +29,7 @@ struct netfwv6_events {
 	struct ring ring;
 	uint32_t tap;
 	uint64_t lease;	   /* what is recorded of it; not of the log's */
+	pid_t owner;	   /* whose it is: of two that came out of a fork, who reads it */
 	uint32_t drop_bit; /* 0: no drops */
 	bool ended;	   /* it was not read for too long */
 	int watch;	   /* the link that tells of connections, -1 for none */
@@ -67,6 +68,7 @@ static struct netfwv6_events *new_events(struct netfwv6_mgr *mgr)
 		return NULL;
 	}
 	events->mgr = mgr;
+	events->owner = getpid();
 	events->ring.fd = events->watch = events->lock = -1;
 	return events;
 }
@@ -81,13 +83,18 @@ static void stop_watch(struct netfwv6_events *events)
 /* Lets go of what a stream holds. */
 static void release(struct netfwv6_events *events)
 {
+	bool ours = events->owner == getpid();
+
 	/* In a state that was made anew the same tap is somebody else's. */
-	if (events->control && events->tap != TAP_LOG && state_of(events->mgr) == events->state)
+	if (ours && events->control && events->tap != TAP_LOG &&
+	    state_of(events->mgr) == events->state)
 		tap_release(events->mgr, events->control, events->tap, events->lease);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
 	stop_watch(events);
-	if (events->lock >= 0)
+	if (ours)
+		unlock(events->lock);
+	else if (events->lock >= 0)
 		close(events->lock);
 	if (events->control)
 		control_unmap(events->control);
@@ -329,11 +336,11 @@ static netfwv6_result renew(struct netfwv6_events *events)
 	events->renewed = now;
 	events->offset = clock_offset();
 	events->device.ifindex = 0; /* it may have another name by now */
-	if (events->tap == TAP_LOG)
-		return NETFWV6_S_OK;
-	if (!tap_renew(events->control, events->tap, &events->lease) ||
-	    !control_is_set(events->control, events->drop_bit))
+	if (events->tap != TAP_LOG && (!tap_renew(events->control, events->tap, &events->lease) ||
+				       !control_is_set(events->control, events->drop_bit)))
 		events->ended = true;
+	if (!events->ended)
+		events->owner = getpid();
 	return check_alive(events);
 }
 
