@@ -56,10 +56,20 @@ def two_wires(world, card):
         world.both(f"link set low{pair} down")
 
 
-def bond(world, card, options="mode active-backup"):
+# Both ends have to take the same of two wires, also where one that is cut is not noticed at its other end.
+JOIN = "link set low0 master fw0\nlink set low1 master fw0"
+PRIMARY = "link set fw0 type bond primary low0"
+
+
+def bond(world, card):
     two_wires(world, card)
-    world.both(f"link add fw0 type bond {options} miimon 50\n"
-               "link set low0 master fw0\nlink set low1 master fw0")
+    world.both(f"link add fw0 type bond mode active-backup miimon 50\n{JOIN}\n{PRIMARY}")
+    fail_over(world)
+
+
+def bond_of_aggregators(world, card):
+    two_wires(world, card)
+    world.both(f"link add fw0 type bond mode 802.3ad lacp_rate fast miimon 50\n{JOIN}")
     fail_over(world)
 
 
@@ -71,16 +81,10 @@ def fail_over(world):
 
 
 def bond_member_later(world, card):
-    """A bond without members is firewalled; they join it as an event."""
-    two_wires(world, card)
-    world.ip("outside", "link add fw0 type bond mode active-backup miimon 50\n"
-             "link set low0 master fw0\nlink set low1 master fw0")
-    world.ip("host", "link add fw0 type bond mode active-backup miimon 50")
-    join = partial(world.ip, "host", "link set low0 master fw0\nlink set low1 master fw0")
-    join()
+    """A bond without members is firewalled; then they join it."""
+    bond(world, card)
     world.before.append(partial(world.ip, "host", "link set low0 nomaster\nlink set low1 nomaster"))
-    world.after.append(join)
-    fail_over(world)
+    world.after.append(partial(world.ip, "host", JOIN))
 
 
 def bond_members(world, card):
@@ -93,7 +97,7 @@ def bond_members(world, card):
 
 on_cards("bond of", bond, ("veth", "virtio"), native=True)
 on_cards("bond of", bond, ("vmxnet3", "e1000e"))
-on_cards("bond 802.3ad of", partial(bond, options="mode 802.3ad lacp_rate fast"), ("veth", "virtio"))
+on_cards("bond 802.3ad of", bond_of_aggregators, ("veth", "virtio"))
 on_cards("bond, members later, of", bond_member_later, ("veth", "virtio", "vmxnet3"))
 on_cards("members of a bond:", bond_members, ("veth", "vmxnet3"))
 

@@ -173,7 +173,7 @@ class World:
         if not glob.glob("/sys/class/net/*/address") or self.card_name(address) is None:
             raise Absent("this machine has no such cards")
         old = self.card_name(address)
-        run("ip", "link", "set", old, "down")
+        run("ip", "link", "set", old, "down", "mtu", "1500")
         run("ip", "link", "set", old, "netns", self.space(space), "name", name)
         self.cards.append(address)
         # Those that lie on cards are to have native mode, too, which takes that LRO is off.
