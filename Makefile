@@ -68,14 +68,14 @@ $B/%.skel.h: $B/%.bpf.o
 
 # ---- the library and the command ----------------------------------------------
 
-SKELETONS := $B/netfwv6.skel.h $B/guard.skel.h $B/egress.skel.h $B/connections.skel.h
+SKELETONS := $B/netfwv6.skel.h $B/guard.skel.h $B/egress.skel.h $B/lastline.skel.h $B/connections.skel.h
 
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$Q$(CC) $(EXTRA_CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$B/loader/instance.o: $(SKELETONS)
+$B/loader/instance.o $B/loader/last_line.o: $(SKELETONS)
 
 # One object with the public symbols alone, so that a static link meets no names of ours.
 $B/libnetfwv6.o: $(LIB_OBJ)

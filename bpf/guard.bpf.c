@@ -57,9 +57,9 @@ static __always_inline int judge(packet_context *ctx, bool raw_ip, bool behind_x
 }
 
 /* Not inlined, so that the way of packets that XDP has judged stays short. */
-__noinline int netfwv6_judge_eth(struct __sk_buff *ctx)
+__noinline int netfwv6_judge_eth(struct __sk_buff *ctx, bool unseen)
 {
-	return judge(ctx, false, netfwv6_config.secret);
+	return judge(ctx, false, netfwv6_config.secret && unseen);
 }
 
 SEC("tc")
@@ -69,10 +69,12 @@ int netfwv6_in_eth(struct __sk_buff *ctx)
 	__u32 reason;
 
 	if (!netfwv6_config.secret || !take_verdict(ctx, &reason))
-		return netfwv6_judge_eth(ctx);
+		return netfwv6_judge_eth(ctx, true);
+	account_seen();
+	if (netfwv6_config.secret & SECRET_IS_SHOWN)
+		return netfwv6_judge_eth(ctx, false);
 	segments = segments_of(ctx, false);
 	account(reason, segments.packets, segments.bytes);
-	account_seen();
 	return NEXT_PROGRAM;
 }
 

@@ -74,6 +74,12 @@ struct connection_config {
 };
 
 /*
+ * In a secret: a mark tells the guard that XDP has seen the packet, and no more. The other end of
+ * the device can get hold of a mark, by sending what skips the guard and is routed back to it.
+ */
+#define SECRET_IS_SHOWN 1ULL
+
+/*
  * What XDP leaves in the metadata of a packet that it passed, for the guard behind it. Who
  * does not know the secret cannot make it: 64 random bits of this pair of programs.
  */

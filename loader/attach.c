@@ -48,9 +48,11 @@ static netfwv6_result choose_secret(struct work *w)
 		return NETFWV6_S_OK;
 	if (running && NETFWV6_SUCCEEDED(instance_spec_of(running, &spec)))
 		*secret = spec.config.secret;
-	while (!*secret)
+	while (!(*secret & ~SECRET_IS_SHOWN))
 		if (getrandom(secret, sizeof(*secret), 0) != sizeof(*secret))
 			return fail_errno(errno, "cannot draw a random number");
+	*secret &= ~SECRET_IS_SHOWN;
+	*secret |= w->form->other_end ? SECRET_IS_SHOWN : 0;
 	return NETFWV6_S_OK;
 }
 

@@ -82,6 +82,20 @@ static bool is_xdp_blind(const struct netfwv6_mgr *mgr, const struct attachment 
 	return NETFWV6_SUCCEEDED(counts_unseen(mgr, at, &unseen)) && unseen.xdp_is_blind;
 }
 
+/* Before the device is firewalled; where it is not possible, decide_mode() has said so. */
+static netfwv6_result mind_other_end(const struct netfwv6_mgr *mgr, const struct device *device,
+				     struct form *form)
+{
+	struct device_traits traits;
+	netfwv6_result result = device_traits_read(device, 0, &traits);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	form->other_end = last_line_concerns(&traits);
+	return form->other_end && last_line_is_possible() ? last_line_attach(mgr, &mgr->root) :
+							    NETFWV6_S_OK;
+}
+
 static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
 				       const struct configured_record *asked)
 {
@@ -95,7 +109,9 @@ static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_
 		return result;
 	form.mode = wanted.got;
 	form.renew_xdp = is_xdp_blind(mgr, &seen->ours);
-	result = attach(mgr, &seen->device, &seen->ours, &form);
+	result = mind_other_end(mgr, &seen->device, &form);
+	if (NETFWV6_SUCCEEDED(result))
+		result = attach(mgr, &seen->device, &seen->ours, &form);
 	if (NETFWV6_SUCCEEDED(result) || !is_attached_anywhere(mgr, seen->device.name))
 		slot_settle(mgr, seen->device.name);
 	return result;
@@ -308,6 +324,16 @@ static void forget_configured(const struct netfwv6_mgr *mgr, const char *device,
 		configured_drop(mgr, was->record.device);
 }
 
+static bool is_any_firewalled(const struct netfwv6_mgr *mgr)
+{
+	struct attachment at = {};
+
+	while (attachment_next(mgr, &at))
+		if (attachment_filters(&at))
+			return true;
+	return false;
+}
+
 static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 {
 	struct netfwv6_mgr *mgr = connection->mgr;
@@ -330,6 +356,10 @@ static netfwv6_result disable_locked(struct netfwv6_connection *connection)
 			return result;
 		forget_configured(mgr, connection->name, &seen.ours);
 		attachments_tidy(mgr);
+		if (!is_any_firewalled(mgr))
+			result = last_line_detach(mgr);
+		if (NETFWV6_FAILED(result))
+			return result;
 	}
 	root_remove_if_empty(&mgr->root, &mgr->policy);
 	return NETFWV6_S_OK;

@@ -390,6 +390,8 @@ void pins_clear(const char *dir)
 
 	unlink(pin_path(dir, path, maps[PIN_ROOT].pin, NULL));
 	any_in(dir, ".", unpin_map);
+	unlink(pin_path(dir, path, PIN_LASTLINE, NULL));
+	unlink(pin_path(dir, path, PIN_LASTLINE NEW, NULL));
 	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
 	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
 	any_in(dir, "counts", unpin);

@@ -19,11 +19,14 @@
  *   DIR/logging      0644  map: what is logged, and where to
  *   DIR/logring      0600  map: the log's ring buffer, once something was to be logged
  *   DIR/logwatch     0600  link: the program that tells the log of connections
+ *   DIR/lastline     0600  link: the program that judges what skipped a guard
  *   DIR/lock         0700  directory, flock()ed by those who open ports
  *   DIR/log          0700  directory, flock()ed by the one who reads the log
  *   DIR/links/ID-xdp, ID-guard, ID-learn
  *                    0600  an attachment's links by its id, in a directory of mode 0700
  *   DIR/counts/ID    0644  map: the counters of that attachment
+ *   DIR/counts/lastline
+ *                    0644  map: those of the last line
  *
  * ports, names and slots are 0664 and lock is 0750 where a group may change ports; the
  * pins' group is the only place that says which.
@@ -110,6 +113,7 @@ netfwv6_result pins_set_group(const char *dir, gid_t group);
 /* A pin that is no map of the state, or none that always is. */
 #define PIN_LOGRING "logring"
 #define PIN_LOGWATCH "logwatch"
+#define PIN_LASTLINE "lastline"
 #define LOCK_OF_LOG "log"
 #define LOCK_OF_NAMES "lock"
 #define LOCK_OF_STATE "links" /* a directory that is root's alone in every state */

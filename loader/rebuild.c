@@ -18,6 +18,7 @@
 #include "attachments.h"
 #include "configured.h"
 #include "error.h"
+#include "last_line.h"
 #include "names.h"
 #include "port_table.h"
 #include "replacements.h"
@@ -230,6 +231,8 @@ static netfwv6_result move_over(struct rebuilding *r)
 	/* Marks that programs made meanwhile. */
 	copy_table(r, ENTRY_IN_USE);
 	result = publish(r);
+	if (NETFWV6_SUCCEEDED(result) && last_line_is_attached(r->mgr))
+		result = last_line_attach(r->mgr, &r->next);
 	/* The old table keeps its mark. */
 	if (NETFWV6_SUCCEEDED(result))
 		root_revive(&r->next, &r->table);

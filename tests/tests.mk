@@ -21,13 +21,16 @@ MODEL_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/model/test_*.c))
 MODEL_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
 DEVICE_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/devices/test_*.c))
 DEVICE_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/devices/test_%,$(wildcard tests/devices/*.c)))
+ATTACK_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/attacks/test_*.c))
+ATTACK_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/attacks/test_% %.bpf.c,$(wildcard tests/attacks/*.c)))
 PACKET_TESTS := $B/tests/packet/packet
 LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
 LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
 	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
 WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
-	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS) $(DEVICE_TESTS)
+	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS) $(DEVICE_TESTS) $(ATTACK_TESTS)
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
+TEST_BPF := $B/tests/foreign.bpf.o $B/tests/peer.bpf.o
 
 $B/tests/%.o: EXTRA_CFLAGS := -iquote tests/support
 $B/tests/support/world.o: EXTRA_CFLAGS := -DBUILD='"$B"'
@@ -48,8 +51,9 @@ $B/tests/monitor/test_capture_open: TEST_LIBS += -Wl,--wrap=fstat
 $B/tests/monitor/%.o: EXTRA_CFLAGS := -iquote tests/support -Iloader/cli
 $(ACCESS_TESTS): $(ACCESS_SUPPORT)
 $(MODEL_TESTS): $(MODEL_SUPPORT)
+$(ATTACK_TESTS): $(ATTACK_SUPPORT) $(CONVERSATION_SUPPORT)
 $(STATS_TESTS): $(STATS_SUPPORT) $(CONVERSATION_SUPPORT)
-$B/tests/stats/%.o: EXTRA_CFLAGS := -iquote tests/support -Itests/conversations
+$B/tests/attacks/%.o $B/tests/stats/%.o: EXTRA_CFLAGS := -iquote tests/support -Itests/conversations
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
@@ -83,21 +87,23 @@ fuzz: $(FUZZERS)
 SUITE ?=
 chosen = $(strip $(foreach program,$1,$(if $(findstring tests/$(SUITE:%=%/),$(program)/),$(program))))
 
-tests: all $(call chosen,$(TEST_PROGRAMS)) $B/tests/foreign.bpf.o \
+tests: all $(call chosen,$(TEST_PROGRAMS)) $(TEST_BPF) \
 	$(if $(SANITIZE)$(filter-out shell shell/fuzz.sh,$(SUITE)),,$(FUZZERS))
 
 $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
+$B/tests/peer.bpf.o: tests/attacks/peer.bpf.c
+$(TEST_BPF):
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 # What tests the data plane, or kills the command a hundred times, has run as it is shipped;
 # the sanitizers have nothing to add.
-UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(ATTACK_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
 SANITIZED := $(filter-out $(UNSANITIZED),$(TEST_PROGRAMS))
 JOBS := $(shell nproc)
 
-sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $B/tests/foreign.bpf.o)
+sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $(TEST_BPF))
 
 # Everything as it is shipped; the library and the command under the sanitizers, too; the
 # command under valgrind.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "defence.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "connections.h"
+#include "layout.h"
+#include "reasons.h"
+#include "sockets.h"
+#include "world.h"
+
+const char *const modes[] = { NULL, "native", "generic", "tc" };
+const size_t n_modes = sizeof(modes) / sizeof(*modes);
+
+struct listeners listen_on_both(void)
+{
+	return (struct listeners){ host_udp(CLOSED), host_udp(OPEN), host_listen(CLOSED),
+				   host_listen(OPEN) };
+}
+
+void stop_listening(const struct listeners *at)
+{
+	close(at->closed_udp);
+	close(at->open_udp);
+	close(at->closed_tcp);
+	close(at->open_tcp);
+}
+
+void defend(const char *mode)
+{
+	set_global(OPEN, UDP, true);
+	set_global(OPEN, TCP, true);
+	must("%s enable --mode %s " HOST_DEVICE, netfwv6(), mode);
+}
+
+/* ---- Counting ------------------------------------------------------------------ */
+
+static uint64_t sum_of(int map, uint32_t reason)
+{
+	int n = libbpf_num_possible_cpus();
+	struct count *cpus = calloc(n, sizeof(*cpus));
+	uint64_t sum = 0;
+
+	assert_non_null(cpus);
+	assert_int_equal(bpf_map_lookup_elem(map, &reason, cpus), 0);
+	for (int cpu = 0; cpu < n; cpu++)
+		sum += cpus[cpu].packets;
+	free(cpus);
+	return sum;
+}
+
+static uint64_t dropped_by_last_line(void)
+{
+	char path[128];
+	uint64_t sum = 0;
+	int map;
+
+	snprintf(path, sizeof(path), "%s/counts/lastline", world.state);
+	map = bpf_obj_get(path);
+	if (map < 0)
+		return 0;
+	for (uint32_t reason = REASON_FIRST_DROP; reason < REASON_COUNT; reason++)
+		sum += sum_of(map, reason);
+	close(map);
+	return sum;
+}
+
+static bool were_dropped(void *n)
+{
+	return dropped(HOST_DEVICE) + dropped_by_last_line() >= *(uint64_t *)n;
+}
+
+void wait_for_all_drops(uint64_t n)
+{
+	wait_until(were_dropped, &n, "all attempts were counted as dropped");
+}
