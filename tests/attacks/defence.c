@@ -13,8 +13,8 @@
 #include "sockets.h"
 #include "world.h"
 
-const char *const modes[] = { NULL, "native", "generic", "tc" };
-const size_t n_modes = sizeof(modes) / sizeof(*modes);
+const char *const defences[] = { NULL, "native", "generic", "tc" };
+const size_t n_defences = sizeof(defences) / sizeof(*defences);
 
 struct listeners listen_on_both(void)
 {

@@ -10,8 +10,8 @@
 #define OPEN 5001
 
 /* NULL first: no firewall, by which an attack proves that it works. */
-extern const char *const modes[];
-extern const size_t n_modes;
+extern const char *const defences[];
+extern const size_t n_defences;
 
 /* Sockets on both ports, for UDP and TCP. */
 struct listeners {

@@ -102,8 +102,8 @@ static int main_of(void)
 	size_t n = 0;
 
 	for (size_t i = 0; i < REPLAYS; i++)
-		for (size_t mode = 0; mode < n_modes; mode++)
-			tests[n++] = test_of(&replays[i], modes[mode]);
+		for (size_t mode = 0; mode < n_defences; mode++)
+			tests[n++] = test_of(&replays[i], defences[mode]);
 	return _cmocka_run_group_tests("replay", tests, n, world_setup, world_teardown);
 }
 

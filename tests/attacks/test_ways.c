@@ -80,13 +80,13 @@ static struct CMUnitTest test_of(const struct way *way, const char *mode)
 
 static int main_of(void)
 {
-	struct CMUnitTest *tests = calloc(n_ways * n_modes, sizeof(*tests));
+	struct CMUnitTest *tests = calloc(n_ways * n_defences, sizeof(*tests));
 	size_t n = 0;
 
 	assert_non_null(tests);
 	for (size_t i = 0; i < n_ways; i++)
-		for (size_t mode = 0; mode < n_modes; mode++)
-			tests[n++] = test_of(&ways[i], modes[mode]);
+		for (size_t mode = 0; mode < n_defences; mode++)
+			tests[n++] = test_of(&ways[i], defences[mode]);
 	return _cmocka_run_group_tests("ways", tests, n, world_setup, world_teardown);
 }
 
