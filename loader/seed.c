@@ -5,7 +5,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "marks_layout.h"
+#include "socket_list.h"
 
 #define MARKS_SIZE (MARK_LINES * sizeof(struct mark_line))
 
@@ -23,18 +24,12 @@ struct seed {
 	uint8_t now; /* the stamp */
 };
 
-/* A connected socket of /proc/net/tcp6 or udp6. */
-struct socket {
-	uint32_t remote[4]; /* the address as it lies in memory */
-	unsigned int local_port, remote_port;
-};
-
-static void seed_socket(const struct seed *seed, uint32_t protocol, const struct socket *socket)
+static void seed_socket(const struct seed *seed, const struct connected_socket *socket)
 {
-	uint32_t entry =
-		(protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0) + (uint16_t)socket->local_port;
-	const uint16_t ports[2] = { htons(socket->remote_port), htons(socket->local_port) };
-	struct mark_key key = { .protocol = protocol };
+	uint32_t entry = (socket->protocol == IPPROTO_UDP ? PORTS_PER_PROTOCOL : 0) +
+			 ntohs(socket->local_port);
+	const uint16_t ports[2] = { socket->remote_port, socket->local_port };
+	struct mark_key key = { .protocol = socket->protocol };
 	uint32_t line, stamps;
 
 	memcpy(key.remote, socket->remote, sizeof(key.remote));
@@ -46,25 +41,6 @@ static void seed_socket(const struct seed *seed, uint32_t protocol, const struct
 	policy_mark_in_use(seed->policy, entry);
 }
 
-/* "sl local:port remote:port st ...", numbers in hex; the first line is a heading. */
-static void seed_from(const char *path, uint32_t protocol, const struct seed *seed)
-{
-	FILE *sockets = fopen(path, "re");
-	char line[512];
-
-	while (sockets && fgets(line, sizeof(line), sockets)) {
-		struct socket s;
-		uint32_t *to = s.remote;
-
-		if (sscanf(line, " %*u: %*32[0-9A-F]:%4x %8x%8x%8x%8x:%4x", &s.local_port, &to[0],
-			   &to[1], &to[2], &to[3], &s.remote_port) == 6 &&
-		    s.remote_port)
-			seed_socket(seed, protocol, &s);
-	}
-	if (sockets)
-		fclose(sockets);
-}
-
 static uint8_t stamp_now(void)
 {
 	struct timespec now;
@@ -73,11 +49,17 @@ static uint8_t stamp_now(void)
 	return MARK_STAMP((uint64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }
 
-static void seed_marks(const struct seed *seed)
+static netfwv6_result seed_marks(const struct seed *seed)
 {
-	/* The thread's: /proc/net would be the process's first thread's. */
-	seed_from("/proc/thread-self/net/tcp6", IPPROTO_TCP, seed);
-	seed_from("/proc/thread-self/net/udp6", IPPROTO_UDP, seed);
+	struct snapshot_builder sockets = { .size = sizeof(struct connected_socket) };
+	const struct connected_socket *all;
+	netfwv6_result result = socket_list_read(&sockets);
+
+	all = sockets.elements;
+	for (size_t i = 0; i < sockets.count && NETFWV6_SUCCEEDED(result); i++)
+		seed_socket(seed, &all[i]);
+	free(sockets.elements);
+	return result;
 }
 
 static netfwv6_result read_secret(const struct root *root, struct mark_secret *secret)
@@ -110,7 +92,7 @@ netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)
 	close(fd);
 	if (seed.marks == MAP_FAILED)
 		return fail_errno(errno, "cannot map the marks in %s", root->dir);
-	seed_marks(&seed);
+	result = seed_marks(&seed);
 	munmap(seed.marks, MARKS_SIZE);
-	return NETFWV6_S_OK;
+	return result;
 }
