@@ -72,6 +72,10 @@ files_are_mentioned() {
 	done
 }
 
+devices_are_shown() {
+	tests/matrix/run --list | sed 's/.*/| & |/' | has_every "$(cat docs/devices.md)"
+}
+
 sources_name_their_licence() {
 	! git ls-files '*.c' '*.h' | while read -r file; do
 		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' || echo "$file"
@@ -91,5 +95,6 @@ ok "netfwv6(8) has no message that the program does not" man_has_true_diagnostic
 ok "the documents name no function that the header does not have" functions_exist
 ok "the ported controller compiles" ported_code_compiles
 ok "links between documents lead somewhere" files_are_mentioned
+ok "docs/devices.md has every kind of device that is tried" devices_are_shown
 ok "every source file names its licence" sources_name_their_licence
 done_testing
