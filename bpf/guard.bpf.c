@@ -16,7 +16,12 @@
 #define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
 #define DROP_PACKET 2	  /* TC_ACT_SHOT, TCX_DROP */
 
-/* XDP's verdict on a packet that it passed, which holds once. */
+/*
+ * XDP's verdict on a packet that it passed. It holds once: whoever gets the packet next may
+ * send it back by a way around XDP, with other headers. Where nobody can, the mark stays: a
+ * program that writes has its packets copied before if somebody captures them, and up to Linux
+ * 6.18 the copy has no metadata.
+ */
 static __always_inline bool take_verdict(packet_context *ctx, __u32 *reason)
 {
 	struct judged *judged = (void *)(long)ctx->data_meta;
@@ -29,7 +34,8 @@ static __always_inline bool take_verdict(packet_context *ctx, __u32 *reason)
 	if ((const void *)(judged + 1) < data || judged->secret != netfwv6_config.secret)
 		return false;
 	*reason = judged->reason;
-	judged->secret = 0;
+	if (!netfwv6_config.sealed)
+		judged->secret = 0;
 	return *reason < REASON_FIRST_DROP;
 }
 

@@ -71,6 +71,8 @@ struct connection_config {
 	__u64 secret;  /* that XDP leaves in a packet it passed; in the guard 0: no XDP in front */
 	__u32 stateless; /* not 0: no conversations, a bare port filter */
 	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
+	__u32 sealed;	 /* not 0: nobody but its driver puts packets into the device */
+	__u32 zero;
 };
 
 /*
@@ -84,7 +86,7 @@ struct connection_config {
  * does not know the secret cannot make it: 64 random bits of this pair of programs.
  */
 struct judged {
-	__u64 secret; /* the guard makes it 0: it holds for one pass through the hooks */
+	__u64 secret; /* the guard makes it 0, so that it holds once, unless the device is sealed */
 	__u32 reason; /* that the packet passed for */
 } __attribute__((packed, aligned(4)));
 
@@ -201,7 +203,7 @@ struct name_key {
 };
 
 _Static_assert(sizeof(struct count) == 16, "layout");
-_Static_assert(sizeof(struct connection_config) == 32, "layout");
+_Static_assert(sizeof(struct connection_config) == 40, "layout");
 _Static_assert(sizeof(struct judged) == 12, "layout: the kernel takes multiples of 4");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");

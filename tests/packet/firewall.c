@@ -90,8 +90,9 @@ void firewall_free_all(void)
 	}
 }
 
-const struct programs *firewall_programs(const struct firewall *fw)
+const struct programs *firewall_programs(struct firewall *fw)
 {
+	fw->others_count = true;
 	return &fw->programs;
 }
 

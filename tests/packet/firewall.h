@@ -14,7 +14,8 @@ struct firewall {
 	struct lane *pieces;		 /* for the guard by itself */
 	struct counts counted, counted_alone; /* as of the latest run */
 	uint64_t *ports;
-	bool unsummed; /* the summary is not what the entries are */
+	bool others_count; /* so what was counted is older than the latest run */
+	bool unsummed;	   /* the summary is not what the entries are */
 	uint64_t flooded_tick;
 };
 

@@ -2,7 +2,12 @@
 /* The verdict that XDP leaves in a packet's metadata, and what the guard believes of it. */
 #include "rows.h"
 
+#include <sched.h>
 #include <unistd.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <linux/if_packet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "counts.h"
@@ -127,6 +132,60 @@ static void a_driver_without_metadata(void **state)
 	lane_free(s.lane);
 }
 
+/* As a program does that captures everything on the device. */
+static int capture_on(const struct lane *lane)
+{
+	struct sockaddr_ll on = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	on.sll_ifindex = (int)if_nametoindex(lane_device(lane));
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&on, sizeof(on)), 0);
+	return fd;
+}
+
+static void a_capture_costs_no_verdict(void **state)
+{
+	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+	int capture = capture_on(s.lane);
+	struct counts moved = send_one(&s, PIECES(IPV6, L4), &to_open);
+
+	(void)state;
+	assert_int_equal(moved.of[REASON_OPEN_GLOBAL].packets, 1);
+	if (moved.of[COUNT_UNSEEN].packets)
+		print_message("# this kernel copies without the metadata\n");
+	assert_true(came_out(&s));
+	moved = send_one(&s, PIECES(IPV6, L4), &to_closed);
+	expect_counted(&moved, REASON_CLOSED_TCP, false);
+	close(capture);
+	lane_free(s.lane);
+}
+
+static void on_a_sealed_device_a_capture_costs_no_mark(void **state)
+{
+	const struct connection_config config = { .sealed = 1 };
+	struct programs programs = programs_load(&config);
+	struct lane *lane = lane_make(LINK_ETHERNET, LANE_VETH);
+	struct counts before = read_counts(map_of(&programs, "netfwv6_counts")), now, moved;
+	int capture = capture_on(lane), turns = 0;
+	struct frame frame;
+
+	(void)state;
+	lane_guard(lane, program_of_guard(programs.behind, LINK_ETHERNET));
+	lane_xdp(lane, program_of_xdp(&programs, LINK_ETHERNET), false);
+	link_build(&frame, LINK_PLAIN, PIECES(IPV6, NEXT(IPPROTO_ICMPV6), DATA(64)), &to_open);
+	assert_int_equal(lane_send(lane, frame.bytes, frame.length, frame.length), 0);
+	do {
+		lane_wait(&turns);
+		now = read_counts(map_of(&programs, "netfwv6_counts"));
+		moved = counts_between(&before, &now);
+	} while (!moved.of[REASON_OTHER_PROTOCOL].packets);
+	expect_counted(&moved, REASON_OTHER_PROTOCOL, false);
+	close(capture);
+	lane_free(lane);
+	programs_free(&programs);
+}
+
 /* What it counts besides depends on the kernel. */
 static void generic_xdp(void **state)
 {
@@ -197,27 +256,42 @@ static uint64_t run_of_unseen(const struct scene *s)
 	return s->counts.of[COUNT_UNSEEN_RUN].packets;
 }
 
+/* Each CPU has a run of its own. */
+static void stay_on_this_cpu(cpu_set_t *allowed)
+{
+	cpu_set_t this_one;
+
+	CPU_ZERO(&this_one);
+	CPU_SET(sched_getcpu(), &this_one);
+	assert_int_equal(sched_getaffinity(0, sizeof(*allowed), allowed), 0);
+	assert_int_equal(sched_setaffinity(0, sizeof(this_one), &this_one), 0);
+}
+
 /* So a driver that has lost its program is found, whatever it marked before. */
 static void the_run_of_unseen_ends_with_a_mark(void **state)
 {
 	int forger = load_forger(12, 0, 0);
 	struct scene s = begin_scene(LANE_VETH, own_program(), false);
+	cpu_set_t allowed;
+	uint64_t none;
 
 	(void)state;
+	stay_on_this_cpu(&allowed);
 	send_one(&s, PIECES(IPV6, L4), &to_open);
-	assert_int_equal(run_of_unseen(&s), 0);
+	none = run_of_unseen(&s); /* of other CPUs */
 	lane_xdp(s.lane, forger, false);
 	for (int i = 1; i <= 3; i++) {
 		send_one(&s, PIECES(IPV6, L4), i == 2 ? &to_closed : &to_open);
-		assert_int_equal(run_of_unseen(&s), i);
+		assert_int_equal(run_of_unseen(&s), none + i);
 	}
 	send_one(&s, PIECES(TYPE(ETH_P_ARP), DATA(28)), &to_open);
-	assert_int_equal(run_of_unseen(&s), 3);
+	assert_int_equal(run_of_unseen(&s), none + 3);
 	lane_xdp(s.lane, own_program(), false);
 	send_one(&s, PIECES(IPV6, L4), &to_open);
-	assert_int_equal(run_of_unseen(&s), 0);
+	assert_int_equal(run_of_unseen(&s), none);
 	lane_free(s.lane);
 	close(forger);
+	assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
 }
 
 static uint32_t length_of(int program)
@@ -247,6 +321,9 @@ void judged(struct table *t)
 	table_add(t, "what is not IPv6 is unmarked, and not missed",
 		  what_is_not_ipv6_is_unmarked_and_not_missed, NULL);
 	table_add(t, "a driver without room for metadata", a_driver_without_metadata, NULL);
+	table_add(t, "a capture on the device costs no verdict", a_capture_costs_no_verdict, NULL);
+	table_add(t, "on a sealed device a capture costs no mark",
+		  on_a_sealed_device_a_capture_costs_no_mark, NULL);
 	table_add(t, "generic XDP", generic_xdp, NULL);
 	for (size_t i = 0; i < sizeof(forgeries) / sizeof(*forgeries); i++)
 		table_add(t, table_format(t, "forged metadata: %s", forgeries[i].what), forged,

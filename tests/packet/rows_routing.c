@@ -58,14 +58,13 @@ static struct flow_key key_of(const struct frame *frame, uint8_t protocol)
 	return key;
 }
 
-static int flow_table(const struct firewall *fw, uint8_t protocol)
+static int flow_table(struct firewall *fw, uint8_t protocol)
 {
 	return map_of(firewall_programs(fw),
 		      protocol == IPPROTO_TCP ? "netfwv6_tcp" : "netfwv6_udp");
 }
 
-static void begin_conversation(const struct firewall *fw, const struct frame *frame,
-			       uint8_t protocol)
+static void begin_conversation(struct firewall *fw, const struct frame *frame, uint8_t protocol)
 {
 	const struct flow_key key = key_of(frame, protocol);
 	struct flow flow = { .seen = protocol == IPPROTO_TCP ? FLOW_SYN_OUT : 0 };
@@ -76,7 +75,7 @@ static void begin_conversation(const struct firewall *fw, const struct frame *fr
 	assert_int_equal(bpf_map_update_elem(flow_table(fw, protocol), &key, &flow, BPF_ANY), 0);
 }
 
-static void end_conversation(const struct firewall *fw, const struct frame *frame, uint8_t protocol)
+static void end_conversation(struct firewall *fw, const struct frame *frame, uint8_t protocol)
 {
 	const struct flow_key key = key_of(frame, protocol);
 

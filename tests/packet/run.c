@@ -88,12 +88,22 @@ static int test_run(int program, const uint8_t *packet, size_t length, uint32_t 
 	return err;
 }
 
+static void catch_up(struct firewall *fw)
+{
+	if (fw->others_count) {
+		fw->counted = read_counts(fw->counts);
+		fw->counted_alone = read_counts(fw->counts_alone);
+	}
+	fw->others_count = false;
+}
+
 static struct run run_xdp(struct firewall *fw, enum link_type type, const uint8_t *packet,
 			  size_t length, uint32_t linear, uint32_t times)
 {
 	struct run run = {};
 	int err = 0;
 
+	catch_up(fw);
 	for (uint32_t i = 0; i < times && !err; i++)
 		err = test_run(program_of_xdp(&fw->programs, type), packet, length, linear, &run);
 	skip_if_large(err, length);
@@ -121,8 +131,10 @@ static struct run run_guard(struct firewall *fw, enum link_type type, const uint
 {
 	struct lane *lane = linear < length ? fw->pieces : fw->alone[type];
 	struct run run = {};
-	int err = send_all(lane, packet, length, linear, times, &run);
+	int err;
 
+	catch_up(fw);
+	err = send_all(lane, packet, length, linear, times, &run);
 	if (err && lane == fw->pieces)
 		err = send_all(fw->alone[type], packet, length, linear, times, &run);
 	skip_if_large(err, length);
@@ -135,6 +147,7 @@ static struct run run_both(struct firewall *fw, enum link_type type, const uint8
 {
 	struct run run = {};
 
+	catch_up(fw);
 	skip_if_large(send_all(fw->both[type], packet, length, ALL_LINEAR, 1, &run), length);
 	run.reason = counted(&fw->counted, fw->counts, 1, length);
 	return run;

@@ -29,7 +29,9 @@ struct outcome {
 /* Loaded at the first call for a slot, of 0 .. SLOT_MAX; fails the test if that fails. */
 struct firewall *firewall_of(unsigned int slot);
 void firewall_free_all(void);
-const struct programs *firewall_programs(const struct firewall *fw);
+
+/* For those who run them by other ways, too. */
+const struct programs *firewall_programs(struct firewall *fw);
 
 /* Its port table, PORT_ENTRIES entries; what is written here counts at once. */
 uint64_t *firewall_ports(struct firewall *fw);
