@@ -139,12 +139,16 @@ struct flow {
 #define FLOWS_UDP 65536
 #define FLOWS_ANSWERED 16384
 
-/* The one record that describes the state root. */
+/* The one record that describes the state root. What is marked "stays" does so for all time. */
+#define STATE_DIR_SIZE 512
 struct root_record {
-	__u32 layout;	    /* LAYOUT_VERSION; stays first for all time */
-	__u32 flags;	    /* ROOT_* */
-	__u64 netns_cookie; /* the network namespace that this state serves */
-	__u64 serial;	    /* tells this state root's egress filters from others' */
+	__u32 layout;		  /* LAYOUT_VERSION; stays */
+	__u32 flags;		  /* ROOT_* */
+	__u64 netns_cookie;	  /* the network namespace that this state serves */
+	__u64 netns;		  /* its inode number; stays */
+	__u64 serial;		  /* random; tells this state's filters from others' */
+	__u64 mount_ns;		  /* inode number of the mount namespace of dir; stays */
+	char dir[STATE_DIR_SIZE]; /* the state directory, resolved, NUL-padded; stays */
 };
 #define ROOT_KEPT (1u << 0) /* made by an administrator's wish: it stays when it is empty */
 
@@ -207,7 +211,7 @@ _Static_assert(sizeof(struct connection_config) == 40, "layout");
 _Static_assert(sizeof(struct judged) == 12, "layout: the kernel takes multiples of 4");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
-_Static_assert(sizeof(struct root_record) == 24, "layout");
+_Static_assert(sizeof(struct root_record) == 40 + STATE_DIR_SIZE, "layout");
 _Static_assert(sizeof(struct slot_record) == 24, "layout");
 _Static_assert(sizeof(struct configured_record) == 12, "layout");
 _Static_assert(sizeof(struct attachment_record) == 72, "layout");

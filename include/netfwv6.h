@@ -92,8 +92,9 @@ struct netfwv6_mgr_options {
 	 * The state root. NULL: the environment's NETFWV6_STATE (not for set-uid
 	 * programs), else /run/netfwv6. A directory on a bpffs is used as it is;
 	 * elsewhere the first call that needs state makes the directory and mounts
-	 * a bpffs there. A relative path is resolved at once. One state root serves
-	 * one network namespace. Copied.
+	 * there what it makes on the bpffs at /sys/fs/bpf, or where that has none a
+	 * bpffs. A relative path is resolved at once. One state root serves one
+	 * network namespace. Copied.
 	 */
 	const char *state_dir;
 	netfwv6_log_fn log; /* NULL: silence */
@@ -167,6 +168,7 @@ struct netfwv6_mgr_status {
 	uint32_t layout;  /* the version of its layout */
 	uint32_t slots;	  /* connections that can have settings of their own */
 	uint32_t settled; /* connections that have */
+	bool one_mount;	  /* one unmount ends the firewall: no bpffs on /sys/fs/bpf holds it, too */
 	/*
 	 * NETFWV6_BLIND_*: what is set up in this network namespace, state or not, that makes
 	 * packets out of others behind all hooks, or hides from them what this side sends. As far

@@ -51,6 +51,19 @@ static ino_t state_of(const struct netfwv6_mgr *mgr)
 	return stat(pin_path(mgr->root.dir, path, "control", NULL), &control) ? 0 : control.st_ino;
 }
 
+/* An unmount of the state directory takes nothing away, and root puts it back. */
+static bool state_is_there(const struct netfwv6_events *events)
+{
+	struct netfwv6_mgr *mgr = events->mgr;
+
+	if (state_of(mgr) == events->state)
+		return true;
+	pthread_mutex_lock(&mgr->root_mutex);
+	root_put_back(&mgr->root);
+	pthread_mutex_unlock(&mgr->root_mutex);
+	return state_of(mgr) == events->state;
+}
+
 static int64_t clock_offset(void)
 {
 	struct timespec real;
@@ -308,7 +321,7 @@ static bool has_tap(const struct netfwv6_events *events)
 /* S_OK, unless the stream has ended. */
 static netfwv6_result check_alive(const struct netfwv6_events *events)
 {
-	if (state_of(events->mgr) != events->state)
+	if (!state_is_there(events))
 		return fail(NETFWV6_E_ABORT, "the state in %s was removed, so its events ended",
 			    events->mgr->root.dir);
 	if (events->ended || !has_tap(events))

@@ -164,6 +164,7 @@ static netfwv6_result look(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *n
 	now->writable = mgr->root.state == ROOT_WRITABLE;
 	now->layout = mgr->root.record.layout;
 	now->slots = SLOT_MAX;
+	now->one_mount = !anchor_holds(mgr->root.dir);
 	result = pins_get_group(mgr->root.dir, &group);
 	now->group = group;
 	return NETFWV6_FAILED(result) ? result : count_settled(mgr, &now->settled);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "anchor.h"
 #include "error.h"
 
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
@@ -228,13 +229,12 @@ static bool is_in_place(int fd, const char *path)
 	       ours.st_ino == there.st_ino;
 }
 
-netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock)
+/* -1 where there is no such directory. */
+static netfwv6_result lock_directory(struct netfwv6_mgr *mgr, const char *path, int *lock)
 {
 	netfwv6_result result = NETFWV6_S_OK;
-	char path[PIN_PATH_SIZE];
 	int taken = -1;
 
-	pin_path(mgr->root.dir, path, LOCK_OF_STATE, NULL);
 	while (NETFWV6_SUCCEEDED(result) && (taken < 0 || !is_in_place(taken, path))) {
 		int fd;
 
@@ -250,6 +250,13 @@ netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock)
 	return result;
 }
 
+netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock)
+{
+	char path[PIN_PATH_SIZE];
+
+	return lock_directory(mgr, pin_path(mgr->root.dir, path, LOCK_OF_STATE, NULL), lock);
+}
+
 netfwv6_result lock_new_state(struct netfwv6_mgr *mgr)
 {
 	char path[PIN_PATH_SIZE];
@@ -259,6 +266,29 @@ netfwv6_result lock_new_state(struct netfwv6_mgr *mgr)
 	if (mkdir(pin_path(mgr->root.dir, path, LOCK_OF_STATE, NULL), 0700) && errno != EEXIST)
 		return fail_errno(errno, "cannot make %s", path);
 	return lock_state(mgr, &mgr->root.lock);
+}
+
+/* ---- The lock of all places of states -------------------------------------------------------- */
+
+static netfwv6_result lock_anchors(struct netfwv6_mgr *mgr, int *lock)
+{
+	char path[ANCHOR_PATH_SIZE];
+
+	*lock = -1;
+	return anchor_base(false, path) ? lock_directory(mgr, path, lock) : NETFWV6_S_OK;
+}
+
+netfwv6_result lock_new_anchor(struct netfwv6_mgr *mgr)
+{
+	char path[ANCHOR_PATH_SIZE];
+	netfwv6_result result = NETFWV6_S_OK;
+
+	while (mgr->root.anchor_lock < 0 && NETFWV6_SUCCEEDED(result)) {
+		if (!anchor_base(true, path))
+			return NETFWV6_S_FALSE;
+		result = lock_directory(mgr, path, &mgr->root.anchor_lock);
+	}
+	return result;
 }
 
 /* ---- Administration -------------------------------------------------------------------------- */
@@ -288,18 +318,24 @@ netfwv6_result check_administrator(void)
 netfwv6_result lock_administration(struct netfwv6_mgr *mgr)
 {
 	netfwv6_result result;
-	int fd, lock = -1, of_state = -1;
+	int fd, lock = -1, of_anchors = -1, of_state = -1;
 
 	result = open_administration(&fd);
 	if (NETFWV6_SUCCEEDED(result))
 		result = lock_fd(mgr, fd, ADMINISTRATION_LOCK, "", &lock);
 	if (NETFWV6_SUCCEEDED(result))
+		result = lock_anchors(mgr, &of_anchors);
+	if (NETFWV6_SUCCEEDED(result)) {
+		root_put_back(&mgr->root);
 		result = lock_state(mgr, &of_state);
+	}
 	if (NETFWV6_FAILED(result)) {
+		unlock(of_anchors);
 		unlock(lock);
 		return result;
 	}
 	mgr->administration = lock;
+	mgr->root.anchor_lock = of_anchors;
 	mgr->root.lock = of_state;
 	return NETFWV6_S_OK;
 }
@@ -308,6 +344,8 @@ void unlock_administration(struct netfwv6_mgr *mgr)
 {
 	unlock(mgr->root.lock);
 	mgr->root.lock = -1;
+	unlock(mgr->root.anchor_lock);
+	mgr->root.anchor_lock = -1;
 	unlock(mgr->administration);
 }
 

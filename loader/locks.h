@@ -13,8 +13,8 @@
 
 /*
  * Of whoever makes, attaches, detaches or removes: a file for all states that a mount
- * namespace sees, and the state's own lock for mount namespaces that share the state and
- * not the file. E_ABORT: one of them does not come free.
+ * namespace sees; for mount namespaces that share states and not the file the lock of all their
+ * places (anchor.h), and the state's own lock. E_ABORT: one of them does not come free.
  */
 netfwv6_result lock_administration(struct netfwv6_mgr *mgr);
 void unlock_administration(struct netfwv6_mgr *mgr);
@@ -27,6 +27,9 @@ netfwv6_result check_administrator(void);
  * which it becomes a part of.
  */
 netfwv6_result lock_new_state(struct netfwv6_mgr *mgr);
+
+/* Likewise that of all places of states, which makes it. S_FALSE: there is no place for any. */
+netfwv6_result lock_new_anchor(struct netfwv6_mgr *mgr);
 
 /* The state's own lock alone, if there is a state: for root without the file. */
 netfwv6_result lock_state(struct netfwv6_mgr *mgr, int *lock);

@@ -95,7 +95,7 @@ void netfwv6_mgr_close(struct netfwv6_mgr *mgr)
 
 const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr)
 {
-	return mgr ? mgr->root.dir : NULL;
+	return mgr ? mgr->root.name : NULL;
 }
 
 void mgr_log(const struct netfwv6_mgr *mgr, const char *format, ...)
@@ -112,11 +112,23 @@ void mgr_log(const struct netfwv6_mgr *mgr, const char *format, ...)
 	mgr->log(mgr->log_context, line);
 }
 
-/* Somebody who sees another file of the administration lock may be making the state, too. */
-static netfwv6_result make_place(struct netfwv6_mgr *mgr)
+/*
+ * Somebody who sees another file of the administration lock may be making the state, too: its
+ * maker has the lock of all places of states, or on a bpffs that is there the state's own.
+ */
+static netfwv6_result prepare_place(struct netfwv6_mgr *mgr)
 {
-	netfwv6_result result = mountpoint_ensure(mgr->root.dir);
+	netfwv6_result result = root_check_absent(&mgr->root);
 
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = mountpoint_prepare(mgr->root.name);
+	if (result == NETFWV6_S_FALSE) {
+		result = lock_new_anchor(mgr);
+		if (result != NETFWV6_S_FALSE)
+			return result;
+		result = mountpoint_mount(mgr->root.name);
+	}
 	return NETFWV6_FAILED(result) ? result : lock_new_state(mgr);
 }
 
@@ -126,9 +138,11 @@ netfwv6_result mgr_create(struct netfwv6_mgr *mgr, uint32_t flags)
 	gid_t group;
 
 	if (NETFWV6_SUCCEEDED(result) && mgr->root.state == ROOT_ABSENT)
-		result = make_place(mgr);
+		result = prepare_place(mgr);
 	if (NETFWV6_SUCCEEDED(result))
 		result = root_create(&mgr->root, &mgr->policy, flags);
+	if (NETFWV6_SUCCEEDED(result))
+		result = lock_new_state(mgr);
 	if (NETFWV6_SUCCEEDED(result))
 		result = root_reread(&mgr->root);
 	if (NETFWV6_FAILED(result) || !policy_retired(&mgr->policy))

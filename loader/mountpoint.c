@@ -6,21 +6,20 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <mntent.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "anchor.h"
 #include "error.h"
+#include "lasting.h"
 
 #define DIRECTORY_MODE 0755
-#define MOUNT_SOURCE "netfwv6" /* tells our mounts from others */
+#define MOUNT_SOURCE "netfwv6" /* tells our file systems from others */
 #define MOUNT_OPTIONS "mode=0755"
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
@@ -45,179 +44,212 @@ static bool is_empty(const char *path)
 	return empty;
 }
 
-/* The parent of a process, or 0. */
-static pid_t parent_of(pid_t pid)
+/* An errno value; made: it was not there. */
+static int make_directory(const char *dir, bool *made)
 {
-	char path[32], line[256];
-	pid_t parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	while (fgets(line, sizeof(line), file) && sscanf(line, "PPid: %d", &parent) != 1)
-		;
-	fclose(file);
-	return parent;
-}
-
-/* The inode number of a process's mount namespace, 0 when it may not be seen. */
-static ino_t mount_namespace_of(pid_t pid)
-{
-	char path[32];
-	struct stat ns;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
-	return stat(path, &ns) == 0 ? ns.st_ino : 0;
-}
-
-/*
- * A descriptor of the mount namespace that lasts, or -1 and errno, which is 0 when this
- * is it. Where process 1 may not be asked, its topmost descendant above us may.
- */
-static int lasting_namespace(void)
-{
-	ino_t own = mount_namespace_of(getpid());
-	pid_t top = getpid();
-	char path[32];
-
-	for (pid_t pid = parent_of(top); pid > 0; pid = parent_of(pid))
-		if (mount_namespace_of(pid))
-			top = pid;
-	errno = 0;
-	if (mount_namespace_of(top) == own)
-		return -1;
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", top);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* What is done in the lasting namespace. */
-struct task {
-	int (*step)(const struct task *task); /* 0 or an errno value */
-	const char *dir;
-	int tree;	   /* a clone of the mount, for who attaches it */
-	dev_t file_system; /* that is ours */
-};
-
-/* The child's only word. */
-static int read_answer(int fd)
-{
-	ssize_t n;
-	int error;
-
-	do
-		n = read(fd, &error, sizeof(error));
-	while (n < 0 && errno == EINTR);
-	return n == sizeof(error) ? error : EIO;
-}
-
-/*
- * Does a task in namespace ns, in a child: 0 or an errno value. The answer comes
- * through a pipe, as the host program may have its own ways with dead children.
- */
-static int run_in(int ns, const struct task *task)
-{
-	int error, answer[2];
-	pid_t child;
-
-	if (pipe2(answer, O_CLOEXEC))
+	*made = mkdir(dir, DIRECTORY_MODE) == 0;
+	if (!*made && errno != EEXIST)
 		return errno;
-	child = fork();
-	if (child == 0) {
-		error = setns(ns, CLONE_NEWNS) ? errno : task->step(task);
-		_exit(write(answer[1], &error, sizeof(error)) != sizeof(error));
-	}
-	error = errno;
-	close(answer[1]);
-	if (child > 0) {
-		error = read_answer(answer[0]);
-		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	close(answer[0]);
-	return error;
-}
-
-static bool is_ours(const struct task *task)
-{
-	struct stat there;
-
-	return stat(task->dir, &there) == 0 && there.st_dev == task->file_system;
-}
-
-static int attach_tree(const struct task *task)
-{
-	bool made = mkdir(task->dir, DIRECTORY_MODE) == 0;
-	int error;
-
-	if (!made && errno != EEXIST)
-		return errno;
-	if (is_ours(task))
-		return 0; /* mounts propagate from here to there */
-	if (mountpoint_is_bpffs(task->dir))
-		return EEXIST;
-	if (!move_mount(task->tree, "", AT_FDCWD, task->dir, MOVE_MOUNT_F_EMPTY_PATH))
-		return 0;
-	error = errno;
-	if (made)
-		rmdir(task->dir);
-	return error;
-}
-
-/* With the directory under it, and nothing that others have mounted there. */
-static int detach_tree(const struct task *task)
-{
-	if (!is_ours(task))
-		return 0;
-	if (umount2(task->dir, UMOUNT_NOFOLLOW))
-		return errno;
-	rmdir(task->dir);
+	if (*made)
+		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
 	return 0;
 }
 
-static int attach_in(int ns, const char *dir)
+static bool is_same(const struct stat *directory, const char *dir)
 {
-	struct task task = { .step = attach_tree, .dir = dir };
-	struct stat here;
+	struct stat there;
+
+	return stat(dir, &there) == 0 && there.st_dev == directory->st_dev &&
+	       there.st_ino == directory->st_ino;
+}
+
+/* ---- Ours or not ----------------------------------------------------------------- */
+
+struct mounted {
+	char root[PATH_MAX]; /* the directory of its file system that it shows */
+	char type[32], source[PATH_MAX];
+};
+
+/* What lies on top at dir; false where that is no mount point. */
+static bool find_mount(const char *dir, struct mounted *mounted)
+{
+	FILE *mounts;
+	struct statx at;
+	char line[3 * PATH_MAX];
+	unsigned long long id;
+	bool found = false;
+
+	if (statx(AT_FDCWD, dir, 0, STATX_MNT_ID, &at) ||
+	    !(at.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return false;
+	mounts = fopen("/proc/self/mountinfo", "re");
+	while (mounts && !found && fgets(line, sizeof(line), mounts)) {
+		const char *rest = strstr(line, " - ");
+
+		found = rest && sscanf(line, "%llu %*s %*s %4095s", &id, mounted->root) == 2 &&
+			id == at.stx_mnt_id &&
+			sscanf(rest, " - %31s %4095s", mounted->type, mounted->source) == 2;
+	}
+	if (mounts)
+		fclose(mounts);
+	return found;
+}
+
+/* The place of a state may have been removed under its mount, and then says so. */
+static bool shows_anchor(const char *root)
+{
+	const char *base = strstr(root, ANCHOR_BASE "/");
+	const char *serial = base ? base + strlen(ANCHOR_BASE "/") : "";
+	size_t digits = strspn(serial, "0123456789abcdef");
+
+	return digits == ANCHOR_SERIAL_DIGITS &&
+	       (!serial[digits] || strcmp(serial + digits, "//deleted") == 0);
+}
+
+enum owner { NOBODYS, SHOWS_ANCHOR, OWN_BPFFS };
+
+static enum owner owner_of(const char *dir)
+{
+	struct mounted mounted;
+
+	if (!find_mount(dir, &mounted) || strcmp(mounted.type, "bpf") != 0)
+		return NOBODYS;
+	return shows_anchor(mounted.root)		 ? SHOWS_ANCHOR :
+	       strcmp(mounted.source, MOUNT_SOURCE) == 0 ? OWN_BPFFS :
+							   NOBODYS;
+}
+
+/* ---- Preparing ------------------------------------------------------------------- */
+
+/* Also one that is not there, and would be. */
+static bool is_on_bpffs(const char *dir)
+{
+	char parent[PATH_MAX];
+
+	if (access(dir, F_OK) == 0 || errno != ENOENT)
+		return mountpoint_is_bpffs(dir);
+	snprintf(parent, sizeof(parent), "%.*s/", (int)(strrchr(dir, '/') - dir), dir);
+	return mountpoint_is_bpffs(parent);
+}
+
+netfwv6_result mountpoint_prepare(const char *dir)
+{
+	bool made;
 	int error;
 
-	task.tree = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (task.tree < 0)
-		return errno;
-	if (fstat(task.tree, &here)) {
-		error = errno;
-		close(task.tree);
+	if (owner_of(dir) == SHOWS_ANCHOR)
+		mountpoint_remove(dir, dir);
+	if (is_on_bpffs(dir)) {
+		error = make_directory(dir, &made);
+		return error ? fail_errno(error, "cannot make the state directory %s", dir) :
+			       NETFWV6_S_OK;
+	}
+	if (access(dir, F_OK) == 0 && !is_empty(dir))
+		return fail(NETFWV6_E_INVALIDARG,
+			    "state directory %s is neither empty nor on a bpffs: name another",
+			    dir);
+	return NETFWV6_S_FALSE;
+}
+
+/* ---- Showing the place of a state ---------------------------------------------------- */
+
+struct showing {
+	const char *dir, *path;
+	struct stat what; /* the directory that dir shows */
+	int tree;	  /* a clone of its mount, for who attaches it */
+};
+
+/* Mounts one or the other where it is not mounted yet; mounts may also come by themselves. */
+static int mount_at(const struct showing *showing)
+{
+	bool made;
+	int error = make_directory(showing->dir, &made);
+
+	if (error || is_same(&showing->what, showing->dir))
 		return error;
-	}
-	task.file_system = here.st_dev;
-	error = run_in(ns, &task);
-	close(task.tree);
-	if (error) {
-		task.step = detach_tree; /* if the child was killed behind its step */
-		run_in(ns, &task);
-	}
+	if (showing->path)
+		error = mount(showing->path, showing->dir, NULL, MS_BIND, NULL) ? errno : 0;
+	else
+		error = move_mount(showing->tree, "", AT_FDCWD, showing->dir,
+				   MOVE_MOUNT_F_EMPTY_PATH) ?
+				errno :
+				0;
+	if (error && made)
+		rmdir(showing->dir);
 	return error;
+}
+
+static int show_there(const void *context, int *tree)
+{
+	const struct showing *showing = context;
+	int error = mount_at(showing);
+
+	if (error)
+		return error;
+	*tree = open_tree(AT_FDCWD, showing->path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	return *tree < 0 ? errno : 0;
+}
+
+/* In the lasting mount namespace, and what that hands over here. */
+static int show_in_both(const struct lasting *lasting, const struct showing *showing)
+{
+	struct showing here = *showing;
+	int error;
+
+	here.path = NULL;
+	here.tree = -1;
+	error = lasting_run(lasting, show_there, showing, &here.tree);
+	if (!error)
+		error = mount_at(&here);
+	if (here.tree >= 0)
+		close(here.tree);
+	return error;
+}
+
+netfwv6_result mountpoint_show(const char *path, const char *dir)
+{
+	struct showing showing = { .dir = dir };
+	struct lasting lasting;
+	int error = stat(path, &showing.what) ? errno : 0;
+
+	lasting_open(&lasting);
+	showing.path = path + strlen(lasting.root);
+	if (!error)
+		error = lasting.ns < 0 ? mount_at(&showing) : show_in_both(&lasting, &showing);
+	lasting_close(&lasting);
+	return error ? fail_errno(error, "cannot mount %s on %s", path, dir) : NETFWV6_S_OK;
+}
+
+/* ---- A bpffs of its own ---------------------------------------------------------------- */
+
+static int attach_there(const void *context, int *unused)
+{
+	const struct showing *showing = context;
+
+	(void)unused;
+	return !is_same(&showing->what, showing->dir) && mountpoint_is_bpffs(showing->dir) ?
+		       EEXIST :
+		       mount_at(showing);
 }
 
 /* Shows the file system mounted at dir in the lasting namespace, too. */
-static int attach_there(const char *dir)
+static int make_it_last(const struct lasting *lasting, const char *dir)
 {
-	int ns = lasting_namespace(), error;
+	struct showing showing = { .dir = dir };
+	int error;
 
-	if (ns < 0)
+	showing.tree = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (showing.tree < 0)
 		return errno;
-	error = attach_in(ns, dir);
-	close(ns);
+	error = fstat(showing.tree, &showing.what) ? errno : 0;
+	if (!error)
+		error = lasting_run(lasting, attach_there, &showing, NULL);
+	close(showing.tree);
 	return error;
 }
 
-static netfwv6_result make_it_last(const char *dir)
+static netfwv6_result does_not_last(int error, const char *dir)
 {
-	int error = attach_there(dir);
-
-	if (!error)
-		return NETFWV6_S_OK;
 	if (error == EEXIST)
 		return fail(NETFWV6_E_ABORT,
 			    "the state in %s exists, but not in the mount namespace of this "
@@ -232,79 +264,62 @@ static netfwv6_result make_it_last(const char *dir)
 	return NETFWV6_E_ABORT;
 }
 
-static netfwv6_result mount_bpffs(const char *dir)
+netfwv6_result mountpoint_mount(const char *dir)
 {
-	netfwv6_result result;
+	struct lasting lasting;
+	bool made;
+	int error = make_directory(dir, &made);
 
-	if (!is_empty(dir))
-		return fail(NETFWV6_E_INVALIDARG,
-			    "state directory %s is neither empty nor on a bpffs: name another",
-			    dir);
-	if (mount(MOUNT_SOURCE, dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS))
-		return fail_errno(errno, "cannot mount a bpffs on %s", dir);
-	result = make_it_last(dir);
-	if (NETFWV6_FAILED(result))
-		umount2(dir, UMOUNT_NOFOLLOW);
-	return result;
-}
-
-netfwv6_result mountpoint_ensure(const char *dir)
-{
-	bool made = mkdir(dir, DIRECTORY_MODE) == 0;
-	netfwv6_result result;
-
-	if (!made && errno != EEXIST)
-		return fail_errno(errno, "cannot make the state directory %s", dir);
-	if (made)
-		chmod(dir, DIRECTORY_MODE); /* whatever the umask */
-	if (mountpoint_is_bpffs(dir))
+	if (error)
+		return fail_errno(error, "cannot make the state directory %s", dir);
+	if (mount(MOUNT_SOURCE, dir, "bpf", MOUNT_FLAGS, MOUNT_OPTIONS)) {
+		error = errno;
+		if (made)
+			rmdir(dir);
+		return fail_errno(error, "cannot mount a bpffs on %s", dir);
+	}
+	lasting_open(&lasting);
+	error = lasting.ns < 0 ? 0 : make_it_last(&lasting, dir);
+	lasting_close(&lasting);
+	if (!error)
 		return NETFWV6_S_OK;
-	result = mount_bpffs(dir);
-	if (NETFWV6_FAILED(result) && made)
-		rmdir(dir);
-	return result;
+	mountpoint_remove(dir, dir); /* there as well, if the child was killed behind its step */
+	return does_not_last(error, dir);
 }
 
-/* Is what is mounted at path, in this mount namespace, a mount of ours? */
-static bool is_our_mount(const char *path)
+/* ---- Removing ------------------------------------------------------------------------- */
+
+/*
+ * Ours alone, and none of another state's. Nothing is pinned there any more, so it does not
+ * matter who still has a file open.
+ */
+static int take_away(const void *context, int *unused)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent entry;
-	char line[4096];
+	const struct showing *showing = context;
+	char path[PATH_MAX]; /* without links: a link stays */
 	bool ours = false;
 
-	if (!mounts)
-		return false;
-	/* The last one lies on top. */
-	while (getmntent_r(mounts, &entry, line, sizeof(line)))
-		if (strcmp(entry.mnt_dir, path) == 0)
-			ours = strcmp(entry.mnt_fsname, MOUNT_SOURCE) == 0;
-	endmntent(mounts);
-	return ours;
+	(void)unused;
+	if (!realpath(showing->dir, path))
+		return errno;
+	while (owner_of(path) != NOBODYS && is_same(&showing->what, path) &&
+	       umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		ours = true;
+	if (ours)
+		rmdir(path);
+	return 0;
 }
 
-static void detach_there(const char *dir)
+void mountpoint_remove(const char *dir, const char *path)
 {
-	struct task task = { .step = detach_tree, .dir = dir };
-	int ns = lasting_namespace();
-	struct stat here;
+	struct showing showing = { .dir = dir };
+	struct lasting lasting;
 
-	if (ns < 0)
+	if (stat(path, &showing.what))
 		return;
-	if (stat(dir, &here) == 0) {
-		task.file_system = here.st_dev;
-		run_in(ns, &task);
-	}
-	close(ns);
-}
-
-void mountpoint_remove(const char *dir)
-{
-	char path[PATH_MAX]; /* as the kernel lists it: without links and dots */
-
-	if (!realpath(dir, path) || !is_our_mount(path))
-		return;
-	detach_there(path);
-	umount2(path, UMOUNT_NOFOLLOW);
-	rmdir(path);
+	lasting_open(&lasting);
+	if (lasting.ns >= 0)
+		lasting_run(&lasting, take_away, &showing, NULL);
+	lasting_close(&lasting);
+	take_away(&showing, NULL);
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bpffs under a state root.
- *
- * A mount made in a mount namespace of a command's own (`ip netns exec`, a
- * service with PrivateMounts=) would vanish with the command, and the firewall
- * with it. So the file system is mounted where it lasts as well: in the mount
- * namespace of this process's topmost ancestor.
+ * The state directory as a mount point: of the directory in which a state is kept (anchor.h),
+ * or where there is no such place of a bpffs of its own. Either is mounted in the mount
+ * namespace that lasts as well as in the caller's.
  */
 #ifndef NETFWV6_MOUNTPOINT_H
 #define NETFWV6_MOUNTPOINT_H
@@ -16,14 +13,23 @@
 
 bool mountpoint_is_bpffs(const char *path);
 
-/* Makes sure that dir is a directory on a bpffs: makes it, mounts one. */
-netfwv6_result mountpoint_ensure(const char *dir);
+/*
+ * Finds out whether a new state can be made in dir as it is, because that is on a bpffs; if it
+ * is not there, it is made. S_FALSE: something has to be mounted on it. Takes away what is left
+ * there of an earlier state.
+ */
+netfwv6_result mountpoint_prepare(const char *dir);
+
+/* Makes dir show the directory at path, which anchor.h has given, unless it does. */
+netfwv6_result mountpoint_show(const char *path, const char *dir);
+
+/* Mounts a bpffs on dir. */
+netfwv6_result mountpoint_mount(const char *dir);
 
 /*
- * Unmounts what mountpoint_ensure() mounted, whichever process that was: the
- * mount carries our name. Then removes the directory under it. Whatever is busy or
- * somebody else's stays.
+ * Unmounts what the two above mounted on dir, whichever process that was, and removes dir.
+ * path leads to what is shown there: other mounts stay.
  */
-void mountpoint_remove(const char *dir);
+void mountpoint_remove(const char *dir, const char *path);
 
 #endif

@@ -66,6 +66,8 @@ static const struct {
 		       sizeof(struct root_record), 1, 0 },
 };
 
+#define LINK_TYPE_TCX 11 /* of newer headers than Debian 12 has; it tells what XDP's does */
+
 #define LOCK LOCK_OF_NAMES
 static const struct {
 	const char *pin;
@@ -361,7 +363,32 @@ static bool unpin(const char *path)
 
 bool pins_have_links(const char *dir)
 {
-	return any_in(dir, "links", exists);
+	return any_in(dir, LOCK_OF_STATE, exists);
+}
+
+/* A link whose device is gone has none for good. */
+static bool has_device(const char *path)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof(info);
+	int link = bpf_obj_get(path);
+	bool got = link >= 0 && !bpf_obj_get_info_by_fd(link, &info, &size);
+
+	if (link >= 0)
+		close(link);
+	/* What cannot be asked may have one. */
+	return !got ||
+	       ((info.type == BPF_LINK_TYPE_XDP || info.type == LINK_TYPE_TCX) && info.xdp.ifindex);
+}
+
+bool pins_filter(const char *dir)
+{
+	return any_in(dir, LOCK_OF_STATE, has_device);
+}
+
+void pins_remove_links(const char *dir)
+{
+	any_in(dir, LOCK_OF_STATE, unpin);
 }
 
 /* Is it the name of a map's pin, or of one that was to become that? */

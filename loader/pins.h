@@ -121,6 +121,12 @@ netfwv6_result pins_set_group(const char *dir, gid_t group);
 /* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
 bool pins_have_links(const char *dir);
 
+/* Does it filter a device that there still is? */
+bool pins_filter(const char *dir);
+
+/* Unpins what filters no device any more. */
+void pins_remove_links(const char *dir);
+
 /*
  * Unpins a state that has no links; "root" first: from then on there is none. The second form
  * removes its directories, too, of which one is the state's lock.

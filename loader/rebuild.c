@@ -245,7 +245,8 @@ netfwv6_result rebuild(struct netfwv6_mgr *mgr, gid_t group)
 	netfwv6_result result;
 	int error;
 
-	root_init(&r.next, mgr->root.dir);
+	root_init(&r.next, mgr->root.name);
+	r.next.dir = mgr->root.dir;
 	r.next.record = mgr->root.record;
 	error = policy_init(&r.table);
 	if (error)

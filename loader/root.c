@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "anchor.h"
 #include "control.h"
 #include "error.h"
 #include "log_settings.h"
 #include "mountpoint.h"
+#include "record.h"
 
 #define POLICY_BITS (~ENTRY_IN_USE)
 
@@ -19,15 +20,9 @@
 
 static const uint32_t record_key;
 
-static netfwv6_result damaged(const struct root *root)
-{
-	return fail(NETFWV6_E_UNEXPECTED, "the state in %s is not netfwv6's, or damaged",
-		    root->dir);
-}
-
 void root_init(struct root *root, char *dir)
 {
-	*root = (struct root){ .dir = dir, .lock = -1 };
+	*root = (struct root){ .name = dir, .dir = dir, .lock = -1, .anchor_lock = -1 };
 	memset(root->map, -1, sizeof(root->map));
 }
 
@@ -44,78 +39,38 @@ static void close_maps(struct root *root)
 void root_destroy(struct root *root)
 {
 	close_maps(root);
-	free(root->dir);
+	free(root->name);
 }
 
 /* ---- The record ------------------------------------------------------------ */
 
-static netfwv6_result netns_cookie(__u64 *cookie)
+/*
+ * The state directory was unmounted, perhaps: root puts it back. Where that may not mount, it
+ * goes to the place itself.
+ */
+static bool put_back(struct root *root)
 {
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	socklen_t size = sizeof(*cookie);
-	netfwv6_result result = NETFWV6_S_OK;
-
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
-		result = fail_errno(errno, "cannot identify the network namespace");
-	if (fd >= 0)
-		close(fd);
-	return result;
+	if (geteuid() != 0 || !anchor_find(root->name, root->kept))
+		return false;
+	if (NETFWV6_SUCCEEDED(mountpoint_show(root->kept, root->name)))
+		root->dir = root->name;
+	else
+		root->dir = root->kept;
+	return true;
 }
 
-/* Takes the record from a map of whatever layout. */
-static netfwv6_result take_layout(const struct root *root, int fd, uint32_t *layout)
-{
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-	char value[4096];
-
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) || info.type != BPF_MAP_TYPE_ARRAY ||
-	    info.value_size < sizeof(*layout) || info.value_size > sizeof(value) ||
-	    bpf_map_lookup_elem(fd, &record_key, value))
-		return damaged(root);
-	memcpy(layout, value, sizeof(*layout));
-	return NETFWV6_S_OK;
-}
-
-static netfwv6_result read_layout(const struct root *root, uint32_t *layout)
-{
-	netfwv6_result result;
-	int fd = -1;
-
-	result = pin_open_raw(root->dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (result != NETFWV6_S_OK)
-		return result;
-	result = take_layout(root, fd, layout);
-	close(fd);
-	return result;
-}
-
-/* Reads and checks the record. S_FALSE when there is no state. */
+/* Reads and checks the record, wherever it is. S_FALSE when there is no state. */
 static netfwv6_result read_record(struct root *root)
 {
-	uint32_t layout = 0;
-	netfwv6_result result = read_layout(root, &layout);
-	int fd = -1;
+	netfwv6_result result;
 
-	if (result != NETFWV6_S_OK)
+	root->dir = root->name;
+	result = record_read(root->dir, &root->record);
+	if (result != NETFWV6_S_FALSE || !put_back(root))
 		return result;
-	if (layout < LAYOUT_VERSION)
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s has layout %u, this library has layout %u: with the "
-			    "netfwv6 that made it, disable its devices and remove it, then set it "
-			    "up anew",
-			    root->dir, layout, LAYOUT_VERSION);
-	if (layout > LAYOUT_VERSION)
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s has layout %u, this library knows no more than %u: "
-			    "use the newer netfwv6 that made it",
-			    root->dir, layout, LAYOUT_VERSION);
-	result = pin_open(root->dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (result != NETFWV6_S_OK)
-		return result;
-	if (bpf_map_lookup_elem(fd, &record_key, &root->record))
-		result = damaged(root);
-	close(fd);
+	result = record_read(root->dir, &root->record);
+	if (result == NETFWV6_S_FALSE)
+		mountpoint_remove(root->name, root->name); /* it was removed meanwhile */
 	return result;
 }
 
@@ -123,37 +78,12 @@ netfwv6_result root_reread(struct root *root)
 {
 	netfwv6_result result = root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root);
 
-	return result == NETFWV6_S_FALSE ? damaged(root) : result;
+	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
 }
 
 netfwv6_result root_write_record(const struct root *root)
 {
-	netfwv6_result result;
-	int fd = -1;
-
-	result = pin_open(root->dir, PIN_ROOT, 0, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return damaged(root);
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY))
-		result = fail_errno(errno, "cannot write the root record in %s", root->dir);
-	close(fd);
-	return result;
-}
-
-netfwv6_result root_check_namespace(const struct root *root)
-{
-	__u64 cookie = 0;
-	netfwv6_result result = netns_cookie(&cookie);
-
-	if (NETFWV6_FAILED(result) || cookie == root->record.netns_cookie)
-		return result;
-	return fail(
-		NETFWV6_E_ABORT,
-		"the state in %s serves another network namespace: give this one a state of its "
-		"own with --state DIR or NETFWV6_STATE",
-		root->dir);
+	return record_write(root->dir, &root->record);
 }
 
 /* ---- Opening --------------------------------------------------------------- */
@@ -248,15 +178,24 @@ netfwv6_result root_open_any(struct root *root, struct policy *policy)
 	if (result == NETFWV6_S_OK)
 		return result;
 	root_close(root, policy);
-	return result == NETFWV6_S_FALSE ? damaged(root) : result;
+	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
+}
+
+bool root_put_back(struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+
+	return access(pin_path(root->dir, path, "root", NULL), F_OK) && put_back(root);
 }
 
 netfwv6_result root_open(struct root *root, struct policy *policy)
 {
 	netfwv6_result result;
 
-	if (root->state == ROOT_WRITABLE && !policy_retired(policy))
+	if (root->state == ROOT_WRITABLE && !policy_retired(policy)) {
+		root_put_back(root);
 		return root_check_namespace(root);
+	}
 	result = root_open_any(root, policy);
 	if (NETFWV6_FAILED(result) || root->state == ROOT_ABSENT)
 		return result;
@@ -266,15 +205,12 @@ netfwv6_result root_open(struct root *root, struct policy *policy)
 	return result;
 }
 
-/* ---- Making ---------------------------------------------------------------- */
-
-static uint32_t id_of(int fd)
+netfwv6_result root_check_namespace(const struct root *root)
 {
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+	return record_check_namespace(&root->record, root->name);
 }
+
+/* ---- Making ---------------------------------------------------------------- */
 
 static netfwv6_result make_map(struct root *root, enum pin pin)
 {
@@ -284,8 +220,6 @@ static netfwv6_result make_map(struct root *root, enum pin pin)
 	result = pin_make_map(pin, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (pin == PIN_PORTS)
-		root->record.serial = id_of(fd);
 	if (pin == PIN_ROOT && bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY))
 		result = fail_errno(errno, "cannot write the root record in %s", root->dir);
 	if (NETFWV6_SUCCEEDED(result))
@@ -294,13 +228,22 @@ static netfwv6_result make_map(struct root *root, enum pin pin)
 	return result;
 }
 
+/* Who does not hold the lock would take a place that is just being made for nobody's. */
+static void sweep(const struct root *root)
+{
+	if (root->anchor_lock >= 0)
+		anchor_sweep();
+}
+
 static void remove_all(struct root *root)
 {
 	pins_remove(root->dir);
 	if (root->lock >= 0)
 		close(root->lock); /* it was removed, and would keep the mount busy */
 	root->lock = -1;
-	mountpoint_remove(root->dir);
+	mountpoint_remove(root->name, root->dir);
+	sweep(root);
+	root->dir = root->name;
 }
 
 netfwv6_result root_check_absent(const struct root *root)
@@ -313,25 +256,52 @@ netfwv6_result root_check_absent(const struct root *root)
 		    root->dir, root->dir);
 }
 
-static netfwv6_result make_state(struct root *root, uint32_t flags)
+/* In its state directory where that is on a bpffs, else in a place of its own. */
+static netfwv6_result choose_place(struct root *root)
 {
 	netfwv6_result result;
 
-	root->record = (struct root_record){ .layout = LAYOUT_VERSION, .flags = flags };
-	result = netns_cookie(&root->record.netns_cookie);
+	if (mountpoint_is_bpffs(root->name))
+		return NETFWV6_S_OK;
+	result = anchor_make(root->name, &root->record, root->kept);
 	if (NETFWV6_SUCCEEDED(result))
-		result = mountpoint_ensure(root->dir);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = root_check_absent(root);
-	if (NETFWV6_FAILED(result))
-		return result;
+		root->dir = root->kept;
+	return result;
+}
+
+static netfwv6_result make_pins(struct root *root)
+{
+	netfwv6_result result;
+
 	pins_clear(root->dir); /* what a killed maker left */
 	result = pins_make_directories(root->dir);
 	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
 		result = make_map(root, pin);
+	return result;
+}
+
+static netfwv6_result make_state(struct root *root, uint32_t flags)
+{
+	netfwv6_result result = root_check_absent(root);
+
+	root->record = (struct root_record){ .layout = LAYOUT_VERSION, .flags = flags };
+	if (NETFWV6_SUCCEEDED(result))
+		result = record_take_namespace(&root->record);
+	if (NETFWV6_SUCCEEDED(result))
+		result = record_draw_serial(&root->record);
+	if (NETFWV6_SUCCEEDED(result))
+		result = choose_place(root);
+	if (NETFWV6_FAILED(result)) {
+		sweep(root); /* the directory around the places may have been made for this one */
+		return result;
+	}
+	result = make_pins(root);
+	if (NETFWV6_SUCCEEDED(result) && root->dir == root->kept)
+		result = mountpoint_show(root->kept, root->name);
 	if (NETFWV6_FAILED(result))
 		remove_all(root);
+	else
+		sweep(root);
 	return result;
 }
 
@@ -351,7 +321,7 @@ netfwv6_result root_create(struct root *root, struct policy *policy, uint32_t fl
 
 netfwv6_result root_adopt(struct root *root)
 {
-	netfwv6_result result = netns_cookie(&root->record.netns_cookie);
+	netfwv6_result result = record_take_namespace(&root->record);
 
 	return NETFWV6_FAILED(result) ? result : root_write_record(root);
 }
@@ -410,9 +380,12 @@ void root_remove(struct root *root, struct policy *policy)
 
 void root_remove_if_empty(struct root *root, struct policy *policy)
 {
+	/* What a killed maker or remover left. */
 	if (root->state == ROOT_ABSENT && mountpoint_is_bpffs(root->dir) &&
 	    !pins_have_links(root->dir))
-		remove_all(root); /* what a killed maker or remover left */
+		remove_all(root);
+	else if (root->state == ROOT_ABSENT)
+		sweep(root);
 	if (root->state != ROOT_WRITABLE || NETFWV6_FAILED(root_reread(root)) ||
 	    root->record.flags & ROOT_KEPT || !is_empty_map(root->map[PIN_ATTACHMENTS]) ||
 	    !is_empty_map(root->map[PIN_CONFIGURED]) || log_is_set(root) || !has_no_setting(policy))

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "anchor.h"
 #include "layout.h"
 #include "netfwv6.h"
 #include "pins.h"
@@ -25,12 +26,15 @@ enum root_state {
 };
 
 struct root {
-	char *dir;
+	char *name;	 /* the state directory */
+	const char *dir; /* where its pins are reached: there, or where they are kept */
+	char kept[ANCHOR_PATH_SIZE];
 	enum root_state state;
 	int map[PINS_HELD]; /* descriptors by enum pin, -1 when absent */
 	bool frozen;	    /* somebody froze the port table: not even root can change it */
 	struct root_record record;
-	int lock; /* the state's own, with the administration lock; -1 for none */
+	int lock;	 /* the state's own, with the administration lock; -1 for none */
+	int anchor_lock; /* that of all places of states, likewise */
 };
 
 /* dir is taken over. */
@@ -39,12 +43,19 @@ void root_destroy(struct root *root);
 
 /*
  * Opens what is pinned, as far as the caller may, unless it is open and current; a
- * missing state is no failure. The port table may be retired.
+ * missing state is no failure. The port table may be retired. For root, a state directory
+ * that was unmounted is mounted again.
  */
 netfwv6_result root_open(struct root *root, struct policy *policy);
 
 /*
- * The same, for a caller who holds the administration lock; makes what is missing, with
+ * Of a state that is open: mounts the state directory again if it was unmounted, for root.
+ * False: it was not, or could not be. What is open stays so all the same.
+ */
+bool root_put_back(struct root *root);
+
+/*
+ * As root_open(), for a caller who holds the administration lock; makes what is missing, with
  * these flags.
  */
 netfwv6_result root_create(struct root *root, struct policy *policy, uint32_t flags);

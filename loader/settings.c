@@ -182,6 +182,9 @@ static netfwv6_result change_once(const struct setting *setting, struct range ra
 	/* Also when it failed: the lock of a state that was removed is gone. */
 	if (!policy_current(&mgr->policy, begun))
 		return NETFWV6_S_FALSE;
+	/* That of one that was unmounted comes back. */
+	if (NETFWV6_FAILED(result) && root_put_back(&mgr->root))
+		return NETFWV6_S_FALSE;
 	if (result != NETFWV6_S_FALSE)
 		return result;
 	result = need_slot(setting);

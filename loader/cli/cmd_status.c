@@ -120,7 +120,7 @@ static int report_configured(const struct report *report, json_t *configured)
 		       status->moved ? ": moved to another network namespace, and filtered there" :
 		       status->troubles ? "" :
 		       status->ifindex	? ": 'netfwv6 enable' attaches it" :
-					 ": no such device here");
+					  ": no such device here");
 	else if (!add_json(configured,
 			   json_pack("{s:s, s:b, s:b, s:b, s:o}", "device", report->name, "present",
 				     status->ifindex != 0, "moved", status->moved, "learn_only",
@@ -180,14 +180,14 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		return complain_of(result);
 	read_flows(cli, &flows);
 	if (lists->devices)
-		return print_json(json_pack("{s:o, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
-					    json_text(netfwv6_mgr_state_dir(cli->mgr)), "kept",
-					    status.kept, "blind_spots",
-					    keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
-					    "group", group_json(&status), "devices",
-					    lists->devices, "configured", lists->configured,
-					    "learning", lists->learning, "flows",
-					    flows_json(&flows)));
+		return print_json(
+			json_pack("{s:o, s:b, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
+				  json_text(netfwv6_mgr_state_dir(cli->mgr)), "kept", status.kept,
+				  "one_mount", status.one_mount, "blind_spots",
+				  keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
+				  "group", group_json(&status), "devices", lists->devices,
+				  "configured", lists->configured, "learning", lists->learning,
+				  "flows", flows_json(&flows)));
 	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else
@@ -195,6 +195,11 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 	for (size_t i = 0; i < BLIND_SPOTS && reported; i++)
 		if (status.blind_spots & blind_spots[i].bit)
 			puts(blind_spots[i].sentence);
+	if (status.one_mount)
+		say(cli,
+		    "one unmount of %s ends the firewall: no bpffs on /sys/fs/bpf holds the "
+		    "state, too\n",
+		    netfwv6_mgr_state_dir(cli->mgr));
 	if (status.group)
 		printf("ports may be changed by root and group %s\n",
 		       format_group(status.group, group));

@@ -60,7 +60,7 @@ const char *peer_address(size_t device)
 /* As by hand: a test that failed may have left a state that the library does not mend. */
 static void remove_state(void)
 {
-	run("while umount %s; do :; done; rmdir %s", world.state, world.state);
+	run("scripts/forget %s", world.state);
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 

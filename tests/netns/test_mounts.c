@@ -63,9 +63,9 @@ static void a_mount_that_propagates_is_enough(void **s)
 	     world.state, world.state, world.state, world.state);
 	must("unshare -m --propagation unchanged %s -q --state %s-shared/state init", netfwv6(),
 	     world.state);
-	must("test -e %s-shared/state/root && umount %s-shared/state && umount %s-shared && "
-	     "rm -r %s-shared",
-	     world.state, world.state, world.state, world.state);
+	must("test -e %s-shared/state/root && %s -q --state %s-shared/state remove && "
+	     "umount %s-shared && rmdir %s-shared",
+	     world.state, netfwv6(), world.state, world.state, world.state);
 }
 
 static void what_others_mounted_here_stays(void **s)
@@ -168,15 +168,15 @@ static struct __ptrace_syscall_info look_at_call(pid_t child)
 	return info;
 }
 
-/* The answer is not there yet when the read begins, so the signal ends it. */
-static void interrupt_its_read(pid_t child)
+/* The answer is not there yet when it begins to wait, so the signal ends that. */
+static void interrupt_its_wait(pid_t child)
 {
 	struct __ptrace_syscall_info call;
 
 	do {
 		next_stop(child, 0);
 		call = look_at_call(child);
-	} while (call.op != PTRACE_SYSCALL_INFO_ENTRY || call.entry.nr != SYS_read);
+	} while (call.op != PTRACE_SYSCALL_INFO_ENTRY || call.entry.nr != SYS_recvmsg);
 	assert_int_equal(kill(child, SIGUSR1), 0);
 	next_stop(child, 0);
 	call = look_at_call(child);
@@ -199,7 +199,7 @@ static void a_signal_does_not_interrupt_the_mounting(void **s)
 	ptrace(PTRACE_SETOPTIONS, child, NULL,
 	       PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACESYSGOOD);
 	its_child = hold_its_child(child);
-	interrupt_its_read(child);
+	interrupt_its_wait(child);
 	assert_int_equal(ptrace(PTRACE_DETACH, its_child, NULL, 0), 0);
 	assert_int_equal(ptrace(PTRACE_DETACH, child, NULL, SIGUSR1), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);

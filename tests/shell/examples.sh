@@ -5,7 +5,7 @@ ns=nf6-ex-$own
 scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
 export NETFWV6_STATE=/run/nf6-ex-$own
 ip netns add "$ns"
-trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'ip netns del "$ns"; scripts/forget "$NETFWV6_STATE"; rm -rf "$scratch"' EXIT
 ip -n "$ns" link add fw0 type veth peer name fw1
 chmod 755 "$scratch"
 

@@ -8,8 +8,7 @@ pid=
 clean_up() {
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null
 	ip netns del "$ns"
-	umount "$NETFWV6_STATE" 2>/dev/null
-	rmdir "$NETFWV6_STATE" 2>/dev/null
+	scripts/forget "$NETFWV6_STATE"
 	rm -rf "$scratch"
 }
 trap clean_up EXIT

@@ -5,7 +5,7 @@ ns=nf6-udev-$own
 scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
 export NETFWV6_STATE=/run/nf6-udev-$own
 ip netns add "$ns"
-trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'ip netns del "$ns"; scripts/forget "$NETFWV6_STATE"; rm -rf "$scratch"' EXIT
 rule=$scratch/lib/udev/rules.d/70-netfwv6.rules
 
 inside() { nsenter --net="/run/netns/$ns" "$@"; }
@@ -16,7 +16,7 @@ install_there() {
 }
 
 is_guarded_by_the_state() {
-	fw init && grep -q 'TEST!="/run/netfwv6/configured", GOTO="netfwv6_end"' "$rule" && [ -e "$NETFWV6_STATE/configured" ]
+	fw init && grep -q 'TEST!="/run/netfwv6/configured", TEST!="/sys/fs/bpf/netfwv6", GOTO="netfwv6_end"' "$rule" && [ -e "$NETFWV6_STATE/configured" ]
 }
 
 # returns DEVICE -- what udev runs for it: \" is a quote in a rule's value, and $$ a dollar.

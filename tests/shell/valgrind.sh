@@ -4,7 +4,7 @@
 ns=nf6-vg-$own
 export NETFWV6_STATE=/run/nf6-vg-$own
 ip netns add "$ns"
-trap 'ip netns del "$ns"; umount "$NETFWV6_STATE" 2>/dev/null; rmdir "$NETFWV6_STATE" 2>/dev/null' EXIT
+trap 'ip netns del "$ns"; scripts/forget "$NETFWV6_STATE"' EXIT
 ip -n "$ns" link add fw0 type veth peer name fw1
 
 # clean STATUS ARGUMENT... -- the command exits so, and valgrind finds nothing.

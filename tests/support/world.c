@@ -277,8 +277,8 @@ int world_teardown(void **unused)
 {
 	(void)unused;
 	enter_outside();
+	run("scripts/forget %s; rm -f %s-netfwv6", world.state, world.state);
 	run("ip netns del %s; ip netns del %s", world.host, world.peer);
-	run("umount %s; rmdir %s; rm -f %s-netfwv6", world.state, world.state, world.state);
 	close(outside);
 	return 0;
 }
