@@ -64,6 +64,7 @@ void lasting_open(struct lasting *lasting)
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", top);
 	lasting->ns = open(path, O_RDONLY | O_CLOEXEC);
+	lasting->error = lasting->ns < 0 ? errno : 0;
 	snprintf(lasting->root, sizeof(lasting->root), "/proc/%d/root", top);
 }
 

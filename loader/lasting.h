@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 struct lasting {
-	int ns;	       /* a descriptor of it; -1: it is this process's own, or may not be entered */
+	int ns;	       /* a descriptor of it; -1: it is this process's own, or see error */
+	int error;     /* an errno value: why it could not be opened */
 	ino_t number;  /* tells it from others */
 	char root[32]; /* leads to its files, in front of an absolute path */
 };

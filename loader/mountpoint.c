@@ -215,7 +215,9 @@ netfwv6_result mountpoint_show(const char *path, const char *dir)
 	lasting_open(&lasting);
 	showing.path = path + strlen(lasting.root);
 	if (!error)
-		error = lasting.ns < 0 ? mount_at(&showing) : show_in_both(&lasting, &showing);
+		error = lasting.error  ? lasting.error :
+			lasting.ns < 0 ? mount_at(&showing) :
+					 show_in_both(&lasting, &showing);
 	lasting_close(&lasting);
 	return error ? fail_errno(error, "cannot mount %s on %s", path, dir) : NETFWV6_S_OK;
 }
@@ -279,7 +281,7 @@ netfwv6_result mountpoint_mount(const char *dir)
 		return fail_errno(error, "cannot mount a bpffs on %s", dir);
 	}
 	lasting_open(&lasting);
-	error = lasting.ns < 0 ? 0 : make_it_last(&lasting, dir);
+	error = lasting.ns < 0 ? lasting.error : make_it_last(&lasting, dir);
 	lasting_close(&lasting);
 	if (!error)
 		return NETFWV6_S_OK;

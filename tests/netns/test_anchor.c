@@ -237,17 +237,17 @@ static void make_and_remove(void)
 }
 
 /* A state in a network namespace that only its name holds. */
-static void make_elsewhere(const char *name)
+static void make_elsewhere(const char *name, const char *type)
 {
-	must("ip netns add %s && ip -n %s link add gone0 type veth peer name gone1 && "
+	must("ip netns add %s && ip -n %s link add gone0 type %s && "
 	     "nsenter --net=/run/netns/%s %s -q enable gone0",
-	     name, name, name, netfwv6());
+	     name, name, type, name, netfwv6());
 }
 
 static void a_state_goes_when_nobody_can_want_it(void **s)
 {
 	(void)s;
-	make_elsewhere("gone");
+	make_elsewhere("gone", "bridge");/* the last line would keep the namespace */
 	unmount();
 	make_and_remove();
 	assert_int_equal(kept(), 1);
@@ -270,7 +270,7 @@ static bool is_here(void *device)
 static void what_filters_stays(void **s)
 {
 	(void)s;
-	make_elsewhere("gone");
+	make_elsewhere("gone", "veth peer name gone1");
 	must("ip -n gone link set gone0 netns %s && ip -n gone link set gone1 netns %s && "
 	     "ip netns del gone",
 	     world.host, world.peer);
