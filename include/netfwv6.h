@@ -15,7 +15,8 @@
  *                same handle too, except the call that frees the handle. An
  *                enumerator is used by one thread at a time. Any number of
  *                processes may change the same state at once. A call that waits for
- *                one that was stopped gives up after five seconds: E_ABORT.
+ *                one that was stopped gives up after five seconds, for one
+ *                that works after two minutes: E_ABORT.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.

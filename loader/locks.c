@@ -70,6 +70,7 @@ struct turn {
 	struct timespec taken;	    /* as far as its holder could note that */
 	pid_t holder;		    /* as far as it can be seen */
 	unsigned long user, kernel; /* time that it has worked, in ticks */
+	char state;		    /* of its first thread, as the kernel abbreviates it */
 };
 
 static void read_work(pid_t pid, struct turn *turn)
@@ -81,8 +82,8 @@ static void read_work(pid_t pid, struct turn *turn)
 	file = fopen(path, "re");
 	/* Behind the name, which may have blanks and parentheses. */
 	if (file && fgets(line, sizeof(line), file) && (fields = strrchr(line, ')')))
-		sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &turn->user,
-		       &turn->kernel);
+		sscanf(fields, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &turn->state,
+		       &turn->user, &turn->kernel);
 	if (file)
 		fclose(file);
 }
@@ -106,9 +107,11 @@ static bool has_changed_hands(const struct turn *a, const struct turn *b)
 	       a->taken.tv_nsec != b->taken.tv_nsec;
 }
 
-static bool has_worked(const struct turn *a, const struct turn *b)
+/* Or waits for its turn to work, or for the kernel's: both take no time of its own. */
+static bool has_worked(const struct turn *before, const struct turn *after)
 {
-	return a->user != b->user || a->kernel != b->kernel;
+	return before->user != after->user || before->kernel != after->kernel ||
+	       after->state == 'R' || after->state == 'D';
 }
 
 /*

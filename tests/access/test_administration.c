@@ -68,6 +68,16 @@ static void pass_on(void *context)
 	}
 }
 
+/* As on a machine that has too much to do. */
+static void work(void *context)
+{
+	double begun = now();
+
+	take_lock(context);
+	while (now() - begun < PATIENCE + 2)
+		;
+}
+
 static struct holder *new_holder(const char *behind)
 {
 	struct holder *holder = shared_memory(sizeof(*holder));
@@ -160,19 +170,30 @@ static void closing_without_a_state_waits_for_nobody(void **s)
 	must("rm %s", holder->path);
 }
 
-static void patience_is_with_one_holder(void **s)
+static void is_waited_for(void (*job)(void *))
 {
 	struct holder *holder = new_holder("/links");
 	double begun;
 	pid_t child;
 
-	(void)s;
 	must("%s -q init", netfwv6());
-	child = start_holder(holder, pass_on);
+	child = start_holder(holder, job);
 	begun = now();
 	must("%s -q enable fw0", netfwv6());
 	assert_true(now() - begun > PATIENCE);
 	finish(child);
+}
+
+static void patience_is_with_one_holder(void **s)
+{
+	(void)s;
+	is_waited_for(pass_on);
+}
+
+static void patience_is_with_who_does_nothing(void **s)
+{
+	(void)s;
+	is_waited_for(work);
 }
 
 /* ---- The same state, another file ---------------------------------------------------------------- */
@@ -344,6 +365,7 @@ int main(void)
 		on_devices(a_stopped_holder_is_named),
 		on_devices(closing_without_a_state_waits_for_nobody),
 		on_devices(patience_is_with_one_holder),
+		on_devices(patience_is_with_who_does_nothing),
 		on_devices(the_state_has_a_lock_of_its_own),
 		on_devices(mount_namespaces_exclude_each_other),
 		on_devices(the_reader_of_the_log_waits_for_who_may_switch_it_on),

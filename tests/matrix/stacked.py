@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Devices that lie on others."""
 
+import itertools
 from functools import partial
 
 from kinds import down_and_up, kind, on_cards, section, set_features
@@ -69,6 +70,8 @@ def bond(world, card):
 
 def bond_of_aggregators(world, card):
     two_wires(world, card)
+    for space, device in itertools.product(("host", "outside"), ("low0", "low1")):
+        world.try_ethtool("-s", device, "speed", "1000", "duplex", "full", space=space)  # LACP asks for that
     world.both(f"link add fw0 type bond mode 802.3ad lacp_rate fast miimon 50\n{JOIN}")
     fail_over(world)
 
