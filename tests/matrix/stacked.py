@@ -14,6 +14,7 @@ def without_vlan_offloads(world, device):
         world.events.append((f"VLAN offloads of {device} {how}",
                              partial(set_features, world, device, ("rxvlan", "txvlan"), how)))
 
+
 def vlan(world, card):
     world.wire("low0", card)
     world.both("link add link low0 name fw0 type vlan id 7")
@@ -51,10 +52,13 @@ on_cards("below QinQ:", below_qinq, ("veth", "e1000e"))
 
 section("Bonds and teams")
 
+
 def two_wires(world, card):
     for pair in (0, 1):
         world.wire(f"low{pair}", card, pair)
         world.both(f"link set low{pair} down")
+        if card == "vmxnet3":  # QEMU's forgets the address that a bond has given it when it is reset
+            world.ip("host", f"link set low{pair} promisc on")
 
 
 # Both ends have to take the same of two wires, also where one that is cut is not noticed at its other end.
