@@ -131,6 +131,13 @@ static netfwv6_result learn(struct work *w)
 	return NETFWV6_FAILED(result) ? result : seed_from_sockets(&w->mgr->root, &w->mgr->policy);
 }
 
+/* Until XDP is there, there is nothing that it could see. */
+static bool is_attached_anew(const struct work *w)
+{
+	return w->form->renew_xdp || !w->before->hooks[HOOK_XDP].program_id ||
+	       w->before->record.mode != w->form->mode;
+}
+
 static netfwv6_result put_xdp(struct work *w)
 {
 	netfwv6_result result;
@@ -143,11 +150,9 @@ static netfwv6_result put_xdp(struct work *w)
 			return result;
 	}
 	result = load_and_put(w, HOOK_XDP, &w->spec, w->guard.counts);
-	/* Until XDP was there, there was nothing that it could have seen. */
-	if (NETFWV6_SUCCEEDED(result) &&
-	    (w->form->renew_xdp || !w->before->hooks[HOOK_XDP].program_id))
-		result = counts_clear(w->guard.counts, COUNT_UNSEEN_RUN, 3);
-	return result;
+	return NETFWV6_SUCCEEDED(result) && is_attached_anew(w) ?
+		       counts_clear(w->guard.counts, COUNT_UNSEEN_RUN, 3) :
+		       result;
 }
 
 static netfwv6_result judge(struct work *w)
