@@ -196,10 +196,20 @@ static void send_all(void *context)
 
 /* ---- Both --------------------------------------------------------------------------- */
 
+/*
+ * Sessions are so many that ports are used again. Where a reset meets a socket of the host's on
+ * its way from FIN-WAIT-1 to FIN-WAIT-2, what remains of it should be gone by then.
+ */
+static void forget_sessions_soon(void)
+{
+	must("echo 1 >/proc/sys/net/ipv4/tcp_fin_timeout");
+}
+
 struct traffic *traffic_start(void)
 {
 	struct traffic *traffic = shared_memory(sizeof(*traffic));
 
+	forget_sessions_soon();
 	enter_peer();
 	sender = start_job(&root_user, send_all, traffic);
 	enter_host();
