@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "kills.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <linux/bpf.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -85,6 +89,72 @@ static pid_t start_traced(const char *const *arguments)
 	assert_true(WIFSTOPPED(status));
 	ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD);
 	return child;
+}
+
+/* The bytes of one mapping, hashed. */
+static uint64_t hash_of(int memory, uint64_t start, uint64_t end, uint64_t hash)
+{
+	static uint64_t words[1 << 15];
+
+	while (start < end) {
+		size_t size = end - start < sizeof(words) ? end - start : sizeof(words);
+
+		assert_int_equal(pread(memory, words, size, start), size);
+		for (size_t i = 0; i < size / sizeof(*words); i++)
+			hash = (hash ^ words[i]) * 0x100000001b3;
+		start += size;
+	}
+	return hash;
+}
+
+/* What a process shares with others and may write to. */
+static uint64_t hash_of_shared_memory(pid_t pid)
+{
+	uint64_t hash = 0xcbf29ce484222325, start, end;
+	char path[32], line[512], rights[8];
+	FILE *maps;
+	int memory;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "re");
+	assert_true(memory >= 0 && maps);
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s", &start, &end, rights) == 3 &&
+		    strcmp(rights, "rw-s") == 0)
+			hash = hash_of(memory, start, end, hash);
+	fclose(maps);
+	close(memory);
+	return hash;
+}
+
+size_t find_written(const char *const *arguments, bool *written, size_t max)
+{
+	pid_t child = start_traced(arguments);
+	struct __ptrace_syscall_info info;
+	bool inside = false; /* a call that changes something */
+	uint64_t hash = 0;
+	size_t n = 0;
+	int status;
+
+	while (next_stop(child, &status, &info)) {
+		bool ends = info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_exit_group;
+
+		if (inside) {
+			hash = hash_of_shared_memory(child);
+			inside = false;
+		} else if (ends ||
+			   (info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(&info))) {
+			if (n)
+				written[n - 1] = hash != hash_of_shared_memory(child);
+			inside = !ends;
+			assert_true(n < max);
+			n += inside;
+		}
+	}
+	assert_int_equal(status, 0);
+	return n;
 }
 
 bool kill_at_change(int n, enum moment moment, const char *const *arguments)

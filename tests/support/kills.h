@@ -4,6 +4,7 @@
 #define TESTS_KILLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Around a system call that changes something: memory is written between two of them. */
 enum moment { BEFORE_CHANGE, AFTER_CHANGE };
@@ -13,5 +14,12 @@ enum moment { BEFORE_CHANGE, AFTER_CHANGE };
  * its nth change, counted from 0. False when it ended without so many; it succeeded then.
  */
 bool kill_at_change(int n, enum moment moment, const char *const *arguments);
+
+/*
+ * Runs the command to its end. Returns the number of its changes, and says of each whether
+ * memory that is shared was written to between it and the next one. Where nothing was, a
+ * kill after the one differs in nothing from a kill before the other.
+ */
+size_t find_written(const char *const *arguments, bool *written, size_t max);
 
 #endif
