@@ -53,6 +53,16 @@ static pid_t topmost(void)
 	return top;
 }
 
+/* Our nearest ancestor in the topmost one's namespace. In a chroot, process 1 has another root. */
+static pid_t nearest(pid_t top, ino_t number)
+{
+	pid_t pid = parent_of(getpid());
+
+	while (pid > 0 && mount_namespace_of(pid) != number)
+		pid = parent_of(pid);
+	return pid > 0 ? pid : top;
+}
+
 void lasting_open(struct lasting *lasting)
 {
 	ino_t own = mount_namespace_of(getpid());
@@ -65,7 +75,8 @@ void lasting_open(struct lasting *lasting)
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", top);
 	lasting->ns = open(path, O_RDONLY | O_CLOEXEC);
 	lasting->error = lasting->ns < 0 ? errno : 0;
-	snprintf(lasting->root, sizeof(lasting->root), "/proc/%d/root", top);
+	snprintf(lasting->root, sizeof(lasting->root), "/proc/%d/root",
+		 nearest(top, lasting->number));
 }
 
 void lasting_close(struct lasting *lasting)
@@ -127,6 +138,15 @@ static int receive_answer(int channel, int *fd)
 	return answer.error;
 }
 
+/* With the root directory that leads to its files, which may be that of a chroot. */
+static int enter(const struct lasting *lasting)
+{
+	int root = open(lasting->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return root < 0 || setns(lasting->ns, CLONE_NEWNS) || fchdir(root) || chroot(".") ? errno :
+											    0;
+}
+
 /* The answer comes by message, as the host program may have its own ways with dead children. */
 int lasting_run(const struct lasting *lasting, int (*step)(const void *context, int *fd),
 		const void *context, int *fd)
@@ -138,7 +158,7 @@ int lasting_run(const struct lasting *lasting, int (*step)(const void *context, 
 		return errno;
 	child = fork();
 	if (child == 0) {
-		error = setns(lasting->ns, CLONE_NEWNS) ? errno : step(context, &given);
+		error = enter(lasting) ?: step(context, &given);
 		_exit(!send_answer(channel[1], error, given));
 	}
 	error = child < 0 ? errno : 0;

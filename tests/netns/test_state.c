@@ -147,6 +147,27 @@ static void the_state_outlives_ip_netns_exec(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
+/* The paths of process 1 lead elsewhere than those of a shell there. */
+static void in_a_chroot_it_lasts_where_the_chroot_sees_it(void **s)
+{
+	const char *state = world.state;
+
+	(void)s;
+	must("mkdir %s-root && cd %s-root && mount --bind / . && mount --make-private . && "
+	     "cd %s-root && mount -t proc proc proc && mount -t tmpfs none run",
+	     state, state, state);
+	must("cp %s %s-root/run/netfwv6", netfwv6(), state);
+	must("chroot %s-root sh -c 'unshare -m /run/netfwv6 -q enable " HOST_DEVICE "; exit $?'",
+	     state);
+	must("mountpoint -q %s-root%s", state, state);
+	assert_int_not_equal(run("mountpoint -q %s", state)->status, 0);
+	must("chroot %s-root sh -c 'unshare -m /run/netfwv6 -q disable " HOST_DEVICE "; exit $?'",
+	     state);
+	assert_int_not_equal(run("ls -d %s-root%s", state, state)->status, 0);
+	must("umount %s-root/run %s-root/proc %s-root && rmdir %s-root", state, state, state,
+	     state);
+}
+
 static void a_host_program_may_ignore_its_children(void **s)
 {
 	(void)s;
@@ -204,6 +225,7 @@ int main(void)
 		test(what_is_damaged_is_named),
 		test(a_state_without_its_record_goes_on_filtering),
 		test(the_state_outlives_ip_netns_exec),
+		test(in_a_chroot_it_lasts_where_the_chroot_sees_it),
 		test(a_host_program_may_ignore_its_children),
 		test(another_namespace_is_refused),
 		test(a_state_whose_devices_are_gone_is_taken_over),
