@@ -197,6 +197,7 @@ struct attachment_record {
 #define ATTACHED_STATELESS (1u << 0)
 #define ATTACHED_LEARN_ONLY (1u << 1) /* HOOK_LEARN alone */
 #define ATTACHED_BY_FILTER (1u << 2)  /* only its own network namespace can tell of it */
+#define ATTACHED_SEALED (1u << 3)     /* nobody but its driver puts packets into the device */
 
 /* The name given to an open port. It informs only: no verdict reads it. */
 #define NAME_SIZE 64 /* bytes, NUL included */

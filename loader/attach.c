@@ -60,7 +60,9 @@ static netfwv6_result specify(struct work *w)
 {
 	w->spec = (struct instance_spec){
 		.raw_ip = w->device->framing == FRAMING_RAW_IP,
-		.config = { .stateless = w->form->stateless, .ifindex = w->device->ifindex },
+		.config = { .stateless = w->form->stateless,
+			    .ifindex = w->device->ifindex,
+			    .sealed = w->form->sealed },
 	};
 	connection_config_give_slot(&w->spec.config, w->form->slot);
 	return choose_secret(w);
@@ -188,6 +190,8 @@ static netfwv6_result record(struct work *w)
 	record->flags = w->form->learn_only ? ATTACHED_LEARN_ONLY :
 			w->form->stateless  ? ATTACHED_STATELESS :
 					      0;
+	if (w->form->sealed)
+		record->flags |= ATTACHED_SEALED;
 	for (int hook = 0; hook < HOOKS; hook++) {
 		record->program[hook] = w->at.hooks[hook].program_id;
 		if (w->at.hooks[hook].filter)

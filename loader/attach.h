@@ -19,6 +19,7 @@ struct form {
 	bool stateless;
 	uint32_t mode;	/* enum netfwv6_mode, not AUTO */
 	bool other_end; /* of the device hands over what was sent, as last_line_concerns() has it */
+	bool sealed;	/* nobody but its driver puts packets into the device */
 	bool renew_xdp; /* as its driver has forgotten it */
 	uint32_t slot;
 };

@@ -82,6 +82,8 @@ netfwv6_result counts_unseen(const struct netfwv6_mgr *mgr, const struct attachm
 		return result;
 	unseen->packets = counts[COUNT_UNSEEN].packets;
 	unseen->unknown = at->record.mode != NETFWV6_MODE_NATIVE || counts[COUNT_UNMARKED].packets;
-	unseen->xdp_is_blind = !unseen->unknown && counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN;
+	/* Where others put packets in, or captures take marks off, that says nothing of the driver. */
+	unseen->xdp_is_blind = !unseen->unknown && at->record.flags & ATTACHED_SEALED &&
+			       counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN;
 	return NETFWV6_S_OK;
 }

@@ -82,7 +82,10 @@ static bool is_xdp_blind(const struct netfwv6_mgr *mgr, const struct attachment 
 	return NETFWV6_SUCCEEDED(counts_unseen(mgr, at, &unseen)) && unseen.xdp_is_blind;
 }
 
-/* Before the device is firewalled; where it is not possible, decide_mode() has said so. */
+/*
+ * Who can put packets into the device besides its driver. Before it is firewalled; where a last
+ * line is not possible, decide_mode() has said so.
+ */
 static netfwv6_result mind_other_end(const struct netfwv6_mgr *mgr, const struct device *device,
 				     struct form *form)
 {
@@ -92,8 +95,25 @@ static netfwv6_result mind_other_end(const struct netfwv6_mgr *mgr, const struct
 	if (NETFWV6_FAILED(result))
 		return result;
 	form->other_end = last_line_concerns(&traits);
+	form->sealed = traits.hardware;
 	return form->other_end && last_line_is_possible() ? last_line_attach(mgr, &mgr->root) :
 							    NETFWV6_S_OK;
+}
+
+/* A driver that should take XDP, and does not: auto does without. */
+static netfwv6_result attach_as_possible(struct netfwv6_mgr *mgr,
+					 const struct attached_device *seen,
+					 struct configured_record *wanted, struct form *form)
+{
+	netfwv6_result result = attach(mgr, &seen->device, &seen->ours, form);
+
+	if (result != NETFWV6_E_NOINTERFACE || wanted->mode != NETFWV6_MODE_AUTO ||
+	    form->mode != NETFWV6_MODE_NATIVE)
+		return result;
+	mgr_log(mgr, "%s: the device gets tc mode", netfwv6_detail());
+	wanted->got = form->mode = NETFWV6_MODE_TC;
+	result = configured_put(mgr, seen->device.name, wanted);
+	return NETFWV6_FAILED(result) ? result : attach(mgr, &seen->device, &seen->ours, form);
 }
 
 static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_device *seen,
@@ -111,7 +131,7 @@ static netfwv6_result enable_filtering(struct netfwv6_mgr *mgr, struct attached_
 	form.renew_xdp = is_xdp_blind(mgr, &seen->ours);
 	result = mind_other_end(mgr, &seen->device, &form);
 	if (NETFWV6_SUCCEEDED(result))
-		result = attach(mgr, &seen->device, &seen->ours, &form);
+		result = attach_as_possible(mgr, seen, &wanted, &form);
 	if (NETFWV6_SUCCEEDED(result) || !is_attached_anywhere(mgr, seen->device.name))
 		slot_settle(mgr, seen->device.name);
 	return result;
