@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "layout.h"
@@ -241,37 +242,97 @@ bool is_marked(uint16_t port)
 const char *state_files(void)
 {
 	return must("cd %s && find . -mindepth 1 ! -name '*.debug' -exec stat -c '%%n %%a %%u %%g' "
-		    "{} + | sed 's|^[.]/||; s|/[0-9]* |/ID |' | LC_ALL=C sort -u",
+		    "{} + | sed 's|^[.]/||; s|/[0-9]*\\([ -]\\)|/ID\\1|' | LC_ALL=C sort -u",
 		    world.state);
 }
+
+/* What a file is there for. */
+enum when {
+	ALWAYS,
+	WITH_LINKS,	/* at egress and ingress: older kernels have filters instead */
+	WITH_GUARD,	/* of these, too */
+	WITH_XDP,	/* a device in a mode that has a program there */
+	WITH_LAST_LINE, /* a device with another end is firewalled, and the kernel has links */
+};
 
 /* The documented table. What is shared is the group's, with its bits, if there is one. */
 static const struct file {
 	const char *name;
 	unsigned int mode, shared;
+	enum when when;
 } files[] = {
-	{ "answer", 0600, 0 },	  { "attachments", 0644, 0 }, { "configured", 0644, 0 },
-	{ "control", 0644, 0 },	  { "counts", 0755, 0 },      { "counts/ID", 0644, 0 },
-	{ "egress", 0700, 0 },	  { "egress/ID", 0600, 0 },   { "filtered", 0644, 0 },
-	{ "hits", 0644, 0 },	  { "links", 0700, 0 },	      { "links/ID", 0600, 0 },
-	{ "lock", 0700, 0050 },	  { "log", 0700, 0 },	      { "logging", 0644, 0 },
-	{ "marks", 0600, 0 },	  { "names", 0644, 0020 },    { "ports", 0644, 0020 },
-	{ "root", 0644, 0 },	  { "slots", 0644, 0020 },    { "taps", 0600, 0 },
-	{ "tapstat", 0600, 0 },	  { "tcp", 0600, 0 },	      { "udp", 0600, 0 },
-	{ "udpanswer", 0600, 0 },
+	{ "answer", 0600, 0, ALWAYS },
+	{ "attachments", 0644, 0, ALWAYS },
+	{ "configured", 0644, 0, ALWAYS },
+	{ "control", 0644, 0, ALWAYS },
+	{ "counts", 0755, 0, ALWAYS },
+	{ "counts/ID", 0644, 0, ALWAYS },
+	{ "counts/lastline", 0644, 0, WITH_LAST_LINE },
+	{ "filtered", 0644, 0, ALWAYS },
+	{ "hits", 0644, 0, ALWAYS },
+	{ "lastline", 0600, 0, WITH_LAST_LINE },
+	{ "links", 0700, 0, ALWAYS },
+	{ "links/ID-guard", 0600, 0, WITH_GUARD },
+	{ "links/ID-learn", 0600, 0, WITH_LINKS },
+	{ "links/ID-xdp", 0600, 0, WITH_XDP },
+	{ "lock", 0700, 0050, ALWAYS },
+	{ "log", 0700, 0, ALWAYS },
+	{ "logging", 0644, 0, ALWAYS },
+	{ "marks", 0600, 0, ALWAYS },
+	{ "names", 0644, 0020, ALWAYS },
+	{ "ports", 0644, 0020, ALWAYS },
+	{ "root", 0644, 0, ALWAYS },
+	{ "secret", 0600, 0, ALWAYS },
+	{ "slots", 0644, 0020, ALWAYS },
+	{ "taps", 0600, 0, ALWAYS },
+	{ "tapstat", 0600, 0, ALWAYS },
+	{ "tcp", 0600, 0, ALWAYS },
+	{ "udp", 0600, 0, ALWAYS },
+	{ "udpanswer", 0600, 0, ALWAYS },
 };
+
+static bool kernel_is(int major, int minor)
+{
+	int has_major = 0, has_minor = 0;
+	struct utsname kernel;
+
+	assert_int_equal(uname(&kernel), 0);
+	assert_int_equal(sscanf(kernel.release, "%d.%d", &has_major, &has_minor), 2);
+	return has_major > major || (has_major == major && has_minor >= minor);
+}
+
+static bool some_device(const char *condition)
+{
+	return run("%s status --json | jq -e 'any(.devices[]; %s)'", netfwv6(), condition)
+		       ->status == 0;
+}
+
+/* All devices of these tests have another end. */
+static bool is_there(enum when when)
+{
+	switch (when) {
+	case WITH_LINKS:
+		return kernel_is(6, 6);
+	case WITH_GUARD:
+		return kernel_is(6, 6) && some_device("true");
+	case WITH_XDP:
+		return some_device(".mode != \"tc\"");
+	case WITH_LAST_LINE:
+		return kernel_is(6, 4) && some_device("true");
+	default:
+		return true;
+	}
+}
 
 void assert_state_files(gid_t group)
 {
-	/* Older kernels have no links at egress. */
-	bool egress_links = strstr(state_files(), "egress/ID ");
 	char wanted[2048];
 	size_t used = 0;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		bool shared = files[i].shared && group;
 
-		if (egress_links || strcmp(files[i].name, "egress/ID") != 0)
+		if (is_there(files[i].when))
 			used += snprintf(
 				wanted + used, sizeof(wanted) - used, "%s %o 0 %u\n", files[i].name,
 				files[i].mode | (shared ? files[i].shared : 0), shared ? group : 0);

@@ -20,6 +20,6 @@ void make_rebuildable_state(void)
 const char *everything_kept(void)
 {
 	return must("%s list --json && %s status --json | jq -S 'del(.devices[].program_id, "
-		    ".devices[].reasons, .flows)'",
+		    ".devices[].guard_id, .devices[].reasons, .flows)'",
 		    netfwv6(), netfwv6());
 }
