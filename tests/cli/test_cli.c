@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "refusal.h"
 #include "sockets.h"
 
@@ -176,7 +177,7 @@ static void status_shows_devices_and_reasons(void **s)
 
 static void modes_of_enabling_are_shown(void **s)
 {
-	const char *facts = "status --json | jq -c '[.devices[]|.stateless,.learning]'";
+	const char *facts = "status --json | jq -c '[.devices[]|.stateless,.learning]'", *text;
 
 	(void)s;
 	assert_string_equal(must("%s enable fw0 --learn-only", netfwv6()),
@@ -185,12 +186,19 @@ static void modes_of_enabling_are_shown(void **s)
 		strncmp(must("%s status", netfwv6()), "fw0: learning, not firewalled\n", 30), 0);
 	assert_string_equal(must("%s status --json | jq -c '[.devices,.learning]'", netfwv6()),
 			    "[[],[\"fw0\"]]\n");
-	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	text = must("%s enable fw0", netfwv6());
+	assert_int_equal(strncmp(text, "note: device fw0 gets tc mode: ", 31), 0);
+	assert_string_equal(strchr(text, '\n'), "\nfw0: firewalled, tc mode\n");
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[false,true]\n");
-	assert_string_equal(must("%s enable fw0 --stateless", netfwv6()),
+	assert_string_equal(must("%s enable fw0 --mode native --stateless", netfwv6()),
 			    "fw0: firewalled, native mode, stateless\n");
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[true,false]\n");
-	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	/* Without options, a firewalled device keeps its settings. */
+	assert_string_equal(must("%s enable fw0", netfwv6()),
+			    "fw0: firewalled, native mode, stateless\n");
+	assert_string_equal(must("%s %s", netfwv6(), facts), "[true,false]\n");
+	assert_string_equal(must("%s enable fw0 --mode native", netfwv6()),
+			    "fw0: firewalled, native mode\n");
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[false,true]\n");
 	assert_int_equal(run("%s enable fw0 --learn-only", netfwv6())->status, 4);
 	must("%s disable fw0", netfwv6());
@@ -221,8 +229,13 @@ static void other_uplinks_are_named(void **s)
 	assert_non_null(
 		strstr(must("%s enable fw0", netfwv6()), "default route leads through up0"));
 	must("%s -q enable up0 --learn-only", netfwv6());
-	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, native mode\n");
+	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, tc mode\n");
 	must("%s -q disable up0 && ip link del up0", netfwv6());
+}
+
+static uint32_t program_of(const char *field)
+{
+	return atoi(must("%s status --json | jq .devices[0].%s", netfwv6(), field));
 }
 
 static void status_is_json(void **s)
@@ -231,15 +244,18 @@ static void status_is_json(void **s)
 	assert_string_equal(
 		must("%s status --json | jq -c 'del(.flows,.learning,.kept,.one_mount,.group,.configured)'",
 		     netfwv6()),
-		must("printf '{\"state\":\"%s\",\"devices\":[]}\\n'", world.state));
-	must("%s -q enable fw0", netfwv6());
+		must("printf '{\"state\":\"%s\",\"blind_spots\":[],\"devices\":[]}\\n'", world.state));
+	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);
 	assert_string_equal(
-		must("%s status --json | jq -c '.devices[]|[.device,.mode,(.program_id>0),"
-		     "(.ifindex>0),(.since|fromdate>1700000000)]'",
+		must("%s status --json | jq -c '.devices[]|[.device,.mode,(.ifindex>0),.troubles,"
+		     "(.since|fromdate>1700000000)]'",
 		     netfwv6()),
-		"[\"fw0\",\"native\",true,true,true]\n");
+		"[\"fw0\",\"native\",true,[],true]\n");
+	assert_int_equal(program_of("program_id"), xdp_on(world.host, "fw0"));
+	assert_int_equal(program_of("guard_id"), guard_on(world.host, "fw0"));
+	assert_int_not_equal(program_of("program_id"), program_of("guard_id"));
 	assert_string_equal(must("%s status --json | jq -c '.devices[0].reasons[]|"
 				 "select(.reason==\"closed-udp\")'",
 				 netfwv6()),
@@ -371,19 +387,25 @@ static void nobody_cannot_make_a_state(void **s)
 static void modes_are_as_documented(void **s)
 {
 	(void)s;
-	must("umask 077; %s -q enable fw0", netfwv6());
+	must("umask 077; %s -q enable fw0 --mode native", netfwv6());
 	assert_string_equal(
-		must("cd %s && stat -c '%%a %%U %%n' . answer attachments counts counts/* "
-		     "egress filtered links links/* lock names ports root tcp udp | sed "
-		     "'s|/[0-9]*$|/ID|'",
+		must("cd %s && stat -c '%%a %%U %%n' . answer attachments counts counts/[0-9]* "
+		     "filtered links links/*-xdp lock names ports root secret tcp udp | sed "
+		     "'s|/[0-9]*|/ID|'",
 		     world.state),
 		"1755 root .\n600 root answer\n644 root attachments\n755 root counts\n"
-		"644 root counts/ID\n700 root egress\n644 root filtered\n700 root links\n"
-		"600 root links/ID\n700 root lock\n644 root names\n644 root ports\n"
-		"644 root root\n600 root tcp\n600 root udp\n");
-	/* A TCX link, where the kernel has that. */
+		"644 root counts/ID\n644 root filtered\n700 root links\n"
+		"600 root links/ID-xdp\n700 root lock\n644 root names\n644 root ports\n"
+		"644 root root\n600 root secret\n600 root tcp\n600 root udp\n");
+	/* TCX links and the last line, where the kernel has those. */
+	assert_string_equal(must("cd %s/links && ls | grep -c . && stat -c %%a * | sort -u",
+				 world.state),
+			    has_tcx() ? "3\n600\n" : "1\n600\n");
 	assert_int_equal(
-		run("stat -c %%a %s/egress/* 2>/dev/null | grep -v 600", world.state)->status, 1);
+		run("stat -c %%a %s/lastline 2>/dev/null | grep -v 600", world.state)->status, 1);
+	assert_int_equal(
+		run("stat -c %%a %s/counts/lastline 2>/dev/null | grep -v 644", world.state)->status,
+		1);
 	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "connections.h"
+#include "hooks.h"
 #include "refusal.h"
 #include "sockets.h"
 
@@ -75,15 +76,36 @@ static void says(const char *arguments, const char *text, int status)
 }
 
 /* The same of what jq makes of its JSON. */
-static void says_json(const char *arguments, const char *filter, const char *text)
+static void says_json_and_exits(const char *arguments, const char *filter, const char *text,
+				int status)
 {
 	const struct output *output =
-		run("json=$(%s %s --json) && printf %%s \"$json\" | jq -c '%s'", netfwv6(),
-		    arguments, filter);
+		run("json=$(%s %s --json); status=$?; printf %%s \"$json\" | jq -c '%s' && exit "
+		    "$status",
+		    netfwv6(), arguments, filter);
 
-	if (output->status || strcmp(output->out, text) != 0)
-		fail_msg("netfwv6 %s: exit %d: '%s', '%s'; wanted '%s'", arguments, output->status,
-			 output->out, output->err, text);
+	if (output->status != status || strcmp(output->out, text) != 0)
+		fail_msg("netfwv6 %s: exit %d: '%s', '%s'; wanted %d, '%s'", arguments,
+			 output->status, output->out, output->err, status, text);
+}
+
+static void says_json(const char *arguments, const char *filter, const char *text)
+{
+	says_json_and_exits(arguments, filter, text, 0);
+}
+
+/* Status of a host where something is amiss, which its exit code says, too. */
+static void status_of_trouble(const char *filter, const char *text)
+{
+	says_json_and_exits("status", filter, text, 4);
+}
+
+static void status_tells_trouble(const char *sentence)
+{
+	const struct output *output = run("%s status", netfwv6());
+
+	assert_int_equal(output->status, 4);
+	assert_non_null(strstr(output->out, sentence));
 }
 
 /* ---- Ports of one connection ---------------------------------------------------------- */
@@ -358,22 +380,24 @@ static void status_shows_what_is_configured(void **s)
 	     "%s -q enable fw0",
 	     netfwv6(), netfwv6(), netfwv6(), netfwv6());
 	says_json("status", CONFIGURED_FACTS, "[]\n");
-	must("ip link del come0 && ip link set move0 netns %s", world.peer);
+	must("ip link del come0");
+	/* What is not here at all comes firewalled. */
 	says_json("status", CONFIGURED_FACTS,
-		  "[[\"come0\",false,false,false],[\"come1\",false,false,true],"
-		  "[\"move0\",false,true,false]]\n");
-	says_json("status", "[.devices[]|.device,.configured,.settings_of]",
-		  "[\"fw0\",true,\"fw0\"]\n");
-	assert_non_null(strstr(must("%s status", netfwv6()),
-			       "\ncome0: configured, not attached: no such device here\n"));
-	assert_non_null(strstr(must("%s status", netfwv6()),
-			       "\nmove0: configured, not attached: moved to another network "
-			       "namespace, and filtered there\n"));
+		  "[[\"come0\",false,false,false],[\"come1\",false,false,true]]\n");
+	must("ip link set move0 netns %s", world.peer);
+	status_of_trouble(CONFIGURED_FACTS,
+			  "[[\"come0\",false,false,false],[\"come1\",false,false,true],"
+			  "[\"move0\",false,true,false]]\n");
+	status_of_trouble("[.devices[]|.device,.configured,.settings_of]",
+			  "[\"fw0\",true,\"fw0\"]\n");
+	status_tells_trouble("\ncome0: configured, not attached: no such device here\n");
+	status_tells_trouble("\nmove0: configured, not attached: moved to another network "
+			     "namespace, and filtered there\n");
 	make_pair("come0", "come1");
-	says_json("status", ".configured[0]",
-		  "{\"device\":\"come1\",\"present\":true,\"moved\":false,\"learn_only\":true}\n");
-	assert_non_null(strstr(must("%s status", netfwv6()),
-			       "\ncome0: configured, not attached: 'netfwv6 enable' attaches it"));
+	status_of_trouble(".configured[0]",
+			  "{\"device\":\"come1\",\"present\":true,\"moved\":false,\"learn_only\":"
+			  "true,\"troubles\":[]}\n");
+	status_tells_trouble("\ncome0: configured, not attached: 'netfwv6 enable' attaches it");
 	says("disable move0", "move0: not firewalled\n", 0);
 }
 
@@ -397,10 +421,10 @@ static void status_tells_when_learning_was_cut(void **s)
 	must("%s -q enable fw0", netfwv6());
 	says_json("status", "[.devices[].learning]", "[true]\n");
 	assert_null(strstr(must("%s status", netfwv6()), "egress"));
-	must("rm -f %s/egress/*; tc qdisc del dev fw0 clsact 2>/dev/null; true", world.state);
-	says_json("status", "[.devices[].learning]", "[false]\n");
-	assert_non_null(strstr(must("%s status", netfwv6()), "\n  egress program missing"));
-	assert_non_null(strstr(must("%s status", netfwv6()), "'netfwv6 enable fw0'"));
+	take_off("learn", "fw0", true);
+	status_of_trouble("[.devices[]|.learning,.troubles]", "[false,[\"not-learning\"]]\n");
+	status_tells_trouble("\n  egress program missing");
+	status_tells_trouble("'netfwv6 enable fw0'");
 	must("%s -q enable fw0", netfwv6());
 	says_json("status", "[.devices[].learning]", "[true]\n");
 	must("%s -q enable fw0 --stateless", netfwv6());
@@ -549,8 +573,8 @@ static void nobody_reads_and_changes_nothing(void **s)
 	     LIST_HEADER "fw0             443/tcp          open     \n"
 			 "fw0             81/tcp           ignored  \n",
 	     0);
-	assert_non_null(strstr(must("%s status --json | jq -c '.devices[].learning'", as_nobody()),
-			       "null"));
+	assert_string_equal(must("%s status --json | jq -c '.devices[].learning'", as_nobody()),
+			    "true\n");
 	must("rm %s-netfwv6", world.state);
 }
 
