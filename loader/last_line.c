@@ -19,6 +19,8 @@
 #define NEW "-new" /* what is about to take the pin's place */
 #define COUNTS_MAP "netfwv6_counts"
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
 #define LINK_MODE 0600
 #define COUNTS_MODE 0644
 
@@ -53,7 +55,10 @@ static char *counts_path(const struct root *root, char *path)
 
 /* ---- Loading ----------------------------------------------------------------- */
 
-/* Tried with a program that can fail for no other reason. */
+/*
+ * Tried with a program that can fail for no other reason. The real one reads structures of the
+ * kernel's, which BTF describes: some kernels have none, and a chroot may lack /sys.
+ */
 bool last_line_is_possible(void)
 {
 	static const struct bpf_insn accept[] = {
@@ -61,9 +66,12 @@ bool last_line_is_possible(void)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = ATTACH_NETFILTER);
-	int fd = bpf_prog_load(PROGRAM_NETFILTER, NULL, "GPL", accept,
-			       sizeof(accept) / sizeof(*accept), &opts);
+	int fd;
 
+	if (access(KERNEL_BTF, R_OK))
+		return false;
+	fd = bpf_prog_load(PROGRAM_NETFILTER, NULL, "GPL", accept, sizeof(accept) / sizeof(*accept),
+			   &opts);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0 || errno != EINVAL;
@@ -83,32 +91,42 @@ static int share_counts(struct bpf_object *object, const struct root *root)
 }
 
 /* A map of the state, if the program has it. */
-static int share(struct bpf_object *object, const struct root *root, enum pin pin)
+static netfwv6_result share(struct bpf_object *object, const struct root *root, enum pin pin)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, pin_map_name(pin));
 	int fd = -1, error;
 
 	if (!map)
-		return 0;
-	if (pin < PINS_HELD)
-		return bpf_map__reuse_fd(map, root->map[pin]);
-	if (pin_open(root->dir, pin, 0, &fd) != NETFWV6_S_OK)
-		return -EACCES;
-	error = bpf_map__reuse_fd(map, fd);
-	close(fd);
-	return error;
+		return NETFWV6_S_OK;
+	if (pin < PINS_HELD) {
+		error = bpf_map__reuse_fd(map, root->map[pin]);
+	} else {
+		netfwv6_result result = pin_open_existing(root->dir, pin, 0, &fd);
+
+		if (NETFWV6_FAILED(result))
+			return result;
+		error = bpf_map__reuse_fd(map, fd);
+		close(fd);
+	}
+	return error ? fail_errno(-error, "cannot use the map %s", pin_map_name(pin)) :
+		       NETFWV6_S_OK;
 }
 
-static int configure(struct bpf_object *object, const struct root *root)
+static netfwv6_result configure(struct bpf_object *object, const struct root *root)
 {
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
-	int error = 0;
+	netfwv6_result result = NETFWV6_S_OK;
+	int error;
 
 	bpf_program__set_type(program, PROGRAM_NETFILTER);
 	bpf_program__set_expected_attach_type(program, ATTACH_NETFILTER);
-	for (int pin = 0; pin < PINS && !error; pin++)
-		error = share(object, root, pin);
-	return error ?: share_counts(object, root);
+	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
+		result = share(object, root, pin);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = share_counts(object, root);
+	return error ? fail_errno(-error, "cannot use the counters of the last line") :
+		       NETFWV6_S_OK;
 }
 
 static int identify(struct instance *instance)
@@ -123,40 +141,48 @@ static int identify(struct instance *instance)
 	return 0;
 }
 
-static int load_object(const struct root *root, struct instance *instance)
+static netfwv6_result load_failed(int error)
+{
+	return fail_errno(-error, "cannot load the last line's program");
+}
+
+static netfwv6_result load_object(const struct root *root, struct instance *instance)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6");
 	size_t size;
 	const void *elf = lastline_bpf__elf_bytes(&size);
+	netfwv6_result result;
 	int error;
 
 	instance->object = bpf_object__open_mem(elf, size, &opts);
 	if (!instance->object)
-		return -errno;
-	error = configure(instance->object, root);
-	if (!error)
-		error = bpf_object__load(instance->object);
+		return load_failed(-errno);
+	result = configure(instance->object, root);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = bpf_object__load(instance->object);
 	if (error)
-		return error;
+		return load_failed(error);
 	instance->program = bpf_program__fd(bpf_object__next_program(instance->object, NULL));
 	instance->counts = bpf_object__find_map_fd_by_name(instance->object, COUNTS_MAP);
-	return identify(instance);
+	error = identify(instance);
+	return error ? load_failed(error) : NETFWV6_S_OK;
 }
 
 /* The caller ends it with instance_unload(), also after a failure. */
 static netfwv6_result load(const struct netfwv6_mgr *mgr, const struct root *root,
 			   struct instance *instance)
 {
-	int error;
+	netfwv6_result result;
 
 	if (!last_line_is_possible())
 		return fail(NETFWV6_E_NOTIMPL,
 			    "this kernel has no links for netfilter programs: that takes Linux 6.4 "
-			    "or newer with CONFIG_NETFILTER_BPF_LINK");
+			    "or newer with CONFIG_NETFILTER_BPF_LINK, and BTF (" KERNEL_BTF ")");
 	libbpf_log_begin(mgr);
-	error = load_object(root, instance);
+	result = load_object(root, instance);
 	libbpf_log_end();
-	return error ? fail_errno(-error, "cannot load the last line's program") : NETFWV6_S_OK;
+	return result;
 }
 
 /*

@@ -137,7 +137,7 @@ static void downgrade(void)
 	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "older", "GPL", pass, 2, &opts), link;
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*", world.state));
+	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*-xdp", world.state));
 	link = bpf_obj_get(path);
 	assert_true(program >= 0 && link >= 0);
 	assert_int_equal(bpf_link_update(link, program, NULL), 0);
@@ -150,6 +150,7 @@ static void enabling_again_replaces_an_older_program(void **s)
 	uint32_t program;
 
 	(void)s;
+	world.mode = NETFWV6_MODE_NATIVE;
 	enable(HOST_DEVICE);
 	peer_send(5000, "one");
 	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
@@ -170,6 +171,7 @@ static void a_kill_while_replacing_leaves_it_firewalled(void **s)
 	int n = 0;
 
 	(void)s;
+	world.mode = NETFWV6_MODE_NATIVE;
 	enable(HOST_DEVICE);
 	do {
 		downgrade();
@@ -193,6 +195,7 @@ static void the_next_command_mends_a_record(void **s)
 	}
 	must("cp %s %s-netfwv6 && chmod 755 %s-netfwv6", netfwv6(), world.state, world.state);
 	must("ip link add mend0 type veth peer name mend1");
+	world.mode = NETFWV6_MODE_NATIVE;
 	enable(HOST_DEVICE);
 	downgrade();
 	must("%s %s-netfwv6 status | grep -q '^" HOST_DEVICE ": configured, not '", nobody,

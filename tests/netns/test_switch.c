@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "connections.h"
+#include "hooks.h"
 #include "objects.h"
 #include "sockets.h"
 
@@ -87,7 +88,7 @@ static void a_foreign_program_is_named_and_left_alone(void **s)
 	must("bpftool net attach xdp pinned %s-xdp/foreign dev " HOST_DEVICE, world.state);
 	snprintf(id, sizeof(id), "id %d",
 		 atoi(must("bpftool prog show pinned %s-xdp/foreign", world.state)));
-	output = run("%s enable " HOST_DEVICE, netfwv6());
+	output = run("%s enable --mode native " HOST_DEVICE, netfwv6());
 	assert_int_equal(output->status, 4);
 	assert_non_null(strstr(output->err, "foreign_prog"));
 	assert_non_null(strstr(output->err, id));
@@ -99,18 +100,36 @@ static void a_foreign_program_is_named_and_left_alone(void **s)
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
-static void another_mode_is_refused_while_enabled(void **s)
+static void assert_mode(uint32_t mode)
 {
-	const struct output *output;
+	struct netfwv6_connection_status status = status_of(HOST_DEVICE);
+
+	assert_true(status.firewalled);
+	assert_int_equal(status.mode, mode);
+	assert_int_equal(xdp_on(world.host, HOST_DEVICE) != 0, mode != NETFWV6_MODE_TC);
+	assert_int_not_equal(guard_on(world.host, HOST_DEVICE), 0);
+}
+
+/* Without the option the mode stays, as every setting does. */
+static void another_mode_takes_the_place_of_the_one_before(void **s)
+{
+	uint32_t program;
 
 	(void)s;
 	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
+	program = status_of(HOST_DEVICE).program_id;
 	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
-	must("%s enable --mode auto " HOST_DEVICE, netfwv6());
-	output = run("%s enable --mode native " HOST_DEVICE, netfwv6());
-	assert_int_equal(output->status, 4);
-	assert_non_null(strstr(output->err, "generic mode"));
-	assert_int_equal(status_of(HOST_DEVICE).mode, NETFWV6_MODE_GENERIC);
+	must("%s enable " HOST_DEVICE, netfwv6());
+	assert_mode(NETFWV6_MODE_GENERIC);
+	assert_int_equal(status_of(HOST_DEVICE).program_id, program);
+	must("%s enable --mode native " HOST_DEVICE, netfwv6());
+	assert_mode(NETFWV6_MODE_NATIVE);
+	must("%s enable --mode tc " HOST_DEVICE, netfwv6());
+	assert_mode(NETFWV6_MODE_TC);
+	must("%s enable --mode generic " HOST_DEVICE, netfwv6());
+	assert_mode(NETFWV6_MODE_GENERIC);
+	must("%s enable --mode auto " HOST_DEVICE, netfwv6()); /* one that is there will do */
+	assert_mode(NETFWV6_MODE_GENERIC);
 }
 
 /* ---- What is left behind --------------------------------------------------- */
@@ -157,7 +176,7 @@ int main(void)
 		test(disabling_lets_everything_in_again),
 		test(enablers_at_the_same_time_agree),
 		test(a_foreign_program_is_named_and_left_alone),
-		test(another_mode_is_refused_while_enabled),
+		test(another_mode_takes_the_place_of_the_one_before),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);
