@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "troubles.h"
 
-#include "netfwv6.h"
+#include <netfwv6.h>
 
 const struct trouble troubles[TROUBLES] = {
 	{ NETFWV6_TROUBLE_GUARD_GONE, "guard-gone",

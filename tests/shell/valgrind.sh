@@ -39,7 +39,9 @@ done <<'ROWS'
 0 check 443/tcp
 0 enable fw0 --mode generic
 0 enable fw0
-4 enable fw0 --mode native
+0 enable fw0 --mode native
+0 enable fw0 --mode tc
+2 enable fw0 --mode bogus
 0 status
 0 status --json
 2 monitor -c 0 --dev fw0 --port 443 --src ::/0
