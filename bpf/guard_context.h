@@ -48,9 +48,12 @@ static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void 
 	       bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0;
 }
 
-/* The frame's first bytes. */
+/* The frame's first bytes, of which the linear part may have but a few. */
 static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
 {
+	__u32 in_front = raw_ip ? 0 : sizeof(struct ethhdr);
+
+	bpf_skb_pull_data(ctx, ctx->len - packet_length(ctx) - in_front + len);
 	return bpf_skb_load_bytes_relative(ctx, 0, to, len,
 					   raw_ip ? BPF_HDR_START_NET : BPF_HDR_START_MAC) == 0;
 }
