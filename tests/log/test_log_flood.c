@@ -219,12 +219,12 @@ static void what_is_lost_between_two_writers_is_counted(void **s)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		log_test(a_flood_beyond_the_rate),
-		log_test(a_flood_on_all_cpus),
-		log_test(a_flood_without_a_rate),
-		log_test(a_flood_through_rotations),
-		log_test(killed_writers_lose_nothing_uncounted),
-		log_test(what_is_lost_between_two_writers_is_counted),
+		log_test_native(a_flood_beyond_the_rate),
+		log_test_native(a_flood_on_all_cpus),
+		log_test_native(a_flood_without_a_rate),
+		log_test_native(a_flood_through_rotations),
+		log_test_native(killed_writers_lose_nothing_uncounted),
+		log_test_native(what_is_lost_between_two_writers_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("log flood", tests, world_setup, world_teardown);

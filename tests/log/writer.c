@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../../loader/cli/w3c.h"
+#include "modes.h"
 #include "plain_packet.h"
 
 #define CLOSED_PORT 444
@@ -20,21 +21,31 @@ char log_directory[64], log_path[128], log_old[136];
 
 /* ---- Fixtures ---------------------------------------------------------------------------- */
 
-int log_set_up(void **unused)
+static int set_up(void)
 {
-	struct netfwv6_mgr *mgr;
+	struct netfwv6_mgr *mgr = open_mgr();
 
-	world_reset(unused);
-	mgr = open_mgr();
 	assert_ok(netfwv6_mgr_remove(mgr));
 	netfwv6_mgr_close(mgr);
 	snprintf(log_directory, sizeof(log_directory), "/tmp/nf6-log-%s", own_id());
 	snprintf(log_path, sizeof(log_path), "%s/log", log_directory);
 	snprintf(log_old, sizeof(log_old), "%s.old", log_path);
 	must("mkdir %s", log_directory);
-	must("%s -q enable fw0", netfwv6());
+	must("%s -q enable fw0 %s", netfwv6(), mode_option());
 	must("%s -q log --dropped on --file %s", netfwv6(), log_path);
 	return 0;
+}
+
+int log_set_up(void **unused)
+{
+	world_reset(unused);
+	return set_up();
+}
+
+int log_set_up_native(void **unused)
+{
+	reset_in_native(unused);
+	return set_up();
 }
 
 /* Writers that have not ended, for a test that fails before it ends them. */

@@ -14,8 +14,11 @@ extern char log_directory[64], log_path[128], log_old[136];
 
 /* Fixtures of a test: a fresh state with fw0 firewalled and dropped packets logged. */
 int log_set_up(void **unused);
+int log_set_up_native(void **unused); /* XDP sees frames as they were sent */
 int log_tear_down(void **unused);
 #define log_test(function) cmocka_unit_test_setup_teardown(function, log_set_up, log_tear_down)
+#define log_test_native(function)                                                                  \
+	cmocka_unit_test_setup_teardown(function, log_set_up_native, log_tear_down)
 
 /* 'netfwv6 logd', behind words such as "unshare -m", in the host's namespace. */
 struct writer {

@@ -6,17 +6,29 @@
 
 char folder[64];
 
-int capture_reset(void **unused)
+static int reset(int (*scene)(void **))
 {
 	if (run("command -v tshark")->status) {
 		print_message("# no tshark here\n");
 		skip();
 	}
-	scene_reset(unused);
+	scene(NULL);
 	snprintf(folder, sizeof(folder), "/tmp/nf6-capture-%s", own_id());
 	must("rm -rf %s && mkdir -m 755 %s && mkdir -m 777 %s/all", folder, folder, folder);
 	must("chmod 777 %s/all", folder);
 	return 0;
+}
+
+int capture_reset(void **unused)
+{
+	(void)unused;
+	return reset(scene_reset);
+}
+
+int capture_reset_native(void **unused)
+{
+	(void)unused;
+	return reset(scene_reset_native);
 }
 
 int capture_end(void **unused)

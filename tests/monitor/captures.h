@@ -9,9 +9,12 @@
 extern char folder[64];
 
 int capture_reset(void **unused);
+int capture_reset_native(void **unused); /* XDP sees frames as they were sent, with their tags */
 int capture_end(void **unused);
 
 #define capture_test(function) cmocka_unit_test_setup_teardown(function, capture_reset, capture_end)
+#define capture_test_native(function)                                                              \
+	cmocka_unit_test_setup_teardown(function, capture_reset_native, capture_end)
 
 /* Starts to write to a file in the folder, and waits until it follows events. */
 struct follower capture(const char *file, const char *options);

@@ -6,17 +6,30 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "modes.h"
+
 int wire = -1;
 static uint64_t passed;
+
+static int reset(void)
+{
+	must("%s -q open %d/udp && %s -q enable " HOST_DEVICE " %s", netfwv6(), SHOT_OPEN_PORT,
+	     netfwv6(), mode_option());
+	wire = open_link(PEER_DEVICE);
+	passed = 0;
+	return 0;
+}
 
 int scene_reset(void **unused)
 {
 	world_reset(unused);
-	must("%s -q open %d/udp && %s -q enable " HOST_DEVICE, netfwv6(), SHOT_OPEN_PORT,
-	     netfwv6());
-	wire = open_link(PEER_DEVICE);
-	passed = 0;
-	return 0;
+	return reset();
+}
+
+int scene_reset_native(void **unused)
+{
+	reset_in_native(unused);
+	return reset();
 }
 
 int scene_end(void **unused)

@@ -9,9 +9,12 @@
 
 /* A test's fixture: fw0 is firewalled, all ports but SHOT_OPEN_PORT are closed. */
 int scene_reset(void **unused);
+int scene_reset_native(void **unused); /* XDP sees frames as they were sent, with their tags */
 int scene_end(void **unused);
 
 #define scene_test(function) cmocka_unit_test_setup_teardown(function, scene_reset, scene_end)
+#define scene_test_native(function)                                                                \
+	cmocka_unit_test_setup_teardown(function, scene_reset_native, scene_end)
 
 extern int wire; /* to fw0 */
 

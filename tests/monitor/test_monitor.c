@@ -378,7 +378,7 @@ static void without_a_state_there_is_nothing_to_see(void **s)
 int main(void)
 {
 	static const struct CMUnitTest others[] = {
-		scene_test(every_dropped_packet_is_a_line),
+		scene_test_native(every_dropped_packet_is_a_line),
 		scene_test(lines_come_as_it_happens),
 		scene_test(times_are_those_of_the_packets),
 		scene_test(a_hostile_name_is_escaped),

@@ -77,7 +77,7 @@ static void json_has_every_counter(void **s)
 	shoot_syn(22, 2);
 	shoot_bad_version();
 	jq("stats --json", ".devices[0]|[.device,.mode,.stateless,.dropped.packets,.dropped.bytes]",
-	   "[\"fw0\",\"native\",false,6,415]\n");
+	   "[\"fw0\",\"tc\",false,6,415]\n");
 	jq("stats --json",
 	   "[.devices[0].reasons[]|select(.packets>0 and .verdict==\"dropped\")|[.reason,.packets,"
 	   ".bytes]]",
