@@ -225,6 +225,9 @@ static void keep_settings(const struct netfwv6_mgr *mgr, const struct attachment
 		*wanted = present;
 	else
 		*wanted = (struct configured_record){ .mode = at->record.mode };
+	/* Another device may have that name now, and a mode of its own. */
+	if (wanted->mode != NETFWV6_MODE_AUTO)
+		wanted->mode = at->record.mode;
 	wanted->flags = at->record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0;
 }
 

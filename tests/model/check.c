@@ -85,29 +85,44 @@ void check_port(struct check *c, unsigned int name, uint32_t protocol, uint32_t 
 
 /* ---- Packets -------------------------------------------------------------- */
 
-/* A device keeps its program, and its policy, in another network namespace. */
-static uint32_t program_of(const struct device *d)
+/* A device keeps its programs, and its policy, in another network namespace. */
+static struct hooked hooked_on(const struct device *d)
 {
 	char name[NAME_TEXT_SIZE];
-	uint32_t id;
+	struct hooked hooked;
 
 	if (d->place == PLACE_HERE)
-		return xdp_program(d->ifindex);
+		return programs_on(d->ifindex);
 	enter_peer();
-	id = xdp_program(if_nametoindex(name_text(d->name, name)));
+	hooked = programs_on(if_nametoindex(name_text(d->name, name)));
 	enter_host();
-	return id;
+	return hooked;
+}
+
+/* Each program by itself: in front of the guard, XDP decides as the guard would. */
+static bool device_passes(const struct device *d, uint32_t protocol, uint32_t port, bool in_flood)
+{
+	struct hooked hooked = hooked_on(d);
+	bool passes;
+
+	agree(hooked.guard, "c%02u has no guard", d->name);
+	agree(!hooked.xdp == (d->mode == NETFWV6_MODE_TC), "c%02u has XDP program %u in mode %u",
+	      d->name, hooked.xdp, d->mode);
+	passes = program_passes(hooked.guard, protocol, port, in_flood);
+	if (hooked.xdp)
+		agree(program_passes(hooked.xdp, protocol, port, in_flood) == passes,
+		      "c%02u: XDP %s %u/%s%s, unlike the guard", d->name,
+		      passes ? "drops" : "passes", port, protocol_text(protocol),
+		      in_flood ? " in a flood" : "");
+	return passes;
 }
 
 void check_packet(struct check *c, const struct device *d, uint32_t protocol, uint32_t port)
 {
 	bool expected = model_rule(c->model, d->enabled_as, protocol, port) < NETFWV6_RULE_CLOSED;
 	bool in_flood = chance(c->random, 30);
-	uint32_t id = program_of(d);
-	bool passes;
+	bool passes = device_passes(d, protocol, port, in_flood);
 
-	agree(id, "c%02u has no program", d->name);
-	passes = program_passes(id, protocol, port, in_flood);
 	agree(passes == expected, "c%02u %s an attempt to connect to %u/%s%s", d->name,
 	      passes ? "passes" : "drops", port, protocol_text(protocol),
 	      in_flood ? " in a flood" : "");
@@ -125,6 +140,15 @@ static bool moved(const struct model *m, unsigned int name)
 	return false;
 }
 
+static void check_programs(const struct device *d, const struct netfwv6_connection_status *s)
+{
+	struct hooked hooked = d && d->attached ? programs_on(d->ifindex) : (struct hooked){};
+
+	agree(s->program_id == (hooked.xdp ?: hooked.guard), "status: program %u", s->program_id);
+	agree(s->guard_id == hooked.guard, "status: guard %u", s->guard_id);
+	agree(s->troubles == 0, "status: troubles %#x", s->troubles);
+}
+
 static void check_attachment(const struct device *d, const struct netfwv6_connection_status *s)
 {
 	char settings_of[NAME_TEXT_SIZE] = "";
@@ -134,8 +158,7 @@ static void check_attachment(const struct device *d, const struct netfwv6_connec
 		name_text(d->enabled_as, settings_of);
 	agree(s->ifindex == (d ? d->ifindex : 0), "status: ifindex %u", s->ifindex);
 	agree(s->mode == (d ? d->mode : 0), "status: mode %u", s->mode);
-	agree(s->program_id == (attached ? xdp_program(d->ifindex) : 0), "status: program %u",
-	      s->program_id);
+	check_programs(d, s);
 	agree((s->since > 0) == attached, "status: since %lld", (long long)s->since);
 	agree(s->stateless == (d && d->stateless), "status: stateless %d", s->stateless);
 	agree(s->learning == (d && d->learning), "status: learning %d", s->learning);
@@ -145,8 +168,15 @@ static void check_attachment(const struct device *d, const struct netfwv6_connec
 /* What is attached is so whatever the library says. */
 static void check_device(const struct device *d)
 {
-	agree(!d || (xdp_program(d->ifindex) != 0) == d->attached, "c%02u has %s program", d->name,
+	struct hooked hooked = d ? programs_on(d->ifindex) : (struct hooked){};
+	bool by_xdp = d && d->attached && d->mode != NETFWV6_MODE_TC;
+
+	if (!d)
+		return;
+	agree((hooked.guard != 0) == d->attached, "c%02u has %s guard", d->name,
 	      d->attached ? "no" : "a");
+	agree((hooked.xdp != 0) == by_xdp, "c%02u has %s XDP program", d->name,
+	      by_xdp ? "no" : "an");
 }
 
 void check_status(struct check *c, unsigned int name)

@@ -106,13 +106,15 @@ struct step an_enabling(struct generator *g, struct model *m)
 
 	if (device < DEVICE_SLOTS && chance(g->random, 30))
 		s.scope = m->devices[device].name;
-	if (chance(g->random, 25))
+	if (chance(g->random, 20))
+		s.plain = true;
+	else if (chance(g->random, 25))
 		s.enable.if_configured = true;
 	else if (chance(g->random, 15))
 		s.enable.learn_only = true;
 	else {
 		s.enable.stateless = chance(g->random, 40);
-		s.enable.mode = chance(g->random, 50) ? NETFWV6_MODE_AUTO : below(g->random, 3);
+		s.enable.mode = chance(g->random, 50) ? NETFWV6_MODE_AUTO : below(g->random, 4);
 	}
 	return s;
 }

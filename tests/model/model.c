@@ -95,11 +95,33 @@ static netfwv6_result change_ports(struct model *m, const struct step *s)
 	return NETFWV6_S_OK;
 }
 
+/* Without options nothing changes on a device that is firewalled. */
+static struct wish as_it_is(const struct model *m, const struct device *d)
+{
+	const struct wish *of_then = &m->wishes[d->enabled_as];
+	bool automatic = of_then->is && of_then->mode == NETFWV6_MODE_AUTO;
+
+	return (struct wish){ true, d->stateless, false, automatic ? NETFWV6_MODE_AUTO : d->mode,
+			      d->mode };
+}
+
+/* What was asked for; else what the device has, or one of its name had and it can have. */
+static uint32_t mode_of(const struct device *d, const struct wish *wish, const struct wish *before)
+{
+	uint32_t mode = wish->got ?: before->is ? before->got : 0;
+
+	if (wish->mode || d->attached)
+		return wish->mode ?: d->mode;
+	if (!mode || (mode == NETFWV6_MODE_NATIVE && !d->veth))
+		return NETFWV6_MODE_TC;
+	return mode;
+}
+
 static netfwv6_result enable(struct model *m, const struct step *s)
 {
 	struct device *d = model_device(m, s->scope);
 	struct wish *before = &m->wishes[s->scope];
-	struct wish wish = { true, s->enable.stateless, s->enable.learn_only, s->enable.mode };
+	struct wish wish = { true, s->enable.stateless, s->enable.learn_only, s->enable.mode, 0 };
 
 	if (s->enable.if_configured && !before->is)
 		return NETFWV6_S_FALSE;
@@ -107,13 +129,14 @@ static netfwv6_result enable(struct model *m, const struct step *s)
 		wish = *before;
 	if (!d)
 		return NETFWV6_E_NOINTERFACE;
-	if (d->attached && (wish.learn_only || (wish.mode && wish.mode != d->mode)))
+	if (s->plain && d->attached)
+		wish = as_it_is(m, d);
+	if (d->attached && wish.learn_only)
 		return NETFWV6_E_ABORT;
 	if (wish.mode == NETFWV6_MODE_NATIVE && !d->veth)
 		return NETFWV6_E_NOINTERFACE;
 	if (!wish.learn_only) {
-		if (!d->attached)
-			d->mode = wish.mode ?: d->veth ? NETFWV6_MODE_NATIVE : NETFWV6_MODE_GENERIC;
+		d->mode = wish.got = mode_of(d, &wish, before);
 		d->attached = true;
 		d->stateless = wish.stateless;
 	}

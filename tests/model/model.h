@@ -31,6 +31,7 @@ struct device {
 struct wish {
 	bool is, stateless, learn_only;
 	uint32_t mode;
+	uint32_t got; /* the mode that a device of that name had; 0: none */
 };
 
 struct model {

@@ -11,6 +11,8 @@
 #include <linux/rtnetlink.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <net/if.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +21,13 @@
 
 #define STRANGER "2001:db8:ffff::1"
 #define STRANGER_PORT 40000
+
+/* Of newer headers than the oldest supported system has. */
+#define TCX_INGRESS ((enum bpf_attach_type)46)
+
+/* What the guard returns. */
+#define NEXT_PROGRAM ((uint32_t)-1)
+#define DROP_PACKET 2
 
 /* After so many drops in a jiffy, a program takes the shortcut for the rest of it. */
 #define FLOOD 200
@@ -74,7 +83,7 @@ static uint32_t program_in(const struct nlmsghdr *answer)
 	return id ? *(const uint32_t *)RTA_DATA(id) : 0;
 }
 
-uint32_t xdp_program(uint32_t ifindex)
+static uint32_t xdp_program(uint32_t ifindex)
 {
 	struct {
 		struct nlmsghdr header;
@@ -100,12 +109,52 @@ uint32_t xdp_program(uint32_t ifindex)
 	return program_in(&answer.header);
 }
 
+/* On kernels without links at the hook, a filter has it. */
+static uint32_t guard_filter(uint32_t ifindex)
+{
+	char name[IF_NAMESIZE];
+
+	return atoi(must("nsenter --net=/proc/%d/task/%d/ns/net tc -j filter show dev %s ingress | "
+			 "jq '[.[] | select(has(\"options\")) | .options.prog.id] | .[0] // 0'",
+			 getpid(), gettid(), if_indextoname(ifindex, name)));
+}
+
+static uint32_t guard_program(uint32_t ifindex)
+{
+	uint32_t flags, ids[2], count = 2;
+
+	if (bpf_prog_query((int)ifindex, TCX_INGRESS, 0, &flags, ids, &count))
+		return guard_filter(ifindex);
+	assert_true(count <= 1);
+	return count ? ids[0] : 0;
+}
+
+struct hooked programs_on(uint32_t ifindex)
+{
+	return (struct hooked){ xdp_program(ifindex), guard_program(ifindex) };
+}
+
+static bool is_xdp(int program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	assert_int_equal(bpf_obj_get_info_by_fd(program, &info, &size), 0);
+	return info.type == BPF_PROG_TYPE_XDP;
+}
+
 static uint32_t verdict_on(int program, uint32_t protocol, uint16_t port, uint32_t times)
 {
 	struct frame frame = attempt(protocol, port);
+	/* Only with a context the kernel tells the guard the packet's length. */
+	struct __sk_buff context = {};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = &frame, .data_size_in = sizeof(frame),
 		    .repeat = times);
 
+	if (!is_xdp(program)) {
+		run.ctx_in = &context;
+		run.ctx_size_in = sizeof(context);
+	}
 	assert_int_equal(bpf_prog_test_run_opts(program, &run), 0);
 	return run.retval;
 }
@@ -113,15 +162,16 @@ static uint32_t verdict_on(int program, uint32_t protocol, uint16_t port, uint32
 bool program_passes(uint32_t program_id, uint32_t protocol, uint16_t port, bool in_flood)
 {
 	int program = bpf_prog_get_fd_by_id(program_id);
-	uint32_t verdict;
+	uint32_t verdict, pass, drop;
 
 	agree(program >= 0, "program %u does not exist", program_id);
+	pass = is_xdp(program) ? XDP_PASS : NEXT_PROGRAM;
+	drop = is_xdp(program) ? XDP_DROP : DROP_PACKET;
 	if (in_flood)
-		agree(verdict_on(program, protocol, 0, FLOOD) == XDP_DROP,
-		      "program %u passes port 0", program_id);
+		agree(verdict_on(program, protocol, 0, FLOOD) == drop, "program %u passes port 0",
+		      program_id);
 	verdict = verdict_on(program, protocol, port, 1);
 	close(program);
-	agree(verdict == XDP_PASS || verdict == XDP_DROP, "program %u returned %u", program_id,
-	      verdict);
-	return verdict == XDP_PASS;
+	agree(verdict == pass || verdict == drop, "program %u returned %u", program_id, verdict);
+	return verdict == pass;
 }

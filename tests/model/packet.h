@@ -6,8 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The id of the XDP program on the device in the calling thread's network namespace, or 0. */
-uint32_t xdp_program(uint32_t ifindex);
+/* The ids of the programs that take what comes in, or 0. */
+struct hooked {
+	uint32_t xdp, guard;
+};
+
+/* Of the device in the calling thread's network namespace. */
+struct hooked programs_on(uint32_t ifindex);
 
 /*
  * Does the program pass an attempt to connect to the port, from an address that nothing

@@ -85,7 +85,7 @@ static netfwv6_result call_for_range(struct netfwv6_connection *c, const struct 
 static netfwv6_result call_connection(struct netfwv6_connection *c, const struct step *s)
 {
 	if (s->kind == STEP_ENABLE)
-		return netfwv6_connection_enable_firewall(c, &s->enable);
+		return netfwv6_connection_enable_firewall(c, s->plain ? NULL : &s->enable);
 	if (s->kind == STEP_DISABLE)
 		return netfwv6_connection_disable_firewall(c);
 	return s->range ? call_for_range(c, s) : call_for_port(c, s);

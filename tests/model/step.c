@@ -30,7 +30,7 @@ char *name_text(unsigned int name, char text[NAME_TEXT_SIZE])
 /* What stands behind the scope. */
 static void arguments_text(const struct step *s, char *text, size_t size)
 {
-	static const char *const modes[] = { "auto", "native", "generic" };
+	static const char *const modes[] = { "auto", "native", "generic", "tc" };
 
 	*text = '\0';
 	switch (s->kind) {
@@ -43,10 +43,13 @@ static void arguments_text(const struct step *s, char *text, size_t size)
 			 s->kind == STEP_OPEN ? labels[s->label] ?: "NULL" : "");
 		break;
 	case STEP_ENABLE:
-		snprintf(text, size, "mode %s%s%s%s", modes[s->enable.mode],
-			 s->enable.stateless ? " stateless" : "",
-			 s->enable.learn_only ? " learn_only" : "",
-			 s->enable.if_configured ? " if_configured" : "");
+		if (s->plain)
+			snprintf(text, size, "without options");
+		else
+			snprintf(text, size, "mode %s%s%s%s", modes[s->enable.mode],
+				 s->enable.stateless ? " stateless" : "",
+				 s->enable.learn_only ? " learn_only" : "",
+				 s->enable.if_configured ? " if_configured" : "");
 		break;
 	case STEP_INITIALIZE:
 		snprintf(text, size, "%s group %u%s", s->initialize.set_group ? "set" : "same",

@@ -52,6 +52,7 @@ struct step {
 	bool range;	    /* through the call for ranges */
 	uint32_t first, last, protocol;
 	unsigned int label;
+	bool plain; /* enable without options */
 	struct netfwv6_enable_options enable;
 	struct netfwv6_initialize_options initialize;
 	unsigned int device; /* of events: its place in the model */
