@@ -241,10 +241,11 @@ static uint32_t program_of(const char *field)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(
-		must("%s status --json | jq -c 'del(.flows,.learning,.kept,.one_mount,.group,.configured)'",
-		     netfwv6()),
-		must("printf '{\"state\":\"%s\",\"blind_spots\":[],\"devices\":[]}\\n'", world.state));
+	assert_string_equal(must("%s status --json | jq -c "
+				 "'del(.flows,.learning,.kept,.one_mount,.group,.configured)'",
+				 netfwv6()),
+			    must("printf '{\"state\":\"%s\",\"blind_spots\":[],\"devices\":[]}\\n'",
+				 world.state));
 	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);
@@ -398,13 +399,14 @@ static void modes_are_as_documented(void **s)
 		"600 root links/ID-xdp\n700 root lock\n644 root names\n644 root ports\n"
 		"644 root root\n600 root secret\n600 root tcp\n600 root udp\n");
 	/* TCX links and the last line, where the kernel has those. */
-	assert_string_equal(must("cd %s/links && ls | grep -c . && stat -c %%a * | sort -u",
-				 world.state),
-			    has_tcx() ? "3\n600\n" : "1\n600\n");
+	assert_string_equal(
+		must("cd %s/links && ls | grep -c . && stat -c %%a * | sort -u", world.state),
+		has_tcx() ? "3\n600\n" : "1\n600\n");
 	assert_int_equal(
 		run("stat -c %%a %s/lastline 2>/dev/null | grep -v 600", world.state)->status, 1);
 	assert_int_equal(
-		run("stat -c %%a %s/counts/lastline 2>/dev/null | grep -v 644", world.state)->status,
+		run("stat -c %%a %s/counts/lastline 2>/dev/null | grep -v 644", world.state)
+			->status,
 		1);
 	assert_string_equal(must("stat -c %%a /run/netfwv6.lock"), "600\n");
 }
