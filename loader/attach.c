@@ -128,7 +128,6 @@ static netfwv6_result learn(struct work *w)
 	if (w->form->stateless)
 		return NETFWV6_S_OK;
 	spec.config.secret = 0;
-	connection_config_give_slot(&spec.config, 0);
 	result = load_and_put(w, HOOK_LEARN, &spec, -1);
 	return NETFWV6_FAILED(result) ? result : seed_from_sockets(&w->mgr->root, &w->mgr->policy);
 }
@@ -308,7 +307,7 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, struct attachment *at
 	netfwv6_result result = instance_spec_of(at->hooks[hook].program_id, &spec);
 
 	connection_config_give_slot(&spec.config, slot);
-	if (NETFWV6_SUCCEEDED(result)) {
+	if (NETFWV6_SUCCEEDED(result) && hook != HOOK_LEARN) {
 		counts = bpf_obj_get(attachment_counts_path(mgr, at->id, path));
 		if (counts < 0)
 			result = fail_errno(errno, "cannot open %s", path);
@@ -340,7 +339,7 @@ netfwv6_result attachment_give_slot(const struct netfwv6_mgr *mgr, struct attach
 	at->record.known |= SLOT_BIT(slot);
 	result = attachment_write(mgr, at);
 	attachment_look(mgr, at);
-	for (int hook = HOOK_XDP; hook <= HOOK_GUARD && NETFWV6_SUCCEEDED(result); hook++)
+	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
 		if (at->hooks[hook].program_id)
 			result = teach(mgr, at, hook, slot);
 	if (NETFWV6_FAILED(result))

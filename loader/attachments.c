@@ -269,7 +269,7 @@ static uint32_t slots_known(const struct attachment *at)
 	uint32_t known = SLOT_BIT(at->record.slot);
 	struct instance_spec spec;
 
-	for (int hook = HOOK_XDP; hook <= HOOK_GUARD; hook++) {
+	for (int hook = 0; hook < HOOKS; hook++) {
 		if (!at->hooks[hook].program_id)
 			continue;
 		if (NETFWV6_FAILED(instance_spec_of(at->hooks[hook].program_id, &spec)))

@@ -58,8 +58,7 @@ static netfwv6_result load(const struct loading *loading, const struct attachmen
 	int counts = -1;
 
 	spec.config.ifindex = hooked->ifindex; /* where it is now */
-	if (new->hook != HOOK_LEARN)
-		connection_config_give_slot(&spec.config, at->record.slot);
+	connection_config_give_slot(&spec.config, at->record.slot);
 	if (NETFWV6_SUCCEEDED(result))
 		result = hook_open(&new->place, new->hook, &new->link);
 	if (NETFWV6_SUCCEEDED(result))

@@ -32,7 +32,7 @@ static netfwv6_result teach(const struct netfwv6_mgr *mgr, const char *device, u
 	struct attachment at = {};
 
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(mgr, &at))
-		if (attachment_filters(&at) && at.record.slot != slot &&
+		if (attachment_filters(&at) && at.record.known != SLOT_BIT(slot) &&
 		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
 			result = attachment_give_slot(mgr, &at, slot);
 	return result;
