@@ -164,7 +164,8 @@ static bool is_in_force(const struct model *m, unsigned int name)
 static void disable(struct model *m, unsigned int name)
 {
 	struct device *here = model_device(m, name);
-	unsigned int was = here && here->attached ? here->enabled_as : name;
+	bool has_any = here && (here->attached || here->learning);
+	unsigned int was = has_any ? here->enabled_as : name;
 
 	for (struct device *d = m->devices; d < m->devices + DEVICE_SLOTS; d++)
 		if (d == here || (d->place == PLACE_AWAY && d->enabled_as == name))
