@@ -109,7 +109,8 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 	return (struct attachment){};
 }
 
-struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device)
+struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device,
+					    bool filtering)
 {
 	struct attachment at = {};
 	bool here;
@@ -118,7 +119,7 @@ struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const
 		if (strncmp(at.record.device, device, sizeof(at.record.device)) != 0)
 			continue;
 		attachment_look(mgr, &at);
-		if (whereabouts(&at, &here) && !here)
+		if (whereabouts(&at, &here) && !here && (!filtering || attachment_filters(&at)))
 			return at;
 	}
 	return (struct attachment){};

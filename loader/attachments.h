@@ -34,9 +34,10 @@ struct attachment attachment_find(const struct netfwv6_mgr *mgr, const struct de
 
 /*
  * Finds what was attached to a device of that name which is in another network namespace now,
- * as far as the caller may see it.
+ * as far as the caller may see it. On request only what is meant to filter.
  */
-struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device);
+struct attachment attachment_find_elsewhere(const struct netfwv6_mgr *mgr, const char *device,
+					    bool filtering);
 
 /* Of one that was looked at: does the guard judge what its device takes in, here? */
 bool attachment_is_firewalled(const struct attachment *at);

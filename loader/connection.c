@@ -88,7 +88,8 @@ static netfwv6_result describe_wish(const struct netfwv6_connection *connection,
 
 	now->configured = result == NETFWV6_S_OK;
 	now->configured_learn_only = configured.flags & CONFIGURED_LEARN_ONLY;
-	now->moved = !seen->ours.id && attachment_find_elsewhere(mgr, connection->name).id != 0;
+	now->moved = !attachment_is_firewalled(&seen->ours) &&
+		     attachment_find_elsewhere(mgr, connection->name, true).id != 0;
 	now->learning = attachment_learns(&seen->ours);
 	return NETFWV6_FAILED(result) ? result : NETFWV6_S_OK;
 }

@@ -333,7 +333,7 @@ static netfwv6_result detach_elsewhere(const struct netfwv6_mgr *mgr, const char
 	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at;
 
-	while (NETFWV6_SUCCEEDED(result) && (at = attachment_find_elsewhere(mgr, device)).id)
+	while (NETFWV6_SUCCEEDED(result) && (at = attachment_find_elsewhere(mgr, device, false)).id)
 		result = attachment_drop(mgr, &at);
 	return result;
 }
