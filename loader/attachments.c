@@ -27,14 +27,27 @@ struct place attachment_place(const struct netfwv6_mgr *mgr, const struct attach
 
 /* ---- Looking ------------------------------------------------------------------- */
 
+/* The kernel's order is another one in each map. */
+static uint32_t next_id(int map, uint32_t id)
+{
+	uint32_t key = 0, next, lowest = 0;
+
+	while (!bpf_map_get_next_key(map, key ? &key : NULL, &next)) {
+		if (next > id && (!lowest || next < lowest))
+			lowest = next;
+		key = next;
+	}
+	return lowest;
+}
+
 bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at)
 {
-	uint32_t next;
+	const int map = mgr->root.map[PIN_ATTACHMENTS];
+	uint32_t next = at->id;
 
-	while (!bpf_map_get_next_key(mgr->root.map[PIN_ATTACHMENTS], at->id ? &at->id : NULL,
-				     &next)) {
+	while ((next = next_id(map, next))) {
 		*at = (struct attachment){ .id = next };
-		if (!bpf_map_lookup_elem(mgr->root.map[PIN_ATTACHMENTS], &next, &at->record))
+		if (!bpf_map_lookup_elem(map, &next, &at->record))
 			return true;
 	}
 	return false;

@@ -23,7 +23,7 @@ struct attachment {
 	bool seen;		    /* the caller may see what is at the hooks */
 };
 
-/* Steps to the next; begins with a zeroed one. False at the end. It is not looked at. */
+/* Steps to the next by id; begins with a zeroed one. False at the end. It is not looked at. */
 bool attachment_next(const struct netfwv6_mgr *mgr, struct attachment *at);
 
 /* Looks at its hooks. */
