@@ -14,7 +14,7 @@
 
 #include "users.h"
 
-#define PATIENCE_MS 20000 /* only a broken product waits so long */
+#define PATIENCE_MS 180000 /* only a broken product waits so long */
 
 struct world world;
 static int outside = -1;
