@@ -41,7 +41,23 @@ static bool leaves_no_trace(uint64_t command)
 	return is_one_of(command, commands, sizeof(commands) / sizeof(*commands));
 }
 
-static bool changes_something(const struct __ptrace_syscall_info *call)
+#define ATTACH_NETFILTER 45 /* BPF_NETFILTER; older headers lack it */
+
+/*
+ * A link of the last line's. It vanishes like those, and where a priority is taken the next one
+ * is tried, so that every second rebuild has one call more. What comes next, before the link is
+ * pinned, is a change: a kill there finds the link made.
+ */
+static bool tries_a_priority(pid_t child, const struct __ptrace_syscall_info *call)
+{
+	const size_t attach_type = offsetof(union bpf_attr, link_create.attach_type);
+
+	return call->entry.args[0] == BPF_LINK_CREATE &&
+	       (uint32_t)ptrace(PTRACE_PEEKDATA, child, call->entry.args[1] + attach_type, NULL) ==
+		       ATTACH_NETFILTER;
+}
+
+static bool changes_something(pid_t child, const struct __ptrace_syscall_info *call)
 {
 	static const uint64_t numbers[] = {
 		SYS_mount,     SYS_umount2, SYS_unlinkat, SYS_mkdirat,
@@ -54,7 +70,7 @@ static bool changes_something(const struct __ptrace_syscall_info *call)
 	};
 
 	if (call->entry.nr == SYS_bpf)
-		return !leaves_no_trace(call->entry.args[0]);
+		return !leaves_no_trace(call->entry.args[0]) && !tries_a_priority(child, call);
 	if (call->entry.nr == SYS_flock) /* who asks for a lock may have to ask often */
 		return call->entry.args[1] == LOCK_UN;
 	return is_one_of(call->entry.nr, numbers, sizeof(numbers) / sizeof(*numbers));
@@ -144,8 +160,8 @@ size_t find_written(const char *const *arguments, bool *written, size_t max)
 		if (inside) {
 			hash = hash_of_shared_memory(child);
 			inside = false;
-		} else if (ends ||
-			   (info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(&info))) {
+		} else if (ends || (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+				    changes_something(child, &info))) {
 			if (n)
 				written[n - 1] = hash != hash_of_shared_memory(child);
 			inside = !ends;
@@ -165,8 +181,8 @@ bool kill_at_change(int n, enum moment moment, const char *const *arguments)
 	int status;
 
 	while (next_stop(child, &status, &info)) {
-		if (!due && info.op == PTRACE_SYSCALL_INFO_ENTRY && changes_something(&info) &&
-		    n-- == 0) {
+		if (!due && info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+		    changes_something(child, &info) && n-- == 0) {
 			due = true;
 			if (moment == AFTER_CHANGE)
 				continue;
