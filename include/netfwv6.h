@@ -386,8 +386,8 @@ struct netfwv6_enable_options {
  * options  NULL for the defaults
  * Errors   E_POINTER, E_INVALIDARG (options), E_NOINTERFACE (the device has gone,
  *          is the loopback, or is of a kind that cannot carry the program; for
- *          NATIVE also a driver without XDP), E_ABORT (a foreign XDP program, or
- *          ours in another mode, holds the device; learn_only on a firewalled
+ *          NATIVE also a driver without XDP), E_ABORT (a foreign XDP program
+ *          holds the device, for NATIVE and GENERIC; learn_only on a firewalled
  *          device; the state serves another network namespace), E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
  *          E_UNEXPECTED, E_FAIL
  * Needs    root
