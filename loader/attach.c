@@ -52,7 +52,8 @@ static netfwv6_result choose_secret(struct work *w)
 		if (getrandom(secret, sizeof(*secret), 0) != sizeof(*secret))
 			return fail_errno(errno, "cannot draw a random number");
 	*secret &= ~SECRET_IS_SHOWN;
-	*secret |= w->form->other_end ? SECRET_IS_SHOWN : 0;
+	/* A child of a card, such as ipvlan, hands it packets, too, on which the mark has stayed. */
+	*secret |= w->form->other_end || w->form->sealed ? SECRET_IS_SHOWN : 0;
 	return NETFWV6_S_OK;
 }
 
