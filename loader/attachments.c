@@ -293,18 +293,22 @@ static uint32_t slots_known(const struct attachment *at)
 	return known;
 }
 
-/* What the guard is for tells whether there should be XDP; what there is, in which mode. */
+/*
+ * XDP tells its mode. Without it, a guard that expects no marks was put there to judge alone;
+ * but one beside generic XDP expects none either.
+ */
 static uint32_t mode_of(const struct attachment *at)
 {
 	uint32_t guard = at->hooks[HOOK_GUARD].program_id;
 	struct instance_spec spec;
 	struct device_xdp xdp;
 
-	if (guard && NETFWV6_SUCCEEDED(instance_spec_of(guard, &spec)) && !spec.config.secret)
-		return NETFWV6_MODE_TC;
 	if (at->hooks[HOOK_XDP].here &&
 	    NETFWV6_SUCCEEDED(device_xdp(at->hooks[HOOK_XDP].ifindex, &xdp)))
 		return xdp.mode;
+	if (at->record.mode == NETFWV6_MODE_NATIVE && guard &&
+	    NETFWV6_SUCCEEDED(instance_spec_of(guard, &spec)) && !spec.config.secret)
+		return NETFWV6_MODE_TC;
 	return at->record.mode;
 }
 

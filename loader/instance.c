@@ -276,10 +276,13 @@ netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec)
 	for (int hook = 0; hook < HOOKS; hook++)
 		found.raw_ip |= strcmp(running.info.name, objects[hook].programs[true]) == 0;
 	for (uint32_t i = 0; i < running.info.nr_map_ids; i++)
-		if (read_constants(running.maps[i], &found.config))
-			break;
-	*spec = found;
-	return NETFWV6_S_OK;
+		if (read_constants(running.maps[i], &found.config)) {
+			*spec = found;
+			return NETFWV6_S_OK;
+		}
+	return fail(NETFWV6_E_ABORT,
+		    "program %u is of another version of netfwv6: enable its device again",
+		    program_id);
 }
 
 static bool uses_map(const struct running *running, int fd)

@@ -35,7 +35,10 @@ netfwv6_result instance_load(const struct netfwv6_mgr *mgr, const struct root *r
 			     const struct instance_spec *spec, int counts,
 			     struct instance *instance);
 
-/* What a running program was made for, be it of this version or an older one. For root. */
+/*
+ * What a running program was made for; E_ABORT for one that does not have the constants of this
+ * version's. For root.
+ */
 netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec);
 
 /* Has the running program the same code, constants and port table? For root. */

@@ -178,21 +178,30 @@ static void enabling_again_replaces_an_older_program(void **s)
 	assert_false(firewalled(HOST_DEVICE));
 }
 
-static void a_kill_while_replacing_leaves_it_firewalled(void **s)
+static void kill_while_replacing(uint32_t mode)
 {
 	int n = 0;
 
-	(void)s;
-	world.mode = NETFWV6_MODE_NATIVE;
+	world.mode = mode;
 	enable(HOST_DEVICE);
 	do {
 		downgrade();
 		assert_true(firewalled(HOST_DEVICE));
+		assert_int_equal(status_of(HOST_DEVICE).mode, mode);
 	} while (kill_switch("enable", n++));
 	assert_true(n > 5);
 	assert_true(firewalled(HOST_DEVICE));
+	assert_int_equal(status_of(HOST_DEVICE).mode, mode);
 	must("%s disable " HOST_DEVICE, netfwv6());
 	assert_int_not_equal(access(world.state, F_OK), 0);
+}
+
+/* In the mode that it has, which the next command finds again. */
+static void a_kill_while_replacing_leaves_it_firewalled(void **s)
+{
+	(void)s;
+	kill_while_replacing(NETFWV6_MODE_NATIVE);
+	kill_while_replacing(NETFWV6_MODE_GENERIC);
 }
 
 #define NOBODY "setpriv --reuid=65534 --regid=65534 --clear-groups"
