@@ -9,7 +9,7 @@
 #include "marks_layout.h"
 #include "lane.h"
 
-#define SECRET 0x5ec4e7f00dfaced1ULL
+#define SECRET 0x5ec4e7f00dfaced0ULL
 
 struct netfwv6_bpf;
 struct guard_bpf;
