@@ -31,10 +31,9 @@ netfwv6_result name_check(const char *name)
 /* A group may write this map: what is no key of ours is no name of a port. */
 static bool is_open(const struct policy *policy, struct name_key key)
 {
-	uint64_t bit = key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL;
-
-	return key.entry < PORT_ENTRIES && entry_port(key.entry) && key.slot <= SLOT_MAX &&
-	       policy_load(policy, key.entry) & bit;
+	if (key.entry >= PORT_ENTRIES || !entry_port(key.entry) || key.slot > SLOT_MAX)
+		return false;
+	return policy_load(policy, key.entry) & (key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL);
 }
 
 static int map_of(const struct netfwv6_mgr *mgr)
