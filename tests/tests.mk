@@ -87,8 +87,10 @@ fuzz: $(FUZZERS)
 SUITE ?=
 chosen = $(strip $(foreach program,$1,$(if $(findstring tests/$(SUITE:%=%/),$(program)/),$(program))))
 
-tests: all $(call chosen,$(TEST_PROGRAMS)) $(TEST_BPF) \
-	$(if $(SANITIZE)$(filter-out shell shell/fuzz.sh,$(SUITE)),,$(FUZZERS))
+# What the shell's tests need besides the command, and what tests the programs by themselves.
+FOR_ALL := $(TEST_BPF) $(if $(SANITIZE)$(filter-out shell shell/fuzz.sh,$(SUITE)),,$(FUZZERS))
+
+tests: all $(call chosen,$(TEST_PROGRAMS)) $(FOR_ALL)
 
 $B/tests/foreign.bpf.o: tests/support/foreign.bpf.c
 $B/tests/peer.bpf.o: tests/attacks/peer.bpf.c
@@ -97,29 +99,32 @@ $(TEST_BPF):
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-# What tests the data plane, or kills the command a hundred times, has run as it is shipped;
-# the sanitizers have nothing to add.
+# What tests the data plane, or kills the command a hundred times, has run as it is shipped: the
+# sanitizers have nothing to add. Everything else runs under them, and with FULL=1 as it is
+# shipped, too.
 UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(ATTACK_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
 SANITIZED := $(filter-out $(UNSANITIZED),$(TEST_PROGRAMS))
+SHIPPED := $(if $(FULL),$(TEST_PROGRAMS),$(UNSANITIZED))
 JOBS := $(shell nproc)
+
+shipped: all $(call chosen,$(SHIPPED)) $(FOR_ALL)
 
 sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $(TEST_BPF))
 
-# Everything as it is shipped; the library and the command under the sanitizers, too; the
-# command under valgrind.
-CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(TEST_PROGRAMS) $(SANITIZED:build/%=build/san/%)
+# With what the shell's tests do to the command, under valgrind, too.
+CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANITIZED:build/%=build/san/%)
 
 # What takes longest begins first, so that nobody waits for it in the end.
-LONGEST := $(foreach name,access/test_kills model/test_model access/test_users access/test_processes \
-	netns/test_kill netns/test_slots api/test_state_root,$(filter %/$(name),$(CHECKED)))
+LONGEST := $(foreach name,access/test_kills api/test_locks netns/test_kill model/test_model \
+	netns/test_slots access/test_users packet/packet netns/test_troubles,$(filter %/$(name),$(CHECKED)))
 
 check-built:
 	$(if $(call chosen,$(CHECKED)),,$(error there are no tests in tests/$(SUITE)))
-	$Q$(MAKE) -j$(JOBS) --no-print-directory tests
+	$Q$(MAKE) -j$(JOBS) --no-print-directory shipped
 	$Q$(MAKE) -j$(JOBS) --no-print-directory B=build/san SANITIZE=address,undefined CFLAGS='-O1 -g' sanitized
 	$Qtests/run $(call chosen,$(LONGEST) $(filter-out $(LONGEST),$(CHECKED)))
 
-.PHONY: check-built sanitized
+.PHONY: check-built shipped sanitized
 
 # ---- devices, and other kernels ------------------------------------------------
 
