@@ -6,17 +6,6 @@
 #include "parse.h"
 #include "plain.h"
 
-static __always_inline struct packet plain_packet(__u8 protocol, __u16 port)
-{
-	return (struct packet){
-		.ip = PLAIN_IP,
-		.has_ip = true,
-		.l4 = PLAIN_L4,
-		.port = port,
-		.protocol = protocol,
-	};
-}
-
 /* A frame with an Ethernet header. */
 static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {

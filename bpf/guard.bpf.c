@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "network.h"
+#include "plain.h"
 #include "report.h"
 #include "segments.h"
 #include "verdict.h"
@@ -45,42 +46,83 @@ static __always_inline bool should_be_seen(__u32 reason)
 	return reason != REASON_NOT_IPV6 && reason != REASON_LOOPED;
 }
 
-static __always_inline int judge(packet_context *ctx, bool raw_ip, bool behind_xdp)
+static __always_inline void count(packet_context *ctx, __u32 reason, bool raw_ip, bool unseen)
+{
+	struct segments segments = segments_of(ctx, raw_ip);
+
+	account(reason, segments.packets, segments.bytes);
+	if (unseen && should_be_seen(reason))
+		account_unseen(segments.packets, segments.bytes);
+}
+
+static __always_inline int conclude(packet_context *ctx, const struct packet *p, __u32 reason,
+				    bool raw_ip, bool unseen)
+{
+	count(ctx, reason, raw_ip, unseen);
+	if (reason < REASON_FIRST_DROP)
+		return NEXT_PROGRAM;
+	if (drops_matter())
+		report_drop(ctx, p, reason, raw_ip);
+	return DROP_PACKET;
+}
+
+static __always_inline int judge(packet_context *ctx, bool raw_ip, bool unseen)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_network(ctx, &p);
 	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
-	struct segments segments = segments_of(ctx, raw_ip);
 
-	account(reason, segments.packets, segments.bytes);
-	if (behind_xdp && should_be_seen(reason))
-		account_unseen(segments.packets, segments.bytes);
-	if (reason < REASON_FIRST_DROP)
-		return NEXT_PROGRAM;
-	if (drops_matter())
-		report_drop(ctx, &p, reason, raw_ip);
-	return DROP_PACKET;
+	return conclude(ctx, &p, reason, raw_ip, unseen);
 }
 
-/* Not inlined, so that the way of packets that XDP has judged stays short. */
-__noinline int netfwv6_judge_eth(struct __sk_buff *ctx, bool unseen)
+/* Not inlined, as in the program for XDP. */
+__noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u8 protocol, __u16 port, bool unseen)
 {
-	return judge(ctx, false, netfwv6_config.secret && unseen);
+	struct packet p = plain_packet(0, protocol, port);
+
+	return conclude(ctx, &p, verdict(ctx, &p), false, unseen);
+}
+
+__noinline int netfwv6_judge_unusual(struct __sk_buff *ctx, bool unseen)
+{
+	return judge(ctx, false, unseen);
+}
+
+/* One frame, of which nothing but an Ethernet header is in front of the network header. */
+static __always_inline bool read_plain_frame(packet_context *ctx, struct plain *plain)
+{
+	return !ctx->gso_size && ctx->len - packet_length(ctx) == PLAIN_IP &&
+	       ctx->protocol == bpf_htons(ETH_P_IPV6) && ctx->pkt_type != PACKET_LOOPBACK &&
+	       read_plain(ctx, plain);
+}
+
+static __always_inline int judge_frame(packet_context *ctx, bool quiet, bool unseen)
+{
+	struct plain plain;
+
+	if (!read_plain_frame(ctx, &plain))
+		return netfwv6_judge_unusual(ctx, unseen);
+	if (quiet && is_unused(plain_entry(&plain))) {
+		count(ctx, closed_reason(plain.udp, false), false, unseen);
+		return DROP_PACKET;
+	}
+	return netfwv6_judge_plain(ctx, plain_protocol(&plain), plain.port, unseen);
 }
 
 SEC("tc")
 int netfwv6_in_eth(struct __sk_buff *ctx)
 {
-	struct segments segments;
+	bool quiet = is_quiet();
 	__u32 reason;
 
-	if (!netfwv6_config.secret || !take_verdict(ctx, &reason))
-		return netfwv6_judge_eth(ctx, true);
+	if (!netfwv6_config.secret)
+		return judge_frame(ctx, quiet, false);
+	if (!take_verdict(ctx, &reason))
+		return judge_frame(ctx, quiet, true);
 	account_seen();
 	if (netfwv6_config.secret & SECRET_IS_SHOWN)
-		return netfwv6_judge_eth(ctx, false);
-	segments = segments_of(ctx, false);
-	account(reason, segments.packets, segments.bytes);
+		return judge_frame(ctx, quiet, false);
+	count(ctx, reason, false, false);
 	return NEXT_PROGRAM;
 }
 

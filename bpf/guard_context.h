@@ -37,6 +37,12 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 	return packet_length(ctx) + (raw_ip ? 0 : sizeof(struct ethhdr));
 }
 
+/* Of a frame whose link-layer header is in front: the kernel puts it there again for the hook. */
+static __always_inline __u32 plain_length(packet_context *ctx)
+{
+	return ctx->len;
+}
+
 /* What lies outside of the linear part has to be fetched first, as the stack will. */
 static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {

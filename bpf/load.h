@@ -13,16 +13,14 @@
 /* The verifier wants to see a bound; what lies behind it is copied. */
 #define IN_PLACE_MAX 0x3fff
 
-/* Finds so many bytes from there on, if the first buffer has them. */
-#if PACKET_IS_IN_PLACE
+/* Finds so many bytes from the first one's offset on, if the first buffer has them. */
+#ifndef bytes_in_place
 static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
 					   const void **bytes)
 {
 	*bytes = (const char *)(long)ctx->data + offset;
 	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
 }
-#else
-#define bytes_in_place(ctx, offset, len, bytes) (*(bytes) = NULL, false)
 #endif
 
 #define COPY_AT(type, to, bytes, at)                                                               \

@@ -27,7 +27,7 @@ static __always_inline int drop(packet_context *ctx, const struct packet *p, __u
 /* Not inlined, so that a flood to ports that were never in use has the shortest way. */
 __noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
 {
-	struct packet p = plain_packet(protocol, port);
+	struct packet p = plain_packet(PLAIN_IP, protocol, port);
 	__u32 reason = verdict(ctx, &p);
 
 	return reason < REASON_FIRST_DROP ? pass_judged(ctx, reason) :

@@ -11,8 +11,7 @@
 #include <linux/if_ether.h>
 #include <linux/ipv6.h>
 #include <bpf/bpf_endian.h>
-#include "load.h"
-#include "ports.h"
+#include "parse.h"
 
 /* Where headers start, and what they hold. */
 #define PLAIN_IP sizeof(struct ethhdr)
@@ -51,6 +50,18 @@ static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
 	if (plain->udp)
 		return true;
 	return protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER;
+}
+
+/* With its offsets from where the hook counts, which has the IPv6 header there. */
+static __always_inline struct packet plain_packet(__u32 ip, __u8 protocol, __u16 port)
+{
+	return (struct packet){
+		.ip = ip,
+		.has_ip = true,
+		.l4 = ip + sizeof(struct ipv6hdr),
+		.port = port,
+		.protocol = protocol,
+	};
 }
 
 static __always_inline __u8 plain_protocol(const struct plain *plain)
