@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "connections.h"
@@ -37,6 +38,19 @@ void defend(const char *mode)
 	must("%s enable --mode %s " HOST_DEVICE, netfwv6(), mode);
 }
 
+static char *counts_path(char path[128])
+{
+	snprintf(path, 128, "%s/counts/lastline", world.state);
+	return path;
+}
+
+bool nothing_can_skip(const char *mode)
+{
+	char path[128];
+
+	return strcmp(mode, "native") == 0 || access(counts_path(path), F_OK) == 0;
+}
+
 /* ---- Counting ------------------------------------------------------------------ */
 
 static uint64_t sum_of(int map, uint32_t reason)
@@ -59,8 +73,7 @@ static uint64_t dropped_by_last_line(void)
 	uint64_t sum = 0;
 	int map;
 
-	snprintf(path, sizeof(path), "%s/counts/lastline", world.state);
-	map = bpf_obj_get(path);
+	map = bpf_obj_get(counts_path(path));
 	if (map < 0)
 		return 0;
 	for (uint32_t reason = REASON_FIRST_DROP; reason < REASON_COUNT; reason++)

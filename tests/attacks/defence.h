@@ -3,6 +3,7 @@
 #ifndef ATTACKS_DEFENCE_H
 #define ATTACKS_DEFENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ void stop_listening(const struct listeners *at);
 
 /* Opens OPEN, and enables fw0 in the mode. */
 void defend(const char *mode);
+
+/* Is everything stopped now that is sent to fw0? Before Linux 6.4 native mode alone does that. */
+bool nothing_can_skip(const char *mode);
 
 /* Waits until so many packets were dropped, wherever: with a mode, nothing is uncounted. */
 void wait_for_all_drops(uint64_t n);

@@ -63,6 +63,8 @@ static void attempt(void **state)
 
 	if (attempt->mode)
 		defend(attempt->mode);
+	if (attempt->mode && attempt->way->skips && !nothing_can_skip(attempt->mode))
+		skip();
 	take_way(attempt->way);
 	try_ports(attempt->mode);
 }

@@ -14,6 +14,7 @@ struct way {
 	const char *name;
 	const char *script;    /* of a shell, in the peer; $mac is fw0's, $obj the programs */
 	const char *route;     /* the device that it sends by */
+	bool skips;	       /* the netdev hooks of the device that it comes to */
 	const char *lacking;   /* a command that fails where the kernel has not what it takes */
 	void (*prepare)(void); /* what a shell cannot do, in the peer */
 };
