@@ -24,6 +24,8 @@ static int before(void **unused)
 	world_reset(unused);
 	clear_peer();
 	at = listen_on_both();
+	/* First, as before TCX the guard needs one, too, and shares it. */
+	must("tc qdisc add dev " HOST_DEVICE " clsact");
 	return 0;
 }
 
@@ -31,8 +33,8 @@ static int after(void **unused)
 {
 	(void)unused;
 	stop_listening(&at);
-	run("tc filter del dev " HOST_DEVICE " ingress; tc qdisc del dev " HOST_DEVICE " clsact; "
-	    "ip link del shaper");
+	run("%s disable " HOST_DEVICE, netfwv6());
+	run("tc qdisc del dev " HOST_DEVICE " clsact; ip link del shaper");
 	return 0;
 }
 
@@ -41,7 +43,6 @@ static void defend_and_shape(const char *mode)
 	if (mode)
 		defend(mode);
 	must("ip link add shaper type ifb && ip link set shaper up && "
-	     "tc qdisc add dev " HOST_DEVICE " clsact && "
 	     "tc filter add dev " HOST_DEVICE " ingress protocol all prio 10 u32 match u32 0 0 "
 	     "action mirred egress redirect dev shaper");
 }
