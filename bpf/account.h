@@ -33,8 +33,13 @@ static __always_inline void account(__u32 reason, __u32 packets, __u32 bytes)
 /* What XDP in front has not seen, besides its reason. */
 static __always_inline void account_unseen(__u32 packets, __u32 bytes)
 {
+	struct count *run = count_of(COUNT_UNSEEN_RUN);
+
 	account(COUNT_UNSEEN, packets, bytes);
-	account(COUNT_UNSEEN_RUN, packets, bytes);
+	if (!run)
+		return; /* never */
+	run->packets += packets;
+	run->jiffy = bpf_jiffies64();
 }
 
 /* Writes only what has changed. */
@@ -44,6 +49,18 @@ static __always_inline void account_seen(void)
 
 	if (run && run->packets)
 		*run = (struct count){};
+}
+
+/* What XDP has seen, but could not mark. */
+static __always_inline void account_unmarked(void)
+{
+	struct count *unmarked = count_of(COUNT_UNMARKED);
+
+	account_seen();
+	if (!unmarked)
+		return; /* never */
+	unmarked->packets++;
+	unmarked->jiffy = bpf_jiffies64();
 }
 
 #endif

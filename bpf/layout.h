@@ -61,7 +61,10 @@
 /* Packets and bytes under one reason; one such value per CPU and reason. */
 struct count {
 	__u64 packets;
-	__u64 bytes; /* whole frames, link-layer header included */
+	union {
+		__u64 bytes; /* whole frames, link-layer header included */
+		__u64 jiffy; /* of COUNT_UNSEEN_RUN and COUNT_UNMARKED */
+	};
 };
 
 /* What a connection's program instance knows at load time (rodata). */

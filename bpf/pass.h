@@ -28,7 +28,7 @@ static __always_inline int pass_judged(packet_context *ctx, __u32 reason)
 	if (!netfwv6_config.secret)
 		return XDP_PASS;
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*judged))) {
-		account(COUNT_UNMARKED, 1, packet_length(ctx));
+		account_unmarked();
 		return XDP_PASS;
 	}
 	judged = (void *)(long)ctx->data_meta;

@@ -48,7 +48,8 @@ enum reason {
 
 /*
  * In the same counter map, but besides the reasons: each packet counted here is counted under
- * its reason as well.
+ * its reason as well. Two have, in the place of bytes, the
+ * jiffy of their latest packet.
  */
 #define COUNT_UNSEEN_RUN 29 /* not seen by XDP since the latest one that was, on each CPU */
 #define COUNT_UNSEEN 30	    /* not seen by XDP, where there is one in front of the guard */

@@ -13,6 +13,9 @@
 /* So many packets in a row that XDP did not see are more than somebody's redirects. */
 #define BLIND_RUN 64
 
+/* What XDP saw is with the guard by then, on whatever CPU. */
+#define JIFFIES_BETWEEN 256
+
 netfwv6_result counts_open(const struct netfwv6_mgr *mgr, uint32_t id, uint32_t flags, int *map)
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
@@ -31,23 +34,33 @@ static netfwv6_result allocate(struct count **cpus, int *n)
 		       fail_errno(*n > 0 ? ENOMEM : -*n, "cannot get at the counters");
 }
 
-netfwv6_result counts_read(int map, struct count *counts)
+static netfwv6_result counts_sum(int map, struct count *counts, uint64_t *latest)
 {
 	struct count *cpus;
 	int n;
 	netfwv6_result result = allocate(&cpus, &n);
 
 	memset(counts, 0, REASON_COUNT * sizeof(*counts));
+	memset(latest, 0, REASON_COUNT * sizeof(*latest));
 	for (uint32_t i = 0; i < REASON_COUNT && NETFWV6_SUCCEEDED(result); i++) {
 		if (bpf_map_lookup_elem(map, &i, cpus))
 			result = fail_errno(errno, "cannot read the counters");
 		for (int cpu = 0; cpu < n && NETFWV6_SUCCEEDED(result); cpu++) {
 			counts[i].packets += cpus[cpu].packets;
 			counts[i].bytes += cpus[cpu].bytes;
+			if (latest[i] < cpus[cpu].jiffy)
+				latest[i] = cpus[cpu].jiffy;
 		}
 	}
 	free(cpus);
 	return result;
+}
+
+netfwv6_result counts_read(int map, struct count *counts)
+{
+	uint64_t latest[REASON_COUNT];
+
+	return counts_sum(map, counts, latest);
 }
 
 netfwv6_result counts_clear(int map, uint32_t first, uint32_t n)
@@ -63,10 +76,23 @@ netfwv6_result counts_clear(int map, uint32_t first, uint32_t n)
 	return result;
 }
 
+/*
+ * Marks end a run on the CPU that the guard runs on. Where there are none, XDP ends it on its own
+ * CPU, which need not be the same: then its latest packet is long ago.
+ */
+static bool is_blind(const struct count *counts, const uint64_t *latest)
+{
+	return counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN &&
+	       (!counts[COUNT_UNMARKED].packets ||
+		latest[COUNT_UNSEEN_RUN] > latest[COUNT_UNMARKED] + JIFFIES_BETWEEN);
+}
+
 netfwv6_result counts_unseen(const struct netfwv6_mgr *mgr, const struct attachment *at,
 			     struct unseen *unseen)
 {
+	const bool is_native = at->record.mode == NETFWV6_MODE_NATIVE;
 	struct count counts[REASON_COUNT];
+	uint64_t latest[REASON_COUNT];
 	netfwv6_result result;
 	int map;
 
@@ -76,14 +102,14 @@ netfwv6_result counts_unseen(const struct netfwv6_mgr *mgr, const struct attachm
 	result = counts_open(mgr, at->id, BPF_F_RDONLY, &map);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = counts_read(map, counts);
+	result = counts_sum(map, counts, latest);
 	close(map);
 	if (NETFWV6_FAILED(result))
 		return result;
 	unseen->packets = counts[COUNT_UNSEEN].packets;
-	unseen->unknown = at->record.mode != NETFWV6_MODE_NATIVE || counts[COUNT_UNMARKED].packets;
+	unseen->unknown = !is_native || counts[COUNT_UNMARKED].packets;
 	/* Where others put packets in, or captures take marks off, that says nothing of the driver. */
-	unseen->xdp_is_blind = !unseen->unknown && at->record.flags & ATTACHED_SEALED &&
-			       counts[COUNT_UNSEEN_RUN].packets >= BLIND_RUN;
+	unseen->xdp_is_blind = is_native && at->record.flags & ATTACHED_SEALED &&
+			       is_blind(counts, latest);
 	return NETFWV6_S_OK;
 }

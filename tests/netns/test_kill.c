@@ -127,33 +127,12 @@ static void a_kill_leaves_nothing_on_a_bpffs_of_others(void **s)
 
 /* ---- An older program ------------------------------------------------------ */
 
-#define TCX_INGRESS ((enum bpf_attach_type)46) /* of newer headers than Debian 12 has */
-
-static void put_older(const char *hook, enum bpf_prog_type type, enum bpf_attach_type attach,
-		      int verdict)
-{
-	const struct bpf_insn pass[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = verdict },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
-	int program = bpf_prog_load(type, "older", "GPL", pass, 2, &opts), link;
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*-%s", world.state, hook));
-	link = bpf_obj_get(path);
-	assert_true(program >= 0 && link >= 0);
-	assert_int_equal(bpf_link_update(link, program, NULL), 0);
-	close(program);
-	close(link);
-}
-
 /* Puts foreign programs into our links, as if an older netfwv6 had attached them. */
 static void downgrade(void)
 {
-	put_older("xdp", BPF_PROG_TYPE_XDP, BPF_XDP, XDP_PASS);
+	replace_by_another("xdp");
 	if (has_tcx())
-		put_older("guard", BPF_PROG_TYPE_SCHED_CLS, TCX_INGRESS, TC_PASS);
+		replace_by_another("guard");
 }
 
 static void enabling_again_replaces_an_older_program(void **s)

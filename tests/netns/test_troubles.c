@@ -4,16 +4,20 @@
  * again mends it without a gap.
  */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "devices.h"
 #include "hooks.h"
+#include "layout.h"
 #include "modes.h"
 #include "prober.h"
+#include "reasons.h"
 #include "sockets.h"
 
 /* What 'status' shows for programs, and for people: sentence is a part of that. */
@@ -122,6 +126,87 @@ static void without_xdp_the_guard_judges_alone(void **s)
 	}
 	rounds = stop_probing(&prober);
 	assert_counted_once(HOST_DEVICE, rounds);
+}
+
+/* ---- A driver that forgets ------------------------------------------------------------------ */
+
+static int open_map(const char *pin)
+{
+	char path[128];
+	int map;
+
+	snprintf(path, sizeof(path), "%s", must("echo -n %s/%s", world.state, pin));
+	map = bpf_obj_get(path);
+	assert_true(map >= 0);
+	return map;
+}
+
+/* As if nobody but the driver put packets into it: such a device does not go without hardware. */
+static void seal(void)
+{
+	int map = open_map("attachments");
+	struct attachment_record record;
+	uint32_t id;
+
+	assert_int_equal(bpf_map_get_next_key(map, NULL, &id), 0);
+	assert_int_equal(bpf_map_lookup_elem(map, &id, &record), 0);
+	record.flags |= ATTACHED_SEALED;
+	assert_int_equal(bpf_map_update_elem(map, &id, &record, BPF_ANY), 0);
+	close(map);
+}
+
+static void send_attempts(unsigned int n, uint64_t counted)
+{
+	for (unsigned int i = 0; i < n; i++)
+		peer_send(PROBED_OPEN + 1, "attempt");
+	wait_for_packets(HOST_DEVICE, "closed-udp", counted);
+}
+
+static void what_a_driver_forgot_is_missed(void **s)
+{
+	(void)s;
+	world.mode = NETFWV6_MODE_NATIVE;
+	enable(HOST_DEVICE);
+	seal();
+	send_attempts(100, 100);
+	assert_well();
+	replace_by_another("xdp");
+	send_attempts(10, 110);
+	assert_well(); /* a few of them are somebody's redirects */
+	send_attempts(90, 200);
+	assert_amiss("xdp-blind", "XDP sees no packets any more");
+	mend();
+	send_attempts(100, 300);
+	seal();
+	assert_well();
+}
+
+static void set_count(uint32_t index, uint64_t packets, uint64_t jiffy)
+{
+	int map = open_map("counts/[0-9]*"), cpus = libbpf_num_possible_cpus();
+	struct count *counts = calloc(cpus, sizeof(*counts));
+
+	assert_non_null(counts);
+	counts[cpus - 1] = (struct count){ .packets = packets, .jiffy = jiffy };
+	assert_int_equal(bpf_map_update_elem(map, &index, counts, BPF_ANY), 0);
+	free(counts);
+	close(map);
+}
+
+/* Where marks have no room, what XDP passes tells that it sees something. */
+static void a_driver_without_marks_is_heard_by_what_passes(void **s)
+{
+	(void)s;
+	world.mode = NETFWV6_MODE_NATIVE;
+	enable(HOST_DEVICE);
+	seal();
+	set_count(COUNT_UNSEEN_RUN, 64, 5000);
+	set_count(COUNT_UNMARKED, 1, 4744);
+	assert_well();
+	set_count(COUNT_UNMARKED, 1, 4743);
+	assert_amiss("xdp-blind", "XDP sees no packets any more");
+	set_count(COUNT_UNSEEN_RUN, 63, 5000);
+	assert_well();
 }
 
 /* ---- Learning ------------------------------------------------------------------------------ */
@@ -284,6 +369,8 @@ int main(void)
 		test_in_modes(a_guard_that_was_taken_off_is_missed),
 		test(a_stateless_device_without_its_guard_is_missed),
 		test_with_xdp(without_xdp_the_guard_judges_alone),
+		test(what_a_driver_forgot_is_missed),
+		test(a_driver_without_marks_is_heard_by_what_passes),
 		test_in_modes(learning_that_was_cut_is_seen_and_mended),
 		test(what_only_learns_is_mended_too),
 		test_in_modes(who_stands_in_front_of_the_guard_is_named),

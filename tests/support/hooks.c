@@ -121,14 +121,31 @@ void take_off(const char *hook, const char *device, bool unpin)
 		     strcmp(hook, "guard") == 0 ? "ingress" : "egress");
 }
 
-static int load(enum tc_verdict verdict)
+static int load(enum bpf_prog_type type, enum bpf_attach_type attach, int verdict)
 {
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = verdict },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
 
-	return bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "in_front", "GPL", insns, 2, NULL);
+	return bpf_prog_load(type, "another", "GPL", insns, 2, &opts);
+}
+
+void replace_by_another(const char *hook)
+{
+	int program = strcmp(hook, "xdp") == 0 ?
+			      load(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_PASS) :
+			      load(BPF_PROG_TYPE_SCHED_CLS, TCX_INGRESS, TC_PASS);
+	char path[128];
+	int link;
+
+	snprintf(path, sizeof(path), "%s", must("echo -n %s/links/*-%s", world.state, hook));
+	link = bpf_obj_get(path);
+	assert_true(program >= 0 && link >= 0);
+	assert_int_equal(bpf_link_update(link, program, NULL), 0);
+	close(program);
+	close(link);
 }
 
 static enum bpf_attach_type type_of(bool egress)
@@ -139,7 +156,7 @@ static enum bpf_attach_type type_of(bool egress)
 struct foreign put_in_front(const char *device, bool egress, enum tc_verdict verdict)
 {
 	struct foreign foreign = {
-		.program = load(verdict),
+		.program = load(BPF_PROG_TYPE_SCHED_CLS, 0, verdict),
 		.ifindex = if_nametoindex(device),
 		.egress = egress,
 	};

@@ -22,6 +22,9 @@ bool has_tcx(void);
  */
 void take_off(const char *hook, const char *device, bool unpin);
 
+/* Puts a program that lets everything pass into our link of a hook, "xdp" or "guard". */
+void replace_by_another(const char *hook);
+
 /* Somebody else's program at a netdev hook, in front of all others. */
 struct foreign {
 	int program;
