@@ -116,7 +116,8 @@ CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANI
 
 # What takes longest begins first, so that nobody waits for it in the end.
 LONGEST := $(foreach name,access/test_kills api/test_locks netns/test_kill model/test_model \
-	netns/test_slots access/test_users packet/packet netns/test_troubles,$(filter %/$(name),$(CHECKED)))
+	netns/test_slots access/test_users packet/packet netns/test_troubles \
+	access/test_rebuild stats/test_top,$(filter %/$(name),$(CHECKED)))
 
 check-built:
 	$(if $(call chosen,$(CHECKED)),,$(error there are no tests in tests/$(SUITE)))
