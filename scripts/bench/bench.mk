@@ -4,10 +4,12 @@ bench_objects = $(patsubst %,$B/scripts/bench/%.o,$(1))
 BENCH_PROGRAMS := $(addprefix $B/bench-,program log receive control)
 LIBNFTABLES := $(wildcard /usr/include/nftables/libnftables.h)
 
-.PHONY: bench
+.PHONY: bench bench-built
+bench-built: all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
+
 bench:
 	$Qscripts/install-deps bench
-	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
+	$Q$(MAKE) --no-print-directory bench-built
 	$Qscripts/bench/run
 
 # What receiving costs with another build of netfwv6 beside this one, BASE=DIRECTORY of it: the
@@ -15,7 +17,7 @@ bench:
 .PHONY: bench-compare
 bench-compare:
 	$Qscripts/install-deps bench
-	$Q$(MAKE) --no-print-directory all $(BENCH_PROGRAMS) $B/bare.bpf.o $B/steps.bpf.o
+	$Q$(MAKE) --no-print-directory bench-built
 	$Qscripts/bench/compare $(BASE)
 
 # docs/benchmarks.md from the raw values of two runs.

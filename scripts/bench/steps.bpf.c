@@ -6,8 +6,9 @@
  */
 #include "../../bpf/xdp_context.h"
 
-#include "../../bpf/reasons.h"
-#include "../../bpf/shortcut.h"
+#include "../../bpf/account.h"
+#include "../../bpf/plain.h"
+#include "../../bpf/verdict.h"
 
 SEC("xdp/parse")
 int step_parse(struct xdp_md *packet)
@@ -32,7 +33,7 @@ int step_count(struct xdp_md *packet)
 
 	if (!read_plain(packet, &plain) || !is_unused(plain_entry(&plain)))
 		return XDP_PASS;
-	account(closed_reason(plain.udp), 1, plain.length);
+	account(closed_reason(plain.udp, false), 1, plain.length);
 	return XDP_DROP;
 }
 
