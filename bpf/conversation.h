@@ -9,13 +9,11 @@
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
 
-#include "config.h"
-#include "flood.h"
 #include "flows.h"
-#include "marks.h"
 #include "socket_lookup.h"
+#include "verdict.h"
 
-#define NO_CONVERSATION (-2)
+#define NO_CONVERSATION (-3)
 
 /* Does a socket of exactly this connection want the segment? A listener never counts. */
 static __always_inline bool tcp_socket_wants(packet_context *ctx, struct tuple *t, __u8 flags)
@@ -119,6 +117,28 @@ __noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, boo
 		set_mark(&key);
 	}
 	return reason;
+}
+
+static __always_inline int verdict_on_asked(packet_context *ctx, const struct packet *p,
+					    __u64 policy)
+{
+	struct packet asked = *p; /* so that the others stay in registers */
+	int reason = netfwv6_converse(ctx, &asked, is_open_elsewhere(policy));
+
+	if (reason == NO_CONVERSATION)
+		return closed_reason(is_udp(p->protocol), is_in_use(policy));
+	if (!is_in_use(policy))
+		mark_in_use(entry_of(p));
+	return reason;
+}
+
+/* Why a parsed packet passes or is dropped. */
+static __always_inline int verdict(packet_context *ctx, const struct packet *p)
+{
+	__u64 policy = policy_of(entry_of(p));
+	int reason = verdict_by_port(ctx, p, policy);
+
+	return reason == ASK_CONVERSATIONS ? verdict_on_asked(ctx, p, policy) : reason;
 }
 
 #endif

@@ -1,43 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The guard: the data plane at the netdev ingress hook, where the stack takes its packets
- * from a device, however they came in. It judges what XDP has not judged, and counts what
- * passes. One program for devices whose frames start with an Ethernet header, one for those
+ * from a device, however they came in. It judges them all, whatever XDP let pass, and counts
+ * what passes. One program for devices whose frames start with an Ethernet header, one for those
  * that start with the IP header; both read from the network header on.
  */
 #include "guard_context.h"
 
 #include "account.h"
+#include "conversation.h"
 #include "network.h"
 #include "plain.h"
 #include "report.h"
 #include "segments.h"
-#include "verdict.h"
 
 #define NEXT_PROGRAM (-1) /* TC_ACT_UNSPEC, TCX_NEXT */
 #define DROP_PACKET 2	  /* TC_ACT_SHOT, TCX_DROP */
 
 /*
- * XDP's verdict on a packet that it passed. It holds once: whoever gets the packet next may
- * send it back by a way around XDP, with other headers. Where nobody can, the mark stays: a
- * program that writes has its packets copied before if somebody captures them, and up to Linux
- * 6.18 the copy has no metadata.
+ * Has XDP seen the packet? It is said once: whoever gets the packet next may send it back by a
+ * way around XDP. Where nobody can, the secret stays: a program that writes has its packets
+ * copied before if somebody captures them, and up to Linux 6.18 the copy has no metadata.
  */
-static __always_inline bool take_verdict(packet_context *ctx, __u32 *reason)
+static __always_inline bool take_seen(packet_context *ctx)
 {
-	struct judged *judged = (void *)(long)ctx->data_meta;
+	struct seen *seen = (void *)(long)ctx->data_meta;
 	const void *data = (const void *)(long)ctx->data;
 
-	if ((const void *)(judged + 1) > data)
+	if ((const void *)(seen + 1) > data)
 		return false;
-	barrier_var(
-		judged); /* else it becomes one comparison, of which the verifier learns nothing */
-	if ((const void *)(judged + 1) < data || judged->secret != netfwv6_config.secret)
+	barrier_var(seen); /* else it becomes one comparison, of which the verifier learns nothing */
+	if ((const void *)(seen + 1) < data || seen->secret != netfwv6_config.secret)
 		return false;
-	*reason = judged->reason;
 	if (!netfwv6_config.sealed)
-		judged->secret = 0;
-	return *reason < REASON_FIRST_DROP;
+		seen->secret = 0;
+	return true;
 }
 
 /* Looped multicast and what is not IPv6 is nothing that XDP should have marked. */
@@ -113,17 +110,13 @@ SEC("tc")
 int netfwv6_in_eth(struct __sk_buff *ctx)
 {
 	bool quiet = is_quiet();
-	__u32 reason;
 
 	if (!netfwv6_config.secret)
 		return judge_frame(ctx, quiet, false);
-	if (!take_verdict(ctx, &reason))
+	if (!take_seen(ctx))
 		return judge_frame(ctx, quiet, true);
 	account_seen();
-	if (netfwv6_config.secret & SECRET_IS_SHOWN)
-		return judge_frame(ctx, quiet, false);
-	count(ctx, reason, false, false);
-	return NEXT_PROGRAM;
+	return judge_frame(ctx, quiet, false);
 }
 
 /* XDP marks no bare IP packet: there may be another device's header in front of it. */

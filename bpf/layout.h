@@ -79,19 +79,12 @@ struct connection_config {
 };
 
 /*
- * In a secret: a mark tells the guard that XDP has seen the packet, and no more. The other end of
- * the device can get hold of a mark, by sending what skips the guard and is routed back to it.
- */
-#define SECRET_IS_SHOWN 1ULL
-
-/*
- * What XDP leaves in the metadata of a packet that it passed, for the guard behind it. Who
+ * What XDP leaves in the metadata of a packet that it let pass, for the guard behind it. Who
  * does not know the secret cannot make it: 64 random bits of this pair of programs.
  */
-struct judged {
+struct seen {
 	__u64 secret; /* the guard makes it 0, so that it holds once, unless the device is sealed */
-	__u32 reason; /* that the packet passed for */
-} __attribute__((packed, aligned(4)));
+};
 
 /*
  * Conversations that no socket of this host shows at ingress: of machines behind it,
@@ -212,7 +205,6 @@ struct name_key {
 
 _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 40, "layout");
-_Static_assert(sizeof(struct judged) == 12, "layout: the kernel takes multiples of 4");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 40 + STATE_DIR_SIZE, "layout");

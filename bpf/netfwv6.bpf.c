@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The data plane in front of the stack: parse, verdict, account, report. It drops, and counts
- * what it drops; what passes is the guard's, with a mark of the verdict. One program for devices
- * whose frames start with an Ethernet header, one for those that start with the IP header,
- * which marks nothing: a header of another device may lie in front.
+ * what it drops; what passes is the guard's, and so is what only conversations can tell. One
+ * program for devices whose frames start with an Ethernet header, one for those that start
+ * with the IP header, which marks nothing: a header of another device may lie in front.
  * Each firewalled connection runs an instance of its own; all of them read the same
  * port table and flow tables.
  */
@@ -24,26 +24,30 @@ static __always_inline int drop(packet_context *ctx, const struct packet *p, __u
 	return XDP_DROP;
 }
 
+static __always_inline int verdict_in_front(packet_context *ctx, const struct packet *p)
+{
+	return verdict_by_port(ctx, p, policy_of(entry_of(p)));
+}
+
 /* Not inlined, so that a flood to ports that were never in use has the shortest way. */
 __noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
 {
 	struct packet p = plain_packet(PLAIN_IP, protocol, port);
-	__u32 reason = verdict(ctx, &p);
+	int reason = verdict_in_front(ctx, &p);
 
-	return reason < REASON_FIRST_DROP ? pass_judged(ctx, reason) :
-					    drop(ctx, &p, reason, length, false);
+	return reason < REASON_FIRST_DROP ? pass(ctx) : drop(ctx, &p, reason, length, false);
 }
 
 __noinline int netfwv6_unusual(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_ethernet(ctx, &p);
-	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
+	int reason = parsed == PARSED ? verdict_in_front(ctx, &p) : parsed;
 
 	if (reason == REASON_NOT_IPV6)
 		return XDP_PASS;
 	if (reason < REASON_FIRST_DROP)
-		return pass_judged(ctx, reason);
+		return pass(ctx);
 	return may_be_looped(ctx, &p) ? XDP_PASS : drop(ctx, &p, reason, p.at.frame, false);
 }
 
@@ -68,7 +72,7 @@ int netfwv6_ip(struct xdp_md *ctx)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_raw_ip(ctx, &p);
-	__u32 reason = parsed == PARSED ? verdict(ctx, &p) : parsed;
+	int reason = parsed == PARSED ? verdict_in_front(ctx, &p) : parsed;
 
 	return reason < REASON_FIRST_DROP ? XDP_PASS : drop(ctx, &p, reason, p.at.frame, true);
 }

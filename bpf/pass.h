@@ -20,22 +20,21 @@ static __always_inline bool may_be_looped(packet_context *ctx, const struct pack
 	       sizeof(struct ipv6hdr) + bpf_ntohs(ip.payload) == p->at.frame;
 }
 
-/* Leaves the verdict in the packet's metadata, where the guard looks for it. */
-static __always_inline int pass_judged(packet_context *ctx, __u32 reason)
+/* Leaves in the packet's metadata, where the guard looks for it, that XDP has seen it. */
+static __always_inline int pass(packet_context *ctx)
 {
-	struct judged *judged;
+	struct seen *seen;
 
 	if (!netfwv6_config.secret)
 		return XDP_PASS;
-	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*judged))) {
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*seen))) {
 		account_unmarked();
 		return XDP_PASS;
 	}
-	judged = (void *)(long)ctx->data_meta;
-	if ((const void *)(judged + 1) > (const void *)(long)ctx->data)
+	seen = (void *)(long)ctx->data_meta;
+	if ((const void *)(seen + 1) > (const void *)(long)ctx->data)
 		return XDP_PASS; /* never: there is room now */
-	judged->secret = netfwv6_config.secret;
-	judged->reason = reason;
+	seen->secret = netfwv6_config.secret;
 	return XDP_PASS;
 }
 

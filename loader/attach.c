@@ -48,12 +48,9 @@ static netfwv6_result choose_secret(struct work *w)
 		return NETFWV6_S_OK;
 	if (running && NETFWV6_SUCCEEDED(instance_spec_of(running, &spec)))
 		*secret = spec.config.secret;
-	while (!(*secret & ~SECRET_IS_SHOWN))
+	while (!*secret)
 		if (getrandom(secret, sizeof(*secret), 0) != sizeof(*secret))
 			return fail_errno(errno, "cannot draw a random number");
-	*secret &= ~SECRET_IS_SHOWN;
-	/* A child of a card, such as ipvlan, hands it packets, too, on which the mark has stayed. */
-	*secret |= w->form->other_end || w->form->sealed ? SECRET_IS_SHOWN : 0;
 	return NETFWV6_S_OK;
 }
 

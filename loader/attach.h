@@ -18,7 +18,6 @@ struct form {
 	bool learn_only; /* then nothing else matters */
 	bool stateless;
 	uint32_t mode;	/* enum netfwv6_mode, not AUTO */
-	bool other_end; /* of the device hands over what was sent, as last_line_concerns() has it */
 	bool sealed;	/* nobody but its driver puts packets into the device */
 	bool renew_xdp; /* as its driver has forgotten it */
 	uint32_t slot;

@@ -94,10 +94,10 @@ static netfwv6_result mind_other_end(const struct netfwv6_mgr *mgr, const struct
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	form->other_end = last_line_concerns(&traits);
 	form->sealed = traits.hardware;
-	return form->other_end && last_line_is_possible() ? last_line_attach(mgr, &mgr->root) :
-							    NETFWV6_S_OK;
+	return last_line_concerns(&traits) && last_line_is_possible() ?
+		       last_line_attach(mgr, &mgr->root) :
+		       NETFWV6_S_OK;
 }
 
 /* A driver that should take XDP, and does not: auto does without. */

@@ -63,7 +63,7 @@ int load_observer(int map)
 	return load(BPF_PROG_TYPE_SCHED_CLS, "observer", insns, sizeof(insns) / sizeof(*insns));
 }
 
-int load_forger(size_t size, uint64_t secret, uint32_t reason)
+int load_forger(size_t size, uint64_t secret)
 {
 	const struct bpf_insn insns[] = {
 		MOVE(6, 1),
@@ -72,12 +72,10 @@ int load_forger(size_t size, uint64_t secret, uint32_t reason)
 		LOAD(BPF_W, 2, 6, offsetof(struct xdp_md, data_meta)),
 		LOAD(BPF_W, 3, 6, offsetof(struct xdp_md, data)),
 		MOVE(4, 2),
-		ADD(4, 12),
-		SKIP_IF_ABOVE(4, 3, 5),
+		ADD(4, sizeof(secret)),
+		SKIP_IF_ABOVE(4, 3, 3),
 		SET_LONG(5, 0, secret),
 		STORE(BPF_DW, 2, 0, 5),
-		SET(5, reason),
-		STORE(BPF_W, 2, 8, 5),
 		SET(0, XDP_PASS),
 		EXIT,
 	};

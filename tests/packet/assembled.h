@@ -15,7 +15,7 @@ struct observed {
 /* For the ingress hook: notes every packet in a map of one struct observed, and drops it. */
 int load_observer(int map);
 
-/* For XDP: passes every packet, with so many bytes of metadata that begin with these. */
-int load_forger(size_t size, uint64_t secret, uint32_t reason);
+/* For XDP: passes every packet, with so many bytes of metadata that begin with a secret. */
+int load_forger(size_t size, uint64_t secret);
 
 #endif

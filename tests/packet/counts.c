@@ -53,14 +53,26 @@ struct counts counts_between(const struct counts *before, const struct counts *a
 	struct counts moved;
 
 	for (int i = 0; i < REASON_COUNT; i++)
-		moved.of[i] = (struct count){ after->of[i].packets - before->of[i].packets,
-					      after->of[i].bytes - before->of[i].bytes };
+		moved.of[i] = (struct count){
+			.packets = after->of[i].packets - before->of[i].packets,
+			.bytes = after->of[i].bytes - before->of[i].bytes,
+		};
 	return moved;
 }
 
 static bool is_reason(int index)
 {
 	return index != COUNT_UNSEEN_RUN && index != COUNT_UNSEEN && index != COUNT_UNMARKED;
+}
+
+uint64_t dropped_packets(const struct counts *moved)
+{
+	uint64_t packets = 0;
+
+	for (int i = REASON_FIRST_DROP; i < REASON_COUNT; i++)
+		if (is_reason(i))
+			packets += moved->of[i].packets;
+	return packets;
 }
 
 int counted_reason(const struct counts *moved, uint64_t packets, uint64_t bytes)

@@ -20,6 +20,9 @@ struct counts counts_between(const struct counts *before, const struct counts *a
 #define COUNTED_OTHERWISE (-2)
 int counted_reason(const struct counts *moved, uint64_t packets, uint64_t bytes);
 
+/* How many were counted as dropped. */
+uint64_t dropped_packets(const struct counts *moved);
+
 const char *keyword(uint32_t reason);
 
 #endif

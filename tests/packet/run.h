@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/bpf.h>
+#include "build.h"
 #include "lane.h"
 #include "layout.h"
 #include "marks_layout.h"
@@ -57,7 +58,8 @@ uint32_t entry_of(uint8_t protocol, uint16_t port);
  * Runs the packet through the programs for its link type: XDP, the guard, and one behind the
  * other. Returns the guard's verdict, and fails the test unless
  * - exactly one counter moved each time, by one packet and all of its bytes;
- * - XDP dropped it for the same reason, or passed it with the same reason or with none;
+ * - XDP dropped it for the same reason, or passed what the guard passes or looks for in
+ *   conversations;
  * - what came out behind both of them is what the guard says.
  * linear is how much of it lies in the linear part, or ALL_LINEAR. Skips the test if the packet
  * is larger than a page and the kernel refuses it.
@@ -65,11 +67,12 @@ uint32_t entry_of(uint8_t protocol, uint16_t port);
 struct outcome firewall_run(struct firewall *fw, enum link_type type, const uint8_t *packet,
 			    size_t length, uint32_t linear);
 
-/* Of so many packets in a row, which must have the same outcome. */
-struct outcome xdp_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
-			     size_t length, uint32_t linear, uint32_t times);
-struct outcome guard_run_often(struct firewall *fw, enum link_type type, const uint8_t *packet,
-			       size_t length, uint32_t linear, uint32_t times);
+/*
+ * Of so many packets in a row to a closed port: how many one hook dropped. XDP leaves some to the
+ * guard, which drops them all.
+ */
+uint64_t xdp_drop_often(struct firewall *fw, const struct frame *frame, uint32_t times);
+uint64_t guard_drop_often(struct firewall *fw, const struct frame *frame, uint32_t times);
 
 /* Drops so many plain packets at both hooks that in this jiffy there is a flood. */
 void firewall_flood(struct firewall *fw);
