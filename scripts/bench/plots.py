@@ -15,7 +15,8 @@ PANELS = (("SYN to a closed port", "UDP to random closed ports",
           ("UDP to an open port", "ACK of a live conversation", "UDP over IPv4"))
 LINES = ("SYN to a closed port", "UDP to an open port")
 # Okabe and Ito's palette, for all kinds of colour vision.
-COLOURS = {"bare-drop": "#999999", "bare-pass": "#999999", "netfwv6": "#0072B2",
+COLOURS = {"bare-drop": "#999999", "bare-pass": "#999999", "bare-tc": "#999999",
+           "bare-both": "#999999", "netfwv6": "#0072B2", "netfwv6-tc": "#000000",
            "xdp-filter": "#E69F00", "nft-netdev": "#009E73", "nft-raw": "#CC79A7",
            "nft-ct": "#D55E00", "ip6tables": "#56B4E9"}
 TERMINALS = {"svg": "svg size {} font 'sans-serif,13' background rgb 'white'",
