@@ -75,7 +75,7 @@ static __always_inline int judge(packet_context *ctx, bool raw_ip, bool unseen)
 /* Not inlined, as in the program for XDP. */
 __noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u8 protocol, __u16 port, bool unseen)
 {
-	struct packet p = plain_packet(0, protocol, port);
+	struct packet p = plain_packet(protocol, port);
 
 	return conclude(ctx, &p, verdict(ctx, &p), false, unseen);
 }
@@ -85,19 +85,11 @@ __noinline int netfwv6_judge_unusual(struct __sk_buff *ctx, bool unseen)
 	return judge(ctx, false, unseen);
 }
 
-/* One frame, of which nothing but an Ethernet header is in front of the network header. */
-static __always_inline bool read_plain_frame(packet_context *ctx, struct plain *plain)
-{
-	return !ctx->gso_size && ctx->len - packet_length(ctx) == PLAIN_IP &&
-	       ctx->protocol == bpf_htons(ETH_P_IPV6) && ctx->pkt_type != PACKET_LOOPBACK &&
-	       read_plain(ctx, plain);
-}
-
 static __always_inline int judge_frame(packet_context *ctx, bool quiet, bool unseen)
 {
 	struct plain plain;
 
-	if (!read_plain_frame(ctx, &plain))
+	if (ctx->pkt_type == PACKET_LOOPBACK || !read_plain(ctx, &plain))
 		return netfwv6_judge_unusual(ctx, unseen);
 	if (quiet && is_unused(plain_entry(&plain))) {
 		count(ctx, closed_reason(plain.udp, false), false, unseen);

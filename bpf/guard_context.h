@@ -9,13 +9,16 @@
 
 #include <stdbool.h>
 #include <linux/bpf.h>
-#include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
+#include "vlan.h"
+
+#define TAGGED_HEADER (sizeof(struct ethhdr) + sizeof(struct vlan_tag))
 
 typedef struct __sk_buff packet_context;
 
 #define PACKET_IS_LEAVING 0
-#define PACKET_IS_IN_PLACE 0
+#define PACKET_IS_IN_PLACE 1
+#define PACKET_IS_A_FRAME 0
 
 /*
  * From the network header on: the hook notes it before it puts the header in front again. A
@@ -28,20 +31,47 @@ static __always_inline __u32 packet_length(packet_context *ctx)
 	return noted <= whole ? noted : whole;
 }
 
+static __always_inline __u32 plain_length(packet_context *ctx)
+{
+	return packet_length(ctx);
+}
+
+/* Of the tag that the kernel took off the frame, if it did. */
+static __always_inline __u32 tag_length(packet_context *ctx, bool raw_ip)
+{
+	return !raw_ip && ctx->vlan_present ? sizeof(struct vlan_tag) : 0;
+}
+
 /*
- * With the link-layer header, where it is one of this device. It cannot be asked for: generic XDP
- * has the kernel copy packets, and forget how long it is.
+ * On the wire: with the link-layer header, where it is one of this device. It cannot be asked for:
+ * generic XDP has the kernel copy packets, and forget how long it is.
  */
 static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 {
-	return packet_length(ctx) + (raw_ip ? 0 : sizeof(struct ethhdr));
+	__u32 in_front = raw_ip ? 0 : sizeof(struct ethhdr);
+
+	return packet_length(ctx) + in_front + tag_length(ctx, raw_ip);
 }
 
-/* Of a frame whose link-layer header is in front: the kernel puts it there again for the hook. */
-static __always_inline __u32 plain_length(packet_context *ctx)
+/* More than any link-layer header, where there is one; the verifier wants to see bounds. */
+#define IN_FRONT_MIN sizeof(struct ethhdr)
+#define IN_FRONT_MAX 64
+
+/*
+ * From the network header on. What was noted tells where it lies, of a packet that is no aggregate;
+ * else a copy finds it. With nothing in front it may be a test run, which notes all of the packet.
+ */
+static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
+					   const void **bytes)
 {
-	return ctx->len;
+	__u32 in_front = ctx->len - ctx->wire_len;
+
+	if (ctx->gso_size || in_front < IN_FRONT_MIN || in_front > IN_FRONT_MAX)
+		return false;
+	*bytes = (const char *)(long)ctx->data + in_front + offset;
+	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
 }
+#define bytes_in_place bytes_in_place
 
 /* What lies outside of the linear part has to be fetched first, as the stack will. */
 static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
@@ -54,7 +84,7 @@ static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void 
 	       bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0;
 }
 
-/* The frame's first bytes, of which the linear part may have but a few. */
+/* The first bytes of the frame as it is here; the linear part may have but a few of them. */
 static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
 {
 	__u32 in_front = raw_ip ? 0 : sizeof(struct ethhdr);
@@ -62,6 +92,16 @@ static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *t
 	bpf_skb_pull_data(ctx, ctx->len - packet_length(ctx) - in_front + len);
 	return bpf_skb_load_bytes_relative(ctx, 0, to, len,
 					   raw_ip ? BPF_HDR_START_NET : BPF_HDR_START_MAC) == 0;
+}
+
+/* Puts the tag back into a frame that was copied behind a place for it. */
+static __always_inline void restore_tag(packet_context *ctx, __u8 *frame)
+{
+	__be16 *tag = (__be16 *)(frame + 2 * ETH_ALEN);
+
+	__builtin_memmove(frame, frame + sizeof(struct vlan_tag), 2 * ETH_ALEN);
+	tag[0] = ctx->vlan_proto;
+	tag[1] = bpf_htons(ctx->vlan_tci);
 }
 
 #endif

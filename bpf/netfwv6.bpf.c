@@ -32,7 +32,7 @@ static __always_inline int verdict_in_front(packet_context *ctx, const struct pa
 /* Not inlined, so that a flood to ports that were never in use has the shortest way. */
 __noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
 {
-	struct packet p = plain_packet(PLAIN_IP, protocol, port);
+	struct packet p = plain_packet(protocol, port);
 	int reason = verdict_in_front(ctx, &p);
 
 	return reason < REASON_FIRST_DROP ? pass(ctx) : drop(ctx, &p, reason, length, false);

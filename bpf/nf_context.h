@@ -46,6 +46,7 @@ typedef struct bpf_nf_ctx packet_context;
 
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 0
+#define PACKET_IS_A_FRAME 0
 #define bytes_in_place(ctx, offset, len, bytes) (*(bytes) = NULL, false)
 
 extern int bpf_dynptr_from_skb(struct __sk_buff *skb, __u64 flags, struct bpf_dynptr *bytes) __ksym;

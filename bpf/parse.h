@@ -19,6 +19,7 @@
 #include "cursor.h"
 #include "layout.h"
 #include "ports.h"
+#include "vlan.h"
 
 #define PARSED (-1)
 
@@ -51,11 +52,6 @@ struct tuple {
 	struct l4_ports ports;
 };
 
-struct vlan_tag {
-	__be16 tci;
-	__be16 ethertype;
-};
-
 /* The first eight bytes of an IPv6 header: all but the addresses. */
 struct ipv6_start {
 	__u8 version; /* in the upper half */
@@ -79,11 +75,6 @@ struct ext_header {
 };
 
 #define FRAGMENT_OFFSET 0xfff8
-
-static __always_inline bool is_vlan(__be16 ethertype)
-{
-	return ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD);
-}
 
 /* The transport header, or of a first fragment at least the ports and TCP flags. */
 static __always_inline int parse_l4(packet_context *ctx, struct packet *p, bool fragment)

@@ -22,7 +22,7 @@ struct {
 /* Too large for the stack. */
 struct report {
 	struct event event;
-	__u8 data[EVENT_SNAPLEN_MAX];
+	__u8 data[EVENT_SNAPLEN_MAX + sizeof(struct vlan_tag)];
 };
 
 struct {
@@ -103,23 +103,26 @@ static __always_inline void describe(packet_context *ctx, const struct packet *p
 		describe_ports(ctx, p, event);
 }
 
-/* Appends the frame's first bytes: the size of the whole. */
+/* Appends the first bytes of the frame on the wire: the size of the whole. */
 static __always_inline __u64 capture(packet_context *ctx, struct report *report, __u32 snaplen,
 				     bool raw_ip)
 {
 	__u32 length = report->event.length < snaplen ? report->event.length : snaplen;
-	__u64 last = (__u64)length - 1;
+	__u32 tag = length < TAGGED_HEADER ? 0 : tag_length(ctx, raw_ip);
+	__u64 last = (__u64)length - tag - 1;
 
 	report->event.captured = 0;
 	/* The barriers keep one test on one register: the verifier of 6.1 follows no copies. */
 	barrier_var(last);
-	if (last >= sizeof(report->data))
+	if (last >= EVENT_SNAPLEN_MAX)
 		return sizeof(report->event);
 	barrier_var(last);
-	if (!frame_copy(ctx, raw_ip, report->data, last + 1))
+	if (!frame_copy(ctx, raw_ip, report->data + tag, last + 1))
 		return sizeof(report->event);
-	report->event.captured = last + 1;
-	return sizeof(report->event) + last + 1;
+	if (tag)
+		restore_tag(ctx, report->data);
+	report->event.captured = last + 1 + tag;
+	return sizeof(report->event) + last + 1 + tag;
 }
 
 static __always_inline bool wants_event(volatile struct control *c, __u32 tap)

@@ -40,8 +40,6 @@ static __always_inline struct segments segments_of(packet_context *ctx, bool raw
 	__u32 packet = packet_length(ctx), frame = frame_length(ctx, raw_ip);
 	__u32 packets = ctx->gso_segs, size = ctx->gso_size, headers;
 
-	if (!raw_ip && ctx->vlan_present)
-		frame += sizeof(struct vlan_tag);
 	if (!size)
 		return (struct segments){ 1, frame };
 	headers = netfwv6_headers(ctx);

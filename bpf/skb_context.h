@@ -11,6 +11,7 @@ typedef struct __sk_buff packet_context;
 
 #define PACKET_IS_LEAVING 1
 #define PACKET_IS_IN_PLACE 1
+#define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
 
 static __always_inline __u32 packet_length(packet_context *ctx)
 {

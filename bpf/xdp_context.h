@@ -11,6 +11,7 @@ typedef struct xdp_md packet_context;
 
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 1
+#define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
 
 static __always_inline __u32 packet_length(packet_context *ctx)
 {
@@ -36,6 +37,22 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 {
 	(void)raw_ip;
 	return packet_length(ctx);
+}
+
+#define TAGGED_HEADER 0
+
+/* The frame has its tags. */
+static __always_inline __u32 tag_length(packet_context *ctx, bool raw_ip)
+{
+	(void)ctx;
+	(void)raw_ip;
+	return 0;
+}
+
+static __always_inline void restore_tag(packet_context *ctx, __u8 *frame)
+{
+	(void)ctx;
+	(void)frame;
 }
 
 /* The frame's first bytes. */

@@ -297,6 +297,7 @@ static struct run run_xdp_again(struct firewall *fw, enum link_type type, struct
 		run = run_xdp(fw, type, packet, length, linear);
 		if (!flooded || run.action == guard.action)
 			break;
+		fw->flooded_tick = 0;
 		firewall_flood(fw);
 	}
 	return run;

@@ -57,7 +57,7 @@ static int open_program(uint32_t id)
 
 int attached_program(const char *device)
 {
-	return open_program(status_of(device).program_id);
+	return open_program(status_of(device).guard_id);
 }
 
 /* What programs at the netdev hook return. */
@@ -93,10 +93,12 @@ bool is_let_in(const char *device, const struct plain_packet *packet, size_t len
 {
 	const struct netfwv6_connection_status status = status_of(device);
 	int first = open_program(status.program_id), guard = open_program(status.guard_id);
-	enum judgement says = judgement_of(first, packet, length, 1);
+	enum judgement says = judgement_of(guard, packet, length, 1);
+	enum judgement in_front = judgement_of(first, packet, length, 1);
 
 	assert_int_not_equal(says, FAILS);
-	assert_int_equal(judgement_of(guard, packet, length, 1), says);
+	/* XDP leaves to the guard what conversations could tell. */
+	assert_true(in_front == says || in_front == PASSES);
 	close(first);
 	close(guard);
 	return says == PASSES;
