@@ -80,6 +80,8 @@ static void read_neighbour(const struct link *link, const struct place *place,
 {
 	uint32_t ifindex = link->device.ifindex;
 
+	if (attributes_u32(link->attributes, IFLA_MASTER) == place->ifindex)
+		traits->has_members = true;
 	if (ifindex == place->below)
 		memcpy(traits->below, link->device.name, sizeof(traits->below));
 	if ((ifindex == place->master || below(link) == place->ifindex) && has_xdp(link))

@@ -30,6 +30,7 @@ struct device_traits {
 	/* The other side of a virtio_net device does what XDP cannot bear, and takes no orders. */
 	bool host_decides_offloads;
 
+	bool has_members;     /* other devices have it as their master */
 	bool l3s;	      /* an ipvlan device that hands over no packet itself */
 	uint32_t foreign_xdp; /* id of an XDP program that is not of this state, or 0 */
 	/* Names of devices of this network namespace, or "". */

@@ -123,6 +123,9 @@ netfwv6_result mode_check(const struct device *device, const struct device_trait
 		return result;
 	if (traits->native == NATIVE_NONE)
 		return takes_no_native(device, no_driver(device, traits, reason));
+	if (is_kind(traits, "bond") && !traits->has_members)
+		return takes_no_native(device, "it has no members, and with XDP on it none joins "
+					       "whose driver has no XDP");
 	/* It would be refused anyway, with a warning in the kernel's log. */
 	if (traits->host_decides_offloads && traits->offloads & OFFLOAD_GRO_HW)
 		return takes_no_native(device, HOST_DECIDES);

@@ -44,6 +44,20 @@ static void a_driver_that_can_and_loses_nothing_is_native(void **s)
 	assert_has(netfwv6_detail(), "its driver igb has none");
 }
 
+/* Members whose drivers have none must be able to join. */
+static void a_bond_without_members_takes_no_native(void **s)
+{
+	struct device_traits traits = driver("bonding");
+
+	(void)s;
+	strcpy(traits.kind, "bond");
+	expect(&traits, NETFWV6_MODE_TC, "keep members out whose drivers have no XDP");
+	assert_result(mode_check(&nic, &traits, NETFWV6_MODE_NATIVE), NETFWV6_E_NOINTERFACE);
+	assert_has(netfwv6_detail(), "it has no members");
+	traits.has_members = true;
+	assert_ok(mode_check(&nic, &traits, NETFWV6_MODE_NATIVE));
+}
+
 static void an_offload_that_is_on_is_kept(void **s)
 {
 	struct device_traits traits = driver("bnxt_en");
@@ -137,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_driver_that_can_and_loses_nothing_is_native),
+		cmocka_unit_test(a_bond_without_members_takes_no_native),
 		cmocka_unit_test(an_offload_that_is_on_is_kept),
 		cmocka_unit_test(large_frames_are_kept),
 		cmocka_unit_test(a_driver_that_forgets_its_program_gets_none),
