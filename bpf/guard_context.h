@@ -53,9 +53,7 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 	return packet_length(ctx) + in_front + tag_length(ctx, raw_ip);
 }
 
-/* More than any link-layer header, where there is one; the verifier wants to see bounds. */
-#define IN_FRONT_MIN sizeof(struct ethhdr)
-#define IN_FRONT_MAX 64
+#define FROM_MAX 0x7fff /* the verifier wants to see a bound */
 
 /*
  * From the network header on. What was noted tells where it lies, of a packet that is no aggregate;
@@ -64,12 +62,18 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
 					   const void **bytes)
 {
-	__u32 in_front = ctx->len - ctx->wire_len;
+	__u32 in_front = ctx->len - ctx->wire_len, from = in_front + offset;
+	const char *at;
 
-	if (ctx->gso_size || in_front < IN_FRONT_MIN || in_front > IN_FRONT_MAX)
+	if (ctx->gso_size || in_front < sizeof(struct ethhdr))
 		return false;
-	*bytes = (const char *)(long)ctx->data + in_front + offset;
-	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
+	barrier_var(from); /* the verifier of 6.1 knows the bound of this sum alone */
+	if (from > FROM_MAX)
+		return false;
+	at = (const char *)(long)ctx->data + from;
+	barrier_var(at);
+	*bytes = at;
+	return at + len <= (const char *)(long)ctx->data_end;
 }
 #define bytes_in_place bytes_in_place
 

@@ -46,7 +46,7 @@ static bool is_there(void *unused)
 void begin_flood(uint32_t protocol, uint16_t port)
 {
 	assert_false(flood.runs);
-	flood.program = attached_program(HOST_DEVICE);
+	flood.program = guard_of(HOST_DEVICE);
 	flood.length = make_plain_packet(&flood.packet, protocol, port);
 	inet_pton(AF_INET6, STRANGER, &flood.packet.ip.ip6_src);
 	flood.stop = flood.failed = false;

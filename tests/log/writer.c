@@ -198,7 +198,7 @@ void drop_packets(uint32_t n)
 {
 	struct plain_packet syn;
 	size_t length = make_plain_packet(&syn, IPPROTO_TCP, CLOSED_PORT);
-	int program = attached_program(HOST_DEVICE);
+	int program = guard_of(HOST_DEVICE);
 
 	assert_int_equal(judgement_of(program, &syn, length, n), DROPS);
 	close(program);

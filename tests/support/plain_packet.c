@@ -55,7 +55,7 @@ static int open_program(uint32_t id)
 	return program;
 }
 
-int attached_program(const char *device)
+int guard_of(const char *device)
 {
 	return open_program(status_of(device).guard_id);
 }

@@ -23,8 +23,8 @@ struct plain_packet {
 /* A SYN or an empty datagram, from the peer's address. Returns its length. */
 size_t make_plain_packet(struct plain_packet *packet, uint8_t protocol, uint16_t port);
 
-/* The program that meets a device's packets first; the caller closes it. */
-int attached_program(const char *device);
+/* The guard of a device, which drops all that is closed; the caller closes it. */
+int guard_of(const char *device);
 
 /* What a program does with a packet that it gets so many times; asserts nothing. */
 enum judgement { FAILS = -1, DROPS, PASSES };
