@@ -17,7 +17,7 @@ int netfwv6_out_eth(struct __sk_buff *ctx)
 	struct plain plain;
 
 	if (read_plain(ctx, &plain))
-		p = plain_packet(plain_protocol(&plain), plain.port);
+		p = plain_packet(plain.udp, plain.port);
 	else if (parse_ethernet(ctx, &p) != PARSED)
 		return NEXT_PROGRAM;
 	learn(ctx, &p);

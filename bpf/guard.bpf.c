@@ -73,9 +73,9 @@ static __always_inline int judge(packet_context *ctx, bool raw_ip, bool unseen)
 }
 
 /* Not inlined, as in the program for XDP. */
-__noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u8 protocol, __u16 port, bool unseen)
+__noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u32 udp, __u16 port, bool unseen)
 {
-	struct packet p = plain_packet(protocol, port);
+	struct packet p = plain_packet(udp, port);
 
 	return conclude(ctx, &p, verdict(ctx, &p), false, unseen);
 }
@@ -95,7 +95,7 @@ static __always_inline int judge_frame(packet_context *ctx, bool quiet, bool uns
 		count(ctx, closed_reason(plain.udp, false), false, unseen);
 		return DROP_PACKET;
 	}
-	return netfwv6_judge_plain(ctx, plain_protocol(&plain), plain.port, unseen);
+	return netfwv6_judge_plain(ctx, plain.udp, plain.port, unseen);
 }
 
 SEC("tc")

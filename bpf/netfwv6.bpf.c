@@ -30,9 +30,9 @@ static __always_inline int verdict_in_front(packet_context *ctx, const struct pa
 }
 
 /* Not inlined, so that a flood to ports that were never in use has the shortest way. */
-__noinline int netfwv6_plain(struct xdp_md *ctx, __u8 protocol, __u16 port, __u32 length)
+__noinline int netfwv6_plain(struct xdp_md *ctx, __u32 udp, __u16 port, __u32 length)
 {
-	struct packet p = plain_packet(protocol, port);
+	struct packet p = plain_packet(udp, port);
 	int reason = verdict_in_front(ctx, &p);
 
 	return reason < REASON_FIRST_DROP ? pass(ctx) : drop(ctx, &p, reason, length, false);
@@ -64,7 +64,7 @@ int netfwv6_eth(struct xdp_md *ctx)
 		account(closed_reason(plain.udp, false), 1, plain.length);
 		return XDP_DROP;
 	}
-	return netfwv6_plain(ctx, plain_protocol(&plain), plain.port, plain.length);
+	return netfwv6_plain(ctx, plain.udp, plain.port, plain.length);
 }
 
 SEC("xdp.frags")

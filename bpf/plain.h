@@ -60,20 +60,15 @@ static __always_inline bool read_plain(packet_context *ctx, struct plain *plain)
 	return protocol == IPPROTO_TCP && plain->length >= PLAIN_L4 + TCP_HEADER;
 }
 
-static __always_inline struct packet plain_packet(__u8 protocol, __u16 port)
+static __always_inline struct packet plain_packet(__u32 udp, __u16 port)
 {
 	return (struct packet){
 		.ip = PLAIN_IP,
 		.has_ip = true,
 		.l4 = PLAIN_L4,
 		.port = port,
-		.protocol = protocol,
+		.protocol = udp ? IPPROTO_UDP : IPPROTO_TCP,
 	};
-}
-
-static __always_inline __u8 plain_protocol(const struct plain *plain)
-{
-	return plain->udp ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
 static __always_inline __u32 plain_entry(const struct plain *plain)
