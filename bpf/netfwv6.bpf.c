@@ -10,10 +10,10 @@
 #include "xdp_context.h"
 
 #include "account.h"
+#include "conversation.h"
 #include "frame.h"
 #include "pass.h"
 #include "report.h"
-#include "verdict.h"
 
 static __always_inline int drop(packet_context *ctx, const struct packet *p, __u32 reason,
 				__u32 length, bool raw_ip)
@@ -24,9 +24,11 @@ static __always_inline int drop(packet_context *ctx, const struct packet *p, __u
 	return XDP_DROP;
 }
 
+/* What only conversations can tell is the guard's, if it sees all that passes here. */
 static __always_inline int verdict_in_front(packet_context *ctx, const struct packet *p)
 {
-	return verdict_by_port(ctx, p, policy_of(entry_of(p)));
+	return netfwv6_config.alone ? verdict(ctx, p) :
+				      verdict_by_port(ctx, p, policy_of(entry_of(p)));
 }
 
 /* Not inlined, so that a flood to ports that were never in use has the shortest way. */

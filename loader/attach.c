@@ -60,7 +60,8 @@ static netfwv6_result specify(struct work *w)
 		.raw_ip = w->device->framing == FRAMING_RAW_IP,
 		.config = { .stateless = w->form->stateless,
 			    .ifindex = w->device->ifindex,
-			    .sealed = w->form->sealed },
+			    .sealed = w->form->sealed,
+			    .alone = w->form->alone },
 	};
 	connection_config_give_slot(&w->spec.config, w->form->slot);
 	return choose_secret(w);

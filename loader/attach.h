@@ -19,6 +19,7 @@ struct form {
 	bool stateless;
 	uint32_t mode;	/* enum netfwv6_mode, not AUTO */
 	bool sealed;	/* nobody but its driver puts packets into the device */
+	bool alone;	/* XDP is, as struct connection_config has it */
 	bool renew_xdp; /* as its driver has forgotten it */
 	uint32_t slot;
 };

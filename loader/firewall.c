@@ -95,9 +95,9 @@ static netfwv6_result mind_other_end(const struct netfwv6_mgr *mgr, const struct
 	if (NETFWV6_FAILED(result))
 		return result;
 	form->sealed = traits.hardware;
-	return last_line_concerns(&traits) && last_line_is_possible() ?
-		       last_line_attach(mgr, &mgr->root) :
-		       NETFWV6_S_OK;
+	form->alone = last_line_concerns(&traits) && !last_line_is_possible();
+	return last_line_concerns(&traits) && !form->alone ? last_line_attach(mgr, &mgr->root) :
+							     NETFWV6_S_OK;
 }
 
 /* A driver that should take XDP, and does not: auto does without. */

@@ -280,6 +280,34 @@ static void the_run_of_unseen_ends_with_a_mark(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(allowed), &allowed), 0);
 }
 
+#define ATTEMPTS 10 /* fewer than a jiffy has questions */
+
+static uint64_t drops_of_xdp(const struct connection_config *config, const struct frame *frame)
+{
+	struct programs programs = programs_load(config);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes,
+		    .data_size_in = frame->length, .repeat = ATTEMPTS);
+	struct counts counts;
+
+	assert_int_equal(
+		bpf_prog_test_run_opts(program_of_xdp(&programs, LINK_ETHERNET), &opts), 0);
+	counts = read_counts(map_of(&programs, "netfwv6_counts"));
+	programs_free(&programs);
+	return dropped_packets(&counts);
+}
+
+/* It leaves what only conversations can tell to the guard, unless packets can skip that. */
+static void xdp_asks_itself_where_it_is_alone(void **state)
+{
+	const struct connection_config alone = { .alone = 1 };
+	static struct frame frame;
+
+	(void)state;
+	link_build(&frame, LINK_PLAIN, PIECES(IPV6, L4), &to_closed);
+	assert_int_equal(drops_of_xdp(&alone, &frame), ATTEMPTS);
+	assert_int_equal(drops_of_xdp(&(struct connection_config){}, &frame), 0);
+}
+
 static uint32_t length_of(int program)
 {
 	struct bpf_prog_info info = {};
@@ -311,6 +339,7 @@ void judged(struct table *t)
 	table_add(t, "on a sealed device a capture costs no mark",
 		  on_a_sealed_device_a_capture_costs_no_mark, NULL);
 	table_add(t, "generic XDP", generic_xdp, NULL);
+	table_add(t, "XDP asks itself where it is alone", xdp_asks_itself_where_it_is_alone, NULL);
 	for (size_t i = 0; i < sizeof(forgeries) / sizeof(*forgeries); i++)
 		table_add(t, table_format(t, "forged metadata: %s", forgeries[i].what), forged,
 			  (void *)&forgeries[i]);
