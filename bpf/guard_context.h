@@ -53,27 +53,18 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 	return packet_length(ctx) + in_front + tag_length(ctx, raw_ip);
 }
 
-#define FROM_MAX 0x7fff /* the verifier wants to see a bound */
-
 /*
- * From the network header on. What was noted tells where it lies, of a packet that is no aggregate;
- * else a copy finds it. With nothing in front it may be a test run, which notes all of the packet.
+ * From the network header on: behind an Ethernet header, if what was noted says so. It does not
+ * of an aggregate, after a program in front has made room or taken it away, and in test runs,
+ * which note all of the packet: then a copy finds it.
  */
 static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
 					   const void **bytes)
 {
-	__u32 in_front = ctx->len - ctx->wire_len, from = in_front + offset;
-	const char *at;
-
-	if (ctx->gso_size || in_front < sizeof(struct ethhdr))
+	if (ctx->gso_size || ctx->len - ctx->wire_len != sizeof(struct ethhdr))
 		return false;
-	barrier_var(from); /* the verifier of 6.1 knows the bound of this sum alone */
-	if (from > FROM_MAX)
-		return false;
-	at = (const char *)(long)ctx->data + from;
-	barrier_var(at);
-	*bytes = at;
-	return at + len <= (const char *)(long)ctx->data_end;
+	*bytes = (const char *)(long)ctx->data + sizeof(struct ethhdr) + offset;
+	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
 }
 #define bytes_in_place bytes_in_place
 

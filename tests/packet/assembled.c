@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <linux/bpf.h>
+#include <linux/ipv6.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf.h>
 #include <cmocka.h>
@@ -61,6 +62,21 @@ int load_observer(int map)
 	};
 
 	return load(BPF_PROG_TYPE_SCHED_CLS, "observer", insns, sizeof(insns) / sizeof(*insns));
+}
+
+int load_decapsulator(void)
+{
+	const struct bpf_insn insns[] = {
+		SET(2, -(int)sizeof(struct ipv6hdr)),
+		SET(3, BPF_ADJ_ROOM_MAC),
+		SET(4, 0),
+		CALL(BPF_FUNC_skb_adjust_room),
+		SET(0, TC_ACT_UNSPEC),
+		EXIT,
+	};
+
+	return load(BPF_PROG_TYPE_SCHED_CLS, "decapsulator", insns,
+		    sizeof(insns) / sizeof(*insns));
 }
 
 int load_forger(size_t size, uint64_t secret)

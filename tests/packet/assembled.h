@@ -15,6 +15,9 @@ struct observed {
 /* For the ingress hook: notes every packet in a map of one struct observed, and drops it. */
 int load_observer(int map);
 
+/* For the ingress hook: takes an outer IPv6 header off, and leaves the rest to the next program. */
+int load_decapsulator(void);
+
 /* For XDP: passes every packet, with so many bytes of metadata that begin with a secret. */
 int load_forger(size_t size, uint64_t secret);
 

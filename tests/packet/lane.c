@@ -31,8 +31,9 @@
 #define MOST_PIECES 18 /* the linear part, and as many as a buffer has by default */
 
 /* Filters in this order, whatever the kernel. */
-#define PRIORITY_GUARD 1
-#define PRIORITY_OBSERVER 2
+#define PRIORITY_IN_FRONT 1
+#define PRIORITY_GUARD 2
+#define PRIORITY_OBSERVER 3
 
 struct lane {
 	enum link_type type;
@@ -217,6 +218,11 @@ void lane_guard(struct lane *lane, int program)
 	add_filter(lane, program, PRIORITY_GUARD);
 	add_filter(lane, observer, PRIORITY_OBSERVER);
 	close(observer);
+}
+
+void lane_in_front(struct lane *lane, int program)
+{
+	add_filter(lane, program, PRIORITY_IN_FRONT);
 }
 
 void lane_xdp(struct lane *lane, int program, bool generic)

@@ -32,6 +32,9 @@ const char *lane_device(const struct lane *lane);
 /* Attaches the program to the ingress hook, and an observer behind it. */
 void lane_guard(struct lane *lane, int program);
 
+/* Attaches the program to the ingress hook, in front of the guard. */
+void lane_in_front(struct lane *lane, int program);
+
 /* Attaches the program to XDP, in the driver or generic; replaces the one before. */
 void lane_xdp(struct lane *lane, int program, bool generic);
 

@@ -97,6 +97,7 @@ int main(int argc, char **argv)
 	questions(t);
 	captures(t);
 	looped(t);
+	in_front(t);
 	segments(t);
 
 	tests = table_tests(t, &count);

@@ -23,6 +23,7 @@ void judged(struct table *t);
 void questions(struct table *t);
 void captures(struct table *t);
 void looped(struct table *t);
+void in_front(struct table *t);
 void segments(struct table *t);
 
 #endif
