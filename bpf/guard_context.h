@@ -53,6 +53,8 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 	return packet_length(ctx) + in_front + tag_length(ctx, raw_ip);
 }
 
+#define FROM_MAX 0x7fff
+
 /*
  * From the network header on: behind an Ethernet header, if what was noted says so. It does not
  * of an aggregate, after a program in front has made room or taken it away, and in test runs,
@@ -61,10 +63,18 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
 					   const void **bytes)
 {
+	__u32 from = offset + sizeof(struct ethhdr);
+	const char *at;
+
 	if (ctx->gso_size || ctx->len - ctx->wire_len != sizeof(struct ethhdr))
 		return false;
-	*bytes = (const char *)(long)ctx->data + sizeof(struct ethhdr) + offset;
-	return (const char *)*bytes + len <= (const char *)(long)ctx->data_end;
+	barrier_var(from); /* the verifier of 6.1 knows no bound of a sum but its own */
+	if (from > FROM_MAX)
+		return false;
+	at = (const char *)(long)ctx->data + from;
+	barrier_var(at); /* one pointer is both tested and read */
+	*bytes = at;
+	return at + len <= (const char *)(long)ctx->data_end;
 }
 #define bytes_in_place bytes_in_place
 
