@@ -43,7 +43,8 @@ BPF_CFLAGS := -O2 -g -Wall -Wextra -target bpf -mcpu=v3 -I/usr/include/$(MACHINE
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$@)')
 
-LIB_SRC := $(wildcard loader/*.c)
+WINGS := api admin ports event device state util
+LIB_SRC := $(wildcard $(addprefix loader/,$(addsuffix /*.c,$(WINGS))))
 CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
@@ -75,7 +76,7 @@ $B/%.o: %.c | $(SKELETONS)
 	@mkdir -p $(@D)
 	$Q$(CC) $(EXTRA_CFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$B/loader/instance.o $B/loader/last_line.o: $(SKELETONS)
+$B/loader/device/instance.o $B/loader/device/last_line.o: $(SKELETONS)
 
 # One object with the public symbols alone, so that a static link meets no names of ours.
 $B/libnetfwv6.o: $(LIB_OBJ)

@@ -10,7 +10,7 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
-#define LAYOUT_VERSION 6
+#define LAYOUT_VERSION 1
 
 /*
  * The port table: one 64-bit entry, in host byte order, for each protocol and
@@ -139,14 +139,13 @@ struct flow {
 #define STATE_DIR_SIZE 512
 struct root_record {
 	__u32 layout;		  /* LAYOUT_VERSION; stays */
-	__u32 flags;		  /* ROOT_* */
+	__u32 reserved;		  /* 0 */
 	__u64 netns_cookie;	  /* the network namespace that this state serves */
 	__u64 netns;		  /* its inode number; stays */
 	__u64 serial;		  /* random; tells this state's filters from others' */
 	__u64 mount_ns;		  /* inode number of the mount namespace of dir; stays */
 	char dir[STATE_DIR_SIZE]; /* the state directory, resolved, NUL-padded; stays */
 };
-#define ROOT_KEPT (1u << 0) /* made by an administrator's wish: it stays when it is empty */
 
 #define DEVICE_NAME_SIZE 16
 

@@ -163,7 +163,6 @@ netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr);
 struct netfwv6_mgr_status {
 	size_t sz;
 	bool exists;	  /* when not, all below but blind_spots is zero */
-	bool kept;	  /* netfwv6_mgr_initialize() made it: it stays when it is empty */
 	bool writable;	  /* by the caller */
 	uint32_t group;	  /* who may change ports, besides root; 0: nobody */
 	uint32_t layout;  /* the version of its layout */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Attaching the firewall to a device.
+ *
+ * Whatever instruction a SIGKILL meets, the device is in the old state or in the
+ * new one: policy is complete before a program is attached, a link comes into force
+ * with its pin (until then it goes with the process), and the record is there before
+ * the first pin.
+ */
+#ifndef NETFWV6_ENABLE_H
+#define NETFWV6_ENABLE_H
+
+#include "state/state.h"
+
+struct enabling {
+	const char *device;
+	struct configured_record wanted;
+	bool as_it_is;	    /* of a device that is firewalled nothing changes */
+	bool if_configured; /* as it was configured, or not at all */
+};
+
+/*
+ * For administer(), with a struct enabling. S_FALSE: it is to be enabled as it was configured,
+ * and was not.
+ */
+netfwv6_result enable(struct state *state, void *asked);
+
+/* Reads what was configured for the device's name. S_FALSE: nothing. With the mutex held. */
+netfwv6_result enable_recall(struct state *state, struct enabling *asked);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The order makes every moment safe to be killed at. A slot that changes hands is marked
+ * "unsure" first, then programs forget it, then it is the other's and still unsure, then
+ * his programs learn it. Nobody sets a bit in an unsure slot.
+ */
+#include "admin/slot_give.h"
+
+#include <string.h>
+
+#include "device/attach.h"
+#include "state/configured.h"
+#include "state/locks.h"
+#include "util/error.h"
+
+/* Lets go of a slot: programs that know it forget it. */
+static netfwv6_result take_away(const struct state *state, uint32_t slot)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(state, &at))
+		if (at.record.known & SLOT_BIT(slot))
+			result = attachment_give_slot(state, &at,
+						      at.record.slot == slot ? 0 : at.record.slot);
+	return result;
+}
+
+static netfwv6_result teach(const struct state *state, const char *device, uint32_t slot)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	struct attachment at = {};
+
+	while (NETFWV6_SUCCEEDED(result) && attachment_next(state, &at))
+		if (attachment_filters(&at) && at.record.known != SLOT_BIT(slot) &&
+		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
+			result = attachment_give_slot(state, &at, slot);
+	return result;
+}
+
+/* The slot to take, better one that no program knows; 0 when all have settings. */
+static uint32_t choose(const struct state *state, const struct slot_record *records, uint64_t bits,
+		       bool idle_only)
+{
+	uint32_t chosen = slot_unowned(records, bits);
+
+	for (uint32_t slot = 1; slot <= SLOT_MAX && !chosen; slot++)
+		if (!slot_is_used(slot, bits) && !attachments_know(state, slot))
+			chosen = slot;
+	for (uint32_t slot = 1; slot <= SLOT_MAX && !chosen && !idle_only; slot++)
+		if (!slot_is_used(slot, bits))
+			chosen = slot;
+	return chosen;
+}
+
+/* With the names lock held. *slot is 0 when there is none. */
+static netfwv6_result find_slot(const struct state *state, const char *device, bool idle_only,
+				uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	netfwv6_result result = slots_read(state, records);
+	uint64_t bits = 0;
+
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = slot_of(records, device);
+	if (NETFWV6_FAILED(result) || *slot)
+		return result;
+	result = slots_used(state, &bits);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = choose(state, records, bits, idle_only);
+	if (NETFWV6_FAILED(result) || !*slot)
+		return result;
+	if (records[*slot].device[0])
+		result = slot_write(state, *slot, records[*slot].device, true);
+	if (NETFWV6_SUCCEEDED(result))
+		result = take_away(state, *slot);
+	if (NETFWV6_SUCCEEDED(result))
+		result = slot_write(state, *slot, device, true);
+	return result;
+}
+
+netfwv6_result slot_reserve(const struct state *state, const char *device,
+			    const struct configured_record *configured, uint32_t *slot)
+{
+	netfwv6_result result;
+	uint32_t found = 0;
+	int lock;
+
+	result = lock_names(state, &lock);
+	if (NETFWV6_FAILED(result))
+		return result;
+	/* Both under one lock: who gives slots without replacing programs asks for both. */
+	result = configured_put(state, device, configured);
+	if (NETFWV6_SUCCEEDED(result))
+		result = find_slot(state, device, true, &found);
+	unlock(lock);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = found;
+	return result;
+}
+
+void slot_settle(const struct state *state, const char *device)
+{
+	uint32_t slot;
+	int lock;
+
+	if (NETFWV6_FAILED(lock_names(state, &lock)))
+		return;
+	if (NETFWV6_SUCCEEDED(slot_find(state, device, &slot)) && slot)
+		slot_write(state, slot, device, false);
+	unlock(lock);
+}
+
+static netfwv6_result give(const struct state *state, const char *device)
+{
+	uint32_t slot = 0;
+	netfwv6_result result = find_slot(state, device, false, &slot);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (!slot)
+		return slots_exhausted(device);
+	result = teach(state, device, slot);
+	return NETFWV6_FAILED(result) ? result : slot_write(state, slot, device, false);
+}
+
+netfwv6_result slot_give(const struct state *state, const char *device)
+{
+	netfwv6_result result;
+	int lock;
+
+	attachments_tidy(state);
+	result = lock_names(state, &lock);
+	if (NETFWV6_FAILED(result))
+		return result;
+	result = give(state, device);
+	unlock(lock);
+	return result;
+}

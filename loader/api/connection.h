@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a connection handle holds, for the files of the library. */
+#ifndef NETFWV6_CONNECTION_H
+#define NETFWV6_CONNECTION_H
+
+#include "device/attached_device.h"
+
+struct netfwv6_connection {
+	struct state *state;
+	char name[DEVICE_NAME_SIZE];
+	bool loopback; /* which is never filtered */
+};
+
+/*
+ * Opens the state for reading and looks. On success mutex is held, and the
+ * caller unlocks it. A null connection is E_POINTER.
+ */
+netfwv6_result connection_lock(struct netfwv6_connection *connection, struct attached_device *seen);
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The log's settings: INetFwV6Mgr's LogDroppedPackets and its neighbours. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/administer.h"
+#include "admin/make.h"
+#include "api/mgr.h"
+#include "event/log_tap.h"
+#include "state/log_record.h"
+#include "state/root.h"
+#include "util/error.h"
+#include "util/utf8.h"
+
+#define SIZE_MIN 4096u
+
+/* ---- Putting ---------------------------------------------------------------------- */
+
+struct log_change {
+	void (*make)(struct log_record *record, const void *value);
+	const void *value;
+};
+
+/* What cannot be done is not recorded. */
+static netfwv6_result change_log(struct state *state, void *argument)
+{
+	const struct log_change *change = argument;
+	struct log_record before, after;
+	netfwv6_result result = state_open(state);
+
+	if (NETFWV6_SUCCEEDED(result))
+		result = log_record_read(&state->root, &before);
+	if (NETFWV6_FAILED(result))
+		return result;
+	after = before;
+	change->make(&after, change->value);
+	/* Else it is applied also if it is recorded: who recorded it may have been killed. */
+	if (state->root.state == ROOT_ABSENT && memcmp(&before, &after, sizeof(after)) == 0)
+		return NETFWV6_S_OK;
+	result = state_make(state);
+	if (NETFWV6_SUCCEEDED(result))
+		result = log_apply(state, &after);
+	if (NETFWV6_SUCCEEDED(result))
+		result = log_record_write(&state->root, &after);
+	if (NETFWV6_FAILED(result) && state->root.state == ROOT_WRITABLE)
+		log_apply(state, &before);
+	return result;
+}
+
+static netfwv6_result put(struct netfwv6_mgr *mgr,
+			  void (*make)(struct log_record *record, const void *value),
+			  const void *value)
+{
+	struct log_change change = { make, value };
+
+	return mgr ? administer(&mgr->state, change_log, &change) :
+		     fail(NETFWV6_E_POINTER, "the manager is null");
+}
+
+static netfwv6_result get(struct netfwv6_mgr *mgr, const void *out, struct log_record *record)
+{
+	netfwv6_result result;
+
+	if (!mgr || !out)
+		return fail(NETFWV6_E_POINTER, "%s is null",
+			    mgr ? "the answer's out-pointer" : "the manager");
+	pthread_mutex_lock(&mgr->state.mutex);
+	result = state_open(&mgr->state);
+	if (NETFWV6_SUCCEEDED(result))
+		result = log_record_read(&mgr->state.root, record);
+	pthread_mutex_unlock(&mgr->state.mutex);
+	return result;
+}
+
+/* ---- The properties ---------------------------------------------------------------- */
+
+static netfwv6_result get_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool *on)
+{
+	struct log_record record;
+	netfwv6_result result = get(mgr, on, &record);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*on = record.flags & flag;
+	return result;
+}
+
+static void change_dropped(struct log_record *record, const void *on)
+{
+	record->flags =
+		*(const bool *)on ? record->flags | LOG_DROPPED : record->flags & ~LOG_DROPPED;
+}
+
+static void change_connections(struct log_record *record, const void *on)
+{
+	record->flags = *(const bool *)on ? record->flags | LOG_CONNECTIONS :
+					    record->flags & ~LOG_CONNECTIONS;
+}
+
+netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on)
+{
+	return get_flag(mgr, LOG_DROPPED, on);
+}
+
+netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on)
+{
+	return put(mgr, change_dropped, &on);
+}
+
+netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on)
+{
+	return get_flag(mgr, LOG_CONNECTIONS, on);
+}
+
+netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
+{
+	return put(mgr, change_connections, &on);
+}
+
+static netfwv6_result check_path(const char *path)
+{
+	size_t length = strlen(path);
+
+	if (*path != '/' || length >= LOG_PATH_SIZE || path[length - 1] == '/')
+		return fail(
+			NETFWV6_E_INVALIDARG,
+			"'%.60s' is no path for a log: an absolute one of a file, of at most %d "
+			"bytes",
+			path, LOG_PATH_SIZE - 1);
+	for (size_t i = 0, step; i < length; i += step) {
+		step = utf8_printable(path + i);
+		if (!step)
+			return fail(NETFWV6_E_INVALIDARG,
+				    "the path of the log is not printable UTF-8: its byte %zu is "
+				    "0x%02x",
+				    i + 1, (unsigned char)path[i]);
+	}
+	return NETFWV6_S_OK;
+}
+
+/* What put would have refused was written past the library: nobody is to open or print it. */
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path)
+{
+	struct log_record record;
+	netfwv6_result result = get(mgr, path, &record);
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (NETFWV6_FAILED(check_path(record.path)))
+		return fail(
+			NETFWV6_E_UNEXPECTED,
+			"the path of the log in %s is damaged: 'netfwv6 log --file PATH' as root "
+			"sets another",
+			mgr->state.root.dir);
+	memcpy(path, record.path, sizeof(record.path));
+	return NETFWV6_S_OK;
+}
+
+static void change_path(struct log_record *record, const void *path)
+{
+	memset(record->path, 0, sizeof(record->path));
+	snprintf(record->path, sizeof(record->path), "%s", (const char *)path);
+}
+
+netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path)
+{
+	netfwv6_result result =
+		path ? check_path(path) : fail(NETFWV6_E_POINTER, "the log's path is null");
+
+	return NETFWV6_FAILED(result) ? result : put(mgr, change_path, path);
+}
+
+netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size)
+{
+	struct log_record record;
+	netfwv6_result result = get(mgr, size, &record);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*size = record.maximum_size;
+	return result;
+}
+
+static void change_size(struct log_record *record, const void *size)
+{
+	record->maximum_size = *(const uint64_t *)size;
+}
+
+netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
+{
+	if (mgr && size < SIZE_MIN)
+		return fail(NETFWV6_E_INVALIDARG,
+			    "a log of at most %llu bytes is too small: %u are the least",
+			    (unsigned long long)size, SIZE_MIN);
+	return put(mgr, change_size, &size);
+}
+
+netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
+{
+	struct log_record record;
+	netfwv6_result result = get(mgr, rate, &record);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*rate = record.rate;
+	return result;
+}
+
+static void change_rate(struct log_record *record, const void *rate)
+{
+	record->rate = *(const uint32_t *)rate;
+}
+
+netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
+{
+	return rate || !mgr ? put(mgr, change_rate, &rate) :
+			      fail(NETFWV6_E_INVALIDARG,
+				   "a rate of 0 would log nothing: switch the log off instead");
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The enumerator of ports: a snapshot's cursor, typed. */
+#include "util/snapshot.h"
+
+static struct snapshot_cursor *cursor_of(const struct netfwv6_port_enum *ports)
+{
+	return (struct snapshot_cursor *)ports;
+}
+
+netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
+				      struct netfwv6_port *elements, size_t *fetched)
+{
+	return snapshot_next(cursor_of(ports), n, elements, fetched);
+}
+
+netfwv6_result netfwv6_port_enum_skip(struct netfwv6_port_enum *ports, size_t n)
+{
+	return snapshot_skip(cursor_of(ports), n);
+}
+
+netfwv6_result netfwv6_port_enum_reset(struct netfwv6_port_enum *ports)
+{
+	return snapshot_reset(cursor_of(ports));
+}
+
+netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
+				       struct netfwv6_port_enum **clone)
+{
+	struct snapshot_cursor *cursor;
+	netfwv6_result result = snapshot_clone(cursor_of(ports), clone ? &cursor : NULL);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*clone = (struct netfwv6_port_enum *)cursor;
+	return result;
+}
+
+netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports, size_t *count)
+{
+	return snapshot_count(cursor_of(ports), count);
+}
+
+void netfwv6_port_enum_free(struct netfwv6_port_enum *ports)
+{
+	snapshot_free(cursor_of(ports));
+}

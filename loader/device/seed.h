@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The sockets that exist before the first packet is filtered. */
+#ifndef NETFWV6_SEED_H
+#define NETFWV6_SEED_H
+
+#include "state/state.h"
+
+/*
+ * Marks the conversations of all connected IPv6 sockets of the calling thread's network
+ * namespace, and their local ports as in use: they stand, whoever speaks next. Listeners and
+ * unconnected sockets have none.
+ */
+netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Asked of the kernel's socket diagnostics, which may be modules that are missing; else read
+ * from /proc, which may be hidden.
+ */
+#include "device/socket_list.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device/netlink.h"
+#include "util/error.h"
+
+/* The thread's: /proc/net would be the process's first thread's. */
+#define PROC_NET "/proc/thread-self/net"
+
+static netfwv6_result add(struct snapshot_builder *sockets, const struct connected_socket *socket)
+{
+	return socket->remote_port ? snapshot_add(sockets, socket) : NETFWV6_S_OK;
+}
+
+/* ---- Socket diagnostics ------------------------------------------------------------ */
+
+static netfwv6_result take_answer(const struct netlink_answer *answer, uint32_t protocol,
+				  struct snapshot_builder *sockets)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	const struct nlmsghdr *message = NULL;
+
+	while (NETFWV6_SUCCEEDED(result) && (message = netlink_next(answer, message))) {
+		const struct inet_diag_msg *told = netlink_fixed(message, sizeof(*told));
+		struct connected_socket socket = { .protocol = protocol };
+
+		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || !told)
+			continue;
+		memcpy(socket.remote, told->id.idiag_dst, sizeof(socket.remote));
+		socket.local_port = told->id.idiag_sport;
+		socket.remote_port = told->id.idiag_dport;
+		result = add(sockets, &socket);
+	}
+	return result;
+}
+
+/* error: a negative errno value when the kernel cannot tell. */
+static netfwv6_result ask(uint32_t protocol, struct snapshot_builder *sockets, int *error)
+{
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = AF_INET6,
+		.sdiag_protocol = (uint8_t)protocol,
+		.idiag_states = ~(1u << TCP_LISTEN),
+	};
+	struct netlink_question question =
+		netlink_question(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request, sizeof(request));
+	struct netlink_answer answer;
+	netfwv6_result result;
+
+	*error = netlink_ask(NETLINK_SOCK_DIAG, &question, &answer);
+	if (*error)
+		return NETFWV6_S_OK;
+	result = take_answer(&answer, protocol, sockets);
+	netlink_free(&answer);
+	return result;
+}
+
+/* ---- /proc ---------------------------------------------------------------------------- */
+
+/* "sl local:port remote:port st ...", numbers in hex; the first line is a heading. */
+static bool take_line(const char *line, struct connected_socket *socket)
+{
+	unsigned int local_port, remote_port;
+	uint32_t *to = socket->remote;
+
+	if (sscanf(line, " %*u: %*32[0-9A-F]:%4x %8x%8x%8x%8x:%4x", &local_port, &to[0], &to[1],
+		   &to[2], &to[3], &remote_port) != 6)
+		return false;
+	socket->local_port = htons((uint16_t)local_port);
+	socket->remote_port = htons((uint16_t)remote_port);
+	return true;
+}
+
+static netfwv6_result read_lines(FILE *file, uint32_t protocol, struct snapshot_builder *sockets)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+	char line[512];
+
+	while (NETFWV6_SUCCEEDED(result) && fgets(line, sizeof(line), file)) {
+		struct connected_socket socket = { .protocol = protocol };
+
+		if (take_line(line, &socket))
+			result = add(sockets, &socket);
+	}
+	if (NETFWV6_SUCCEEDED(result) && ferror(file))
+		result = fail_errno(errno, "cannot read the sockets in " PROC_NET);
+	return result;
+}
+
+/* diagnostics: why those did not tell. */
+static netfwv6_result read_file(const char *path, uint32_t protocol, int diagnostics,
+				struct snapshot_builder *sockets)
+{
+	FILE *file = fopen(path, "re");
+	netfwv6_result result;
+
+	if (!file && errno == ENOENT && access(PROC_NET, F_OK) == 0)
+		return NETFWV6_S_OK; /* IPv6 is switched off */
+	if (!file)
+		return fail_errno(
+			errno,
+			"sessions that stand would be cut, as nothing tells of the sockets: "
+			"socket diagnostics say '%s', and %s",
+			strerrordesc_np(-diagnostics) ?: "unknown error", path);
+	result = read_lines(file, protocol, sockets);
+	fclose(file);
+	return result;
+}
+
+/* ---- Both ------------------------------------------------------------------------------- */
+
+static netfwv6_result read_protocol(uint32_t protocol, const char *path,
+				    struct snapshot_builder *sockets)
+{
+	netfwv6_result result;
+	int error;
+
+	result = ask(protocol, sockets, &error);
+	return error ? read_file(path, protocol, error, sockets) : result;
+}
+
+netfwv6_result socket_list_read(struct snapshot_builder *sockets)
+{
+	netfwv6_result result = read_protocol(IPPROTO_TCP, PROC_NET "/tcp6", sockets);
+
+	return NETFWV6_FAILED(result) ? result :
+					read_protocol(IPPROTO_UDP, PROC_NET "/udp6", sockets);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "event/watch.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "events.h"
+#include "util/error.h"
+#include "util/libbpf_log.h"
+
+#include "connections.skel.h" /* speaks of events.h */
+#include "state/pins.h"
+
+static netfwv6_result refused(int error)
+{
+	if (error == ENOENT || error == EINVAL || error == ENOTSUP || error == ESRCH)
+		return fail(NETFWV6_E_NOTIMPL,
+			    "this kernel cannot tell of connections: that takes BTF "
+			    "(/sys/kernel/btf/vmlinux) and tracepoints for BPF");
+	return fail_errno(error, "cannot watch connections");
+}
+
+static netfwv6_result share(const struct state *state, struct bpf_map *map, enum pin pin)
+{
+	netfwv6_result result;
+	int fd = -1, error;
+
+	result = pin_open_existing(state->root.dir, pin, 0, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = -bpf_map__reuse_fd(map, fd);
+	close(fd);
+	return error ? fail_errno(error, "cannot use the map %s", pin_map_name(pin)) : result;
+}
+
+static netfwv6_result load(const struct state *state, struct connections_bpf *object, uint32_t tap)
+{
+	netfwv6_result result;
+	int error;
+
+	object->rodata->netfwv6_watch.netns_cookie = state->root.record.netns_cookie;
+	object->rodata->netfwv6_watch.tap = tap;
+	result = share(state, object->maps.netfwv6_control, PIN_CONTROL);
+	if (NETFWV6_SUCCEEDED(result))
+		result = share(state, object->maps.netfwv6_taps, PIN_TAPS);
+	if (NETFWV6_SUCCEEDED(result))
+		result = share(state, object->maps.netfwv6_tapstat, PIN_TAPSTAT);
+	if (NETFWV6_FAILED(result))
+		return result;
+	error = -connections_bpf__load(object);
+	return error ? refused(error) : NETFWV6_S_OK;
+}
+
+/* By the older call, which makes a link as well, and which libbpf 1.1 uses itself. */
+static netfwv6_result attach(struct connections_bpf *object, int *link)
+{
+	int fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(object->progs.netfwv6_state));
+
+	if (fd < 0)
+		return refused(errno);
+	*link = fd;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result watch_attach(const struct state *state, uint32_t tap, int *link)
+{
+	struct connections_bpf *object;
+	netfwv6_result result;
+
+	libbpf_log_begin(&state->log);
+	object = connections_bpf__open();
+	result = object ? load(state, object, tap) : refused(errno);
+	if (NETFWV6_SUCCEEDED(result))
+		result = attach(object, link);
+	if (object)
+		connections_bpf__destroy(object);
+	libbpf_log_end();
+	return result;
+}

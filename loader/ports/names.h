@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Names of open ports. A name counts only while its port is open: who closes
+ * leaves it, who opens a closed port replaces or drops it before the port opens.
+ * Who opens with a name, or where a name may be, holds the names lock, so the first opener's
+ * name stands. Who opens without one where none was ever stored needs no lock: if at the same
+ * time others open that port with its first name and close it again, that name may stay.
+ */
+#ifndef NETFWV6_NAMES_H
+#define NETFWV6_NAMES_H
+
+#include "ports/port_table.h"
+
+/* E_INVALIDARG unless name is NULL or printable UTF-8 that fits. */
+netfwv6_result name_check(const char *name);
+
+/* Gives a closed port its name before it opens. E_OUTOFMEMORY: there is no room. */
+netfwv6_result name_put(struct state *state, struct name_key key, const char *name);
+
+/*
+ * May a port of the range have a name, in any scope? Needs no lock, so a name may come
+ * into being meanwhile: it is of an opener who counts as the first.
+ */
+static inline bool names_possible(const struct policy *policy, struct range range)
+{
+	uint32_t end = range.first + range.count;
+
+	for (uint32_t i = range.first; i < end; i++) {
+		uint64_t word = policy_load(policy, NAMED_WORD(i));
+
+		if (word & BITMAP_BIT(i))
+			return true;
+		if (!word)
+			i |= 63; /* nor has any other of this word */
+	}
+	return false;
+}
+
+/*
+ * Copies the names of the ports that are open in a new table, and notes there which those
+ * are. S_FALSE as of map_copy().
+ */
+netfwv6_result names_copy(int from, int to, struct policy *table);
+
+/* Drops all but the names of open ports, in every scope. */
+void names_make_room(struct state *state);
+
+/* Drops the names of the range's ports that are closed in the slot's scope. */
+void names_drop_closed(struct state *state, struct range range, uint32_t slot);
+
+/* Are there none at all? Spares a look-up for each port. */
+bool names_none(const struct state *state);
+
+/* Copies the name, "" when there is none; name has NAME_SIZE bytes. */
+void name_get(const struct state *state, struct name_key key, char *name);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ports/slots.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device/attachment_records.h"
+#include "ports/port_table.h"
+#include "state/configured.h"
+#include "util/error.h"
+
+_Static_assert(SLOT_MAX == NETFWV6_CONNECTIONS_MAX, "every slot serves a connection");
+
+netfwv6_result slots_read(const struct state *state, struct slot_record *records)
+{
+	uint32_t keys[SLOT_RECORDS], after, count = SLOT_RECORDS;
+
+	memset(records, 0, SLOT_RECORDS * sizeof(*records));
+	if (state->root.state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
+	if (bpf_map_lookup_batch(state->root.map[PIN_SLOTS], NULL, &after, keys, records, &count,
+				 NULL) &&
+	    errno != ENOENT)
+		return fail_errno(errno, "cannot read the slots in %s", state->root.dir);
+	for (uint32_t slot = 0; slot < SLOT_RECORDS; slot++)
+		records[slot].device[DEVICE_NAME_SIZE - 1] = '\0';
+	return NETFWV6_S_OK;
+}
+
+uint32_t slot_of(const struct slot_record *records, const char *device)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (strcmp(records[slot].device, device) == 0)
+			return slot;
+	return 0;
+}
+
+uint32_t slot_unowned(const struct slot_record *records, uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!records[slot].device[0] && !slot_is_used(slot, bits))
+			return slot;
+	return 0;
+}
+
+netfwv6_result slot_find(const struct state *state, const char *device, uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	netfwv6_result result = slots_read(state, records);
+
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = slot_of(records, device);
+	return result;
+}
+
+netfwv6_result slots_used(const struct state *state, uint64_t *bits)
+{
+	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
+	netfwv6_result result;
+
+	if (!entries)
+		return fail_errno(ENOMEM, "cannot read the port table");
+	result = port_table_read(state, ALL_ENTRIES, entries);
+	*bits = 0;
+	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+		*bits |= entry_port(i) ? entries[i] : 0;
+	free(entries);
+	return result;
+}
+
+netfwv6_result slot_write(const struct state *state, uint32_t slot, const char *device, bool unsure)
+{
+	struct slot_record record = { .unsure = unsure };
+
+	strncpy(record.device, device, sizeof(record.device) - 1);
+	return bpf_map_update_elem(state->root.map[PIN_SLOTS], &slot, &record, BPF_ANY) ?
+		       fail_errno(errno,
+				  "cannot give device %s a place for settings ('netfwv6 init "
+				  "--rebuild' as root makes the places anew)",
+				  device) :
+		       NETFWV6_S_OK;
+}
+
+static bool is_configured(const struct state *state, const char *device)
+{
+	struct configured_record configured;
+
+	return configured_get(state, device, &configured) != NETFWV6_S_FALSE;
+}
+
+/*
+ * A slot that may be taken from its connection: it has no setting, no program knows it, and
+ * none is about to, as one is while its device is being enabled.
+ */
+static uint32_t find_idle(const struct state *state, const struct slot_record *records,
+			  uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!slot_is_used(slot, bits) && !records[slot].unsure &&
+		    !is_configured(state, records[slot].device) && !attachments_know(state, slot))
+			return slot;
+	return 0;
+}
+
+static bool all_used(uint64_t bits)
+{
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
+		if (!slot_is_used(slot, bits))
+			return false;
+	return true;
+}
+
+netfwv6_result slots_exhausted(const char *device)
+{
+	return fail(NETFWV6_E_OUTOFMEMORY,
+		    "%u connections have settings of their own, and no more can: close and observe "
+		    "all ports of another one to make room for %s",
+		    SLOT_MAX, device);
+}
+
+/* Gives a connection that no program runs for a slot that no program knows. */
+static netfwv6_result take_new(const struct state *state, const struct slot_record *records,
+			       const char *device, uint32_t *slot)
+{
+	uint64_t bits = 0;
+	netfwv6_result result = slots_used(state, &bits);
+	uint32_t found;
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (all_used(bits))
+		return slots_exhausted(device);
+	found = slot_unowned(records, bits) ?: find_idle(state, records, bits);
+	if (!found)
+		return NETFWV6_S_FALSE;
+	result = slot_write(state, found, device, false);
+	if (NETFWV6_SUCCEEDED(result))
+		*slot = found;
+	return result;
+}
+
+netfwv6_result slot_take(const struct state *state, const char *device, uint32_t *slot)
+{
+	struct slot_record records[SLOT_RECORDS];
+	struct configured_record configured;
+	netfwv6_result result = slots_read(state, records);
+	uint32_t found;
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	found = slot_of(records, device);
+	if (found && !records[found].unsure) {
+		*slot = found;
+		return NETFWV6_S_OK;
+	}
+	/* Its program has to know. */
+	result = configured_get(state, device, &configured);
+	if (found || (result == NETFWV6_S_OK && !(configured.flags & CONFIGURED_LEARN_ONLY)))
+		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
+	return NETFWV6_FAILED(result) ? result : take_new(state, records, device, slot);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/log_record.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "state/pins.h"
+#include "util/error.h"
+
+_Static_assert(LOG_PATH_SIZE == NETFWV6_PATH_SIZE, "a path fits its record");
+
+#define RATE_DEFAULT 1000u
+#define SIZE_DEFAULT 4194304u
+#define PATH_DEFAULT "/var/log/netfwv6.log"
+
+static const struct log_record defaults = { .rate = RATE_DEFAULT,
+					    .maximum_size = SIZE_DEFAULT,
+					    .path = PATH_DEFAULT };
+
+/* A record of zeros was never written. */
+netfwv6_result log_record_read(const struct root *root, struct log_record *record)
+{
+	netfwv6_result result;
+	uint32_t key = 0;
+	int fd = -1;
+
+	*record = defaults;
+	if (root->state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
+	result = pin_open_existing(root->dir, PIN_LOGGING, BPF_F_RDONLY, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (bpf_map_lookup_elem(fd, &key, record))
+		result = fail_errno(errno, "cannot read the log's settings in %s", root->dir);
+	else if (!record->maximum_size)
+		*record = defaults;
+	close(fd);
+	record->path[sizeof(record->path) - 1] = '\0';
+	return result;
+}
+
+netfwv6_result log_record_write(const struct root *root, const struct log_record *record)
+{
+	netfwv6_result result;
+	uint32_t key = 0;
+	int fd = -1;
+
+	result = pin_open_existing(root->dir, PIN_LOGGING, 0, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (bpf_map_update_elem(fd, &key, record, BPF_ANY))
+		result = fail_errno(errno, "cannot write the log's settings in %s", root->dir);
+	close(fd);
+	return result;
+}

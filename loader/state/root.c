@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state/root.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "state/anchor.h"
+#include "state/control.h"
+#include "state/mountpoint.h"
+#include "state/record.h"
+#include "util/error.h"
+
+#define REMOVALS_IN_A_ROW 16 /* more than a reader meets; a damaged state ends here */
+
+static const uint32_t record_key;
+
+void root_init(struct root *root, char *dir)
+{
+	*root = (struct root){ .name = dir, .dir = dir, .lock = -1, .anchor_lock = -1 };
+	memset(root->map, -1, sizeof(root->map));
+}
+
+static void close_maps(struct root *root)
+{
+	for (int pin = 0; pin < PINS_HELD; pin++) {
+		if (root->map[pin] >= 0)
+			close(root->map[pin]);
+		root->map[pin] = -1;
+	}
+	root->state = ROOT_ABSENT;
+}
+
+void root_destroy(struct root *root)
+{
+	close_maps(root);
+	free(root->name);
+}
+
+/* ---- The record ------------------------------------------------------------ */
+
+/*
+ * The state directory was unmounted, perhaps: root puts it back. Where that may not mount, it
+ * goes to the place itself.
+ */
+static bool put_back(struct root *root)
+{
+	if (geteuid() != 0 || !anchor_find(root->name, root->kept))
+		return false;
+	if (NETFWV6_SUCCEEDED(mountpoint_show(root->kept, root->name)))
+		root->dir = root->name;
+	else
+		root->dir = root->kept;
+	return true;
+}
+
+/* Reads and checks the record, wherever it is. S_FALSE when there is no state. */
+static netfwv6_result read_record(struct root *root)
+{
+	netfwv6_result result;
+
+	root->dir = root->name;
+	result = record_read(root->dir, &root->record);
+	if (result != NETFWV6_S_FALSE || !put_back(root))
+		return result;
+	result = record_read(root->dir, &root->record);
+	if (result == NETFWV6_S_FALSE)
+		mountpoint_remove(root->name, root->name); /* it was removed meanwhile */
+	return result;
+}
+
+netfwv6_result root_reread(struct root *root)
+{
+	netfwv6_result result = root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root);
+
+	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
+}
+
+netfwv6_result root_write_record(const struct root *root)
+{
+	return record_write(root->dir, &root->record);
+}
+
+/* ---- Opening --------------------------------------------------------------- */
+
+/* The port table, and policy where the table may be written. */
+static netfwv6_result open_ports(struct root *root, struct policy *policy, int state,
+				 uint32_t generation)
+{
+	netfwv6_result result = pin_open(root->dir, PIN_PORTS, 0, &root->map[PIN_PORTS]);
+	int error;
+
+	root->frozen = false;
+	root->state = ROOT_READABLE;
+	if (result == NETFWV6_E_ACCESSDENIED)
+		return pin_open(root->dir, PIN_PORTS, BPF_F_RDONLY, &root->map[PIN_PORTS]);
+	if (result != NETFWV6_S_OK)
+		return result;
+	error = policy_map(policy, root->map[PIN_PORTS], state, generation);
+	root->frozen = error == -EPERM;
+	if (error && !root->frozen)
+		return fail_errno(-error, "cannot map the port table in %s", root->dir);
+	if (!root->frozen)
+		root->state = ROOT_WRITABLE;
+	return NETFWV6_S_OK;
+}
+
+/* The state's record, for root alone; its generation is read before the table is opened. */
+static netfwv6_result open_state(const struct root *root, int *state, uint32_t *generation)
+{
+	netfwv6_result result = pin_open(root->dir, PIN_CONTROL, 0, state);
+	struct control control;
+
+	*generation = 0;
+	if (result == NETFWV6_E_ACCESSDENIED)
+		return NETFWV6_S_OK;
+	if (result != NETFWV6_S_OK)
+		return result;
+	if (bpf_map_lookup_elem(*state, &record_key, &control))
+		return fail_errno(errno, "cannot read %s/control", root->dir);
+	*generation = control.generation;
+	return NETFWV6_S_OK;
+}
+
+/* S_FALSE when a pin is missing: the state is just being removed, or damaged. */
+static netfwv6_result open_maps(struct root *root, struct policy *policy)
+{
+	uint32_t generation;
+	int state = -1;
+	netfwv6_result result = open_state(root, &state, &generation);
+
+	if (result == NETFWV6_S_OK)
+		result = open_ports(root, policy, state, generation);
+	if (state >= 0)
+		close(state);
+	for (int pin = PIN_PORTS + 1; pin < PINS_HELD && result == NETFWV6_S_OK; pin++)
+		result = pin_open_as_allowed(root->dir, pin, &root->map[pin]);
+	return result;
+}
+
+netfwv6_result root_read_only(const struct root *root)
+{
+	if (root->frozen)
+		return fail(NETFWV6_E_ACCESSDENIED,
+			    "the port table in %s was frozen by someone who may write it: 'netfwv6 "
+			    "init --rebuild' as root mends that, and devices stay firewalled",
+			    root->dir);
+	return fail(NETFWV6_E_ACCESSDENIED,
+		    "this user may read the state in %s but not change it: root may, and the group "
+		    "of 'netfwv6 init --group'",
+		    root->dir);
+}
+
+void root_close(struct root *root, struct policy *policy)
+{
+	policy_map(policy, -1, -1, 0);
+	close_maps(root);
+}
+
+netfwv6_result root_open_any(struct root *root, struct policy *policy)
+{
+	netfwv6_result result = NETFWV6_S_FALSE;
+
+	/* A pin that is missing though the record was there: look again at both. */
+	for (int i = 0; i < REMOVALS_IN_A_ROW && result == NETFWV6_S_FALSE; i++) {
+		root_close(root, policy);
+		result = read_record(root);
+		if (result == NETFWV6_S_FALSE)
+			return NETFWV6_S_OK;
+		if (NETFWV6_SUCCEEDED(result))
+			result = open_maps(root, policy);
+	}
+	if (result == NETFWV6_S_OK)
+		return result;
+	root_close(root, policy);
+	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
+}
+
+bool root_put_back(struct root *root)
+{
+	char path[PIN_PATH_SIZE];
+
+	return access(pin_path(root->dir, path, "root", NULL), F_OK) && put_back(root);
+}
+
+netfwv6_result root_open(struct root *root, struct policy *policy)
+{
+	netfwv6_result result;
+
+	if (root->state == ROOT_WRITABLE && !policy_retired(policy)) {
+		root_put_back(root);
+		return root_check_namespace(root);
+	}
+	result = root_open_any(root, policy);
+	if (NETFWV6_FAILED(result) || root->state == ROOT_ABSENT)
+		return result;
+	result = root_check_namespace(root);
+	if (NETFWV6_FAILED(result))
+		root_close(root, policy);
+	return result;
+}
+
+netfwv6_result root_check_namespace(const struct root *root)
+{
+	return record_check_namespace(&root->record, root->name);
+}
+
+/* ---- Making ---------------------------------------------------------------- */
+
+static netfwv6_result make_map(struct root *root, enum pin pin)
+{
+	netfwv6_result result;
+	int fd = -1;
+
+	result = pin_make_map(pin, &fd);
+	if (NETFWV6_FAILED(result))
+		return result;
+	if (pin == PIN_ROOT && bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY))
+		result = fail_errno(errno, "cannot write the root record in %s", root->dir);
+	if (NETFWV6_SUCCEEDED(result))
+		result = pin_put(root->dir, pin, fd, 0);
+	close(fd);
+	return result;
+}
+
+/* Who does not hold the lock would take a place that is just being made for nobody's. */
+static void sweep(const struct root *root)
+{
+	if (root->anchor_lock >= 0)
+		anchor_sweep();
+}
+
+static void remove_all(struct root *root)
+{
+	pins_remove(root->dir);
+	if (root->lock >= 0)
+		close(root->lock); /* it was removed, and would keep the mount busy */
+	root->lock = -1;
+	mountpoint_remove(root->name, root->dir);
+	sweep(root);
+	root->dir = root->name;
+}
+
+netfwv6_result root_check_absent(const struct root *root)
+{
+	if (root->state != ROOT_ABSENT || !pins_have_links(root->dir))
+		return NETFWV6_S_OK;
+	return fail(NETFWV6_E_UNEXPECTED,
+		    "the state in %s is damaged: it has no root record, but links; what is "
+		    "pinned in %s/links still filters until it is removed",
+		    root->dir, root->dir);
+}
+
+/* In its state directory where that is on a bpffs, else in a place of its own. */
+static netfwv6_result choose_place(struct root *root)
+{
+	netfwv6_result result;
+
+	if (mountpoint_is_bpffs(root->name))
+		return NETFWV6_S_OK;
+	result = anchor_make(root->name, &root->record, root->kept);
+	if (NETFWV6_SUCCEEDED(result))
+		root->dir = root->kept;
+	return result;
+}
+
+static netfwv6_result make_pins(struct root *root)
+{
+	netfwv6_result result;
+
+	pins_clear(root->dir); /* what a killed maker left */
+	result = pins_make_directories(root->dir);
+	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
+		result = make_map(root, pin);
+	return result;
+}
+
+static netfwv6_result make_state(struct root *root)
+{
+	netfwv6_result result = root_check_absent(root);
+
+	root->record = (struct root_record){ .layout = LAYOUT_VERSION };
+	if (NETFWV6_SUCCEEDED(result))
+		result = record_take_namespace(&root->record);
+	if (NETFWV6_SUCCEEDED(result))
+		result = record_draw_serial(&root->record);
+	if (NETFWV6_SUCCEEDED(result))
+		result = choose_place(root);
+	if (NETFWV6_FAILED(result)) {
+		sweep(root); /* the directory around the places may have been made for this one */
+		return result;
+	}
+	result = make_pins(root);
+	if (NETFWV6_SUCCEEDED(result) && root->dir == root->kept)
+		result = mountpoint_show(root->kept, root->name);
+	if (NETFWV6_FAILED(result))
+		remove_all(root);
+	else
+		sweep(root);
+	return result;
+}
+
+netfwv6_result root_create(struct root *root, struct policy *policy)
+{
+	netfwv6_result result = root_open(root, policy);
+
+	if (NETFWV6_SUCCEEDED(result) && root->state == ROOT_ABSENT) {
+		result = make_state(root);
+		if (NETFWV6_SUCCEEDED(result))
+			result = root_open(root, policy);
+	}
+	if (NETFWV6_FAILED(result))
+		return result;
+	return root->state == ROOT_WRITABLE ? NETFWV6_S_OK : root_read_only(root);
+}
+
+netfwv6_result root_adopt(struct root *root)
+{
+	netfwv6_result result = record_take_namespace(&root->record);
+
+	return NETFWV6_FAILED(result) ? result : root_write_record(root);
+}
+
+/* ---- Retiring -------------------------------------------------------------- */
+
+/* Makes the state's generation odd, or even; which it was before does not matter. */
+static void set_generation(const struct root *root, bool odd)
+{
+	struct control *control;
+
+	if (NETFWV6_FAILED(control_map(root, &control)))
+		return;
+	if ((control->generation & 1) != odd)
+		__atomic_fetch_add(&control->generation, 1, __ATOMIC_SEQ_CST);
+	control_unmap(control);
+}
+
+void root_retire(const struct root *root, struct policy *policy)
+{
+	set_generation(root, true);
+	if (root->state == ROOT_WRITABLE)
+		policy_set(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+}
+
+void root_revive(const struct root *root, struct policy *policy)
+{
+	if (root->state == ROOT_WRITABLE)
+		policy_clear(policy, RETIRED_ENTRY, ENTRY_RETIRED);
+	set_generation(root, false);
+}
+
+/* ---- Removing -------------------------------------------------------------- */
+
+void root_remove(struct root *root, struct policy *policy)
+{
+	root_retire(root, policy);
+	remove_all(root);
+	root_close(root, policy);
+}
+
+void root_clear_remains(struct root *root)
+{
+	if (mountpoint_is_bpffs(root->dir) && !pins_have_links(root->dir))
+		remove_all(root);
+	else
+		sweep(root);
+}
+
+/* ---- By handle ------------------------------------------------------------- */
+
+int state_init(struct state *state, char *dir)
+{
+	int error = policy_init(&state->policy);
+
+	if (error) {
+		free(dir);
+		return error;
+	}
+	root_init(&state->root, dir);
+	pthread_mutex_init(&state->mutex, NULL);
+	return 0;
+}
+
+void state_destroy(struct state *state)
+{
+	root_destroy(&state->root);
+	policy_destroy(&state->policy);
+	pthread_mutex_destroy(&state->mutex);
+}
+
+netfwv6_result state_open(struct state *state)
+{
+	return root_open(&state->root, &state->policy);
+}

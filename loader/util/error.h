@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Failures: a code for the program, a sentence for the human. */
+#ifndef NETFWV6_ERROR_H
+#define NETFWV6_ERROR_H
+
+#include "netfwv6.h"
+
+/* Records the sentence for the calling thread and returns the code. */
+netfwv6_result fail(netfwv6_result code, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same for an errno value: maps it to a code and appends its text. */
+netfwv6_result fail_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The calling thread's sentence, in its place: as it was recorded, so perhaps not printable. */
+char *failure_sentence(void);
+
+#endif
