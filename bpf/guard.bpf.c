@@ -29,7 +29,8 @@ static __always_inline bool take_seen(packet_context *ctx)
 
 	if ((const void *)(seen + 1) > data)
 		return false;
-	barrier_var(seen); /* else it becomes one comparison, of which the verifier learns nothing */
+	/* Else it becomes one comparison, of which the verifier learns nothing. */
+	barrier_var(seen);
 	if ((const void *)(seen + 1) < data || seen->secret != netfwv6_config.secret)
 		return false;
 	if (!netfwv6_config.sealed)

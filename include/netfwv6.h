@@ -177,9 +177,10 @@ struct netfwv6_mgr_status {
 	uint32_t blind_spots;
 };
 
-#define NETFWV6_BLIND_IPSEC_TRANSPORT (1u << 0) /* what ESP in transport mode carries is not judged */
-#define NETFWV6_BLIND_SEG6LOCAL (1u << 1)	/* nor what a seg6local route decapsulates */
-#define NETFWV6_BLIND_FOU (1u << 2)		/* nor what FOU or GUE decapsulates */
+/* what ESP in transport mode carries is not judged */
+#define NETFWV6_BLIND_IPSEC_TRANSPORT (1u << 0)
+#define NETFWV6_BLIND_SEG6LOCAL (1u << 1) /* nor what a seg6local route decapsulates */
+#define NETFWV6_BLIND_FOU (1u << 2)	  /* nor what FOU or GUE decapsulates */
 /*
  * ESP in tunnel mode without an interface: what it carries is judged, but what this side sends
  * by it is learned from only where a connected socket has it.
@@ -345,9 +346,11 @@ enum netfwv6_mode {
 	 * keeps the mode that it got.
 	 */
 	NETFWV6_MODE_AUTO = 0,
-	NETFWV6_MODE_NATIVE = 1,  /* XDP in the driver, before the kernel makes a packet of a frame */
-	NETFWV6_MODE_GENERIC = 2, /* XDP in the kernel, for every driver with Ethernet or IP frames */
-	NETFWV6_MODE_TC = 3,	  /* nothing: the guard alone */
+	/* XDP in the driver, before the kernel makes a packet of a frame */
+	NETFWV6_MODE_NATIVE = 1,
+	/* XDP in the kernel, for every driver with Ethernet or IP frames */
+	NETFWV6_MODE_GENERIC = 2,
+	NETFWV6_MODE_TC = 3, /* nothing: the guard alone */
 };
 
 /* Set sz to sizeof(struct netfwv6_enable_options) and the rest to zero. */
@@ -430,7 +433,7 @@ struct netfwv6_connection_status {
 	uint32_t ifindex;    /* 0: there is no such device here */
 	int64_t since;	     /* when it was attached: seconds, CLOCK_REALTIME */
 	bool stateless;
-	bool learning; /* what leaves is learned from */
+	bool learning;	 /* what leaves is learned from */
 	bool configured; /* the name was enabled and not disabled since, whatever is attached */
 	bool configured_learn_only; /* and then only to learn */
 	bool moved;		    /* its program runs on, in another network namespace */

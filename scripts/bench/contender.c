@@ -23,9 +23,8 @@ bool contender_only_passes(const struct contender *c)
 bool contender_knows_conversations(const struct contender *c)
 {
 	return contender_is(c, "netfwv6") || contender_is(c, "netfwv6-tc") ||
-	       strncmp(c->name, "base-", 5) == 0 ||
-	       contender_is(c, "nft-ct") || contender_is(c, "ip6tables") ||
-	       contender_only_passes(c);
+	       strncmp(c->name, "base-", 5) == 0 || contender_is(c, "nft-ct") ||
+	       contender_is(c, "ip6tables") || contender_only_passes(c);
 }
 
 static uint16_t *shuffled(const uint16_t *ports, size_t n)

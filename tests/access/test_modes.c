@@ -157,13 +157,15 @@ static void what_a_driver_refuses_changes_nothing(void **s)
 	(void)s;
 	for (int i = 1; i < MODES; i++) {
 		devices_reset(NULL);
-		must("ip link del fw0 && ip link add fw0 numrxqueues 1 numtxqueues 1 type veth peer "
-		     "name peer0 numrxqueues 2 numtxqueues 2 netns %s && ip addr add %s/64 dev fw0 nodad && "
-		     "ip link set fw0 up && ip -n %s addr add %s/64 dev peer0 nodad && "
+		must("ip link del fw0 && ip link add fw0 numrxqueues 1 numtxqueues 1 type veth "
+		     "peer name peer0 numrxqueues 2 numtxqueues 2 netns %s && "
+		     "ip addr add %s/64 dev fw0 nodad && ip link set fw0 up && ip -n %s addr add "
+		     "%s/64 dev peer0 nodad && "
 		     "ip -n %s link set peer0 up",
 		     world.peer, host_address(0), world.peer, peer_address(0), world.peer);
 		make_state(modes[i].name);
-		refuse_all_the_while(&modes[i], "native", "fw0 takes no XDP program in native mode");
+		refuse_all_the_while(&modes[i], "native",
+				     "fw0 takes no XDP program in native mode");
 	}
 }
 

@@ -39,7 +39,8 @@ static void a_seg6local_route_is_one(void **s)
 	make_or_skip("ip -6 route add 2001:db8:5::/64 encap seg6local action End dev " HOST_DEVICE);
 	assert_int_equal(blind_spots_now(), NETFWV6_BLIND_SEG6LOCAL);
 	assert_non_null(strstr(must("%s enable " HOST_DEVICE, netfwv6()), "note: what seg6local"));
-	assert_non_null(strstr(must("%s status", netfwv6()), "\nwhat seg6local routes decapsulate"));
+	assert_non_null(
+		strstr(must("%s status", netfwv6()), "\nwhat seg6local routes decapsulate"));
 	assert_string_equal(must("%s status --json | jq -c .blind_spots", netfwv6()),
 			    "[\"seg6local\"]\n");
 	must("%s disable " HOST_DEVICE, netfwv6());

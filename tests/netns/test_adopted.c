@@ -31,10 +31,10 @@ static void a_state_with_a_device_is_nobody_elses(void **s)
 {
 	(void)s;
 	must("%s enable " HOST_DEVICE, netfwv6());
-	assert_int_equal(run("nsenter --net=/run/netns/%s %s enable " PEER_DEVICE, world.peer,
-			     netfwv6())
-				 ->status,
-			 4);
+	assert_int_equal(
+		run("nsenter --net=/run/netns/%s %s enable " PEER_DEVICE, world.peer, netfwv6())
+			->status,
+		4);
 	must("%s disable " HOST_DEVICE, netfwv6());
 }
 

@@ -247,7 +247,7 @@ static void make_elsewhere(const char *name, const char *type)
 static void a_state_goes_when_nobody_can_want_it(void **s)
 {
 	(void)s;
-	make_elsewhere("gone", "bridge");/* the last line would keep the namespace */
+	make_elsewhere("gone", "bridge"); /* the last line would keep the namespace */
 	unmount();
 	make_and_remove();
 	assert_int_equal(kept(), 1);

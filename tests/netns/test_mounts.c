@@ -107,8 +107,8 @@ static void a_namespace_that_cannot_be_opened_is_an_error(void **s)
 	for (pid_t pid = getppid(); pid > 0 && end - paths < 400;
 	     pid = atoi(must("sed -n 's/^PPid:\\t//p' /proc/%d/status", pid)))
 		end += sprintf(end, " -P /proc/%d/ns/mnt", pid);
-	output = run("ASAN_OPTIONS=detect_leaks=0 unshare -m strace -qq -o /dev/null %s -e trace=openat "
-		     "-e inject=openat:error=EMFILE %s -q init",
+	output = run("ASAN_OPTIONS=detect_leaks=0 unshare -m strace -qq -o /dev/null %s "
+		     "-e trace=openat -e inject=openat:error=EMFILE %s -q init",
 		     paths, netfwv6());
 	if (output->status != 4 || !strstr(output->err, "Too many open files"))
 		fail_msg("exit %d: %s", output->status, output->err);

@@ -71,12 +71,12 @@ int load_decapsulator(void)
 		SET(3, BPF_ADJ_ROOM_MAC),
 		SET(4, 0),
 		CALL(BPF_FUNC_skb_adjust_room),
+
 		SET(0, TC_ACT_UNSPEC),
 		EXIT,
 	};
 
-	return load(BPF_PROG_TYPE_SCHED_CLS, "decapsulator", insns,
-		    sizeof(insns) / sizeof(*insns));
+	return load(BPF_PROG_TYPE_SCHED_CLS, "decapsulator", insns, sizeof(insns) / sizeof(*insns));
 }
 
 int load_forger(size_t size, uint64_t secret)

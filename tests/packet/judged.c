@@ -285,12 +285,12 @@ static void the_run_of_unseen_ends_with_a_mark(void **state)
 static uint64_t drops_of_xdp(const struct connection_config *config, const struct frame *frame)
 {
 	struct programs programs = programs_load(config);
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes,
-		    .data_size_in = frame->length, .repeat = ATTEMPTS);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes, .data_size_in = frame->length,
+		    .repeat = ATTEMPTS);
 	struct counts counts;
 
-	assert_int_equal(
-		bpf_prog_test_run_opts(program_of_xdp(&programs, LINK_ETHERNET), &opts), 0);
+	assert_int_equal(bpf_prog_test_run_opts(program_of_xdp(&programs, LINK_ETHERNET), &opts),
+			 0);
 	counts = read_counts(map_of(&programs, "netfwv6_counts"));
 	programs_free(&programs);
 	return dropped_packets(&counts);

@@ -20,8 +20,8 @@
 /* What became of packets on one way. */
 struct run {
 	enum xdp_action action;
-	int reason;	    /* that was counted, or COUNTED_* */
-	bool marked;	    /* by XDP */
+	int reason;  /* that was counted, or COUNTED_* */
+	bool marked; /* by XDP */
 };
 
 static enum flood flooded;
@@ -172,8 +172,8 @@ static uint64_t dropped(struct counts *last, int map)
 uint64_t xdp_drop_often(struct firewall *fw, const struct frame *frame, uint32_t times)
 {
 	const int program = program_of_xdp(&fw->programs, LINK_ETHERNET);
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes,
-		    .data_size_in = frame->length, .repeat = (int)times);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame->bytes, .data_size_in = frame->length,
+		    .repeat = (int)times);
 
 	catch_up(fw);
 	assert_int_equal(bpf_prog_test_run_opts(program, &opts), 0);
@@ -237,11 +237,10 @@ static bool xdp_agrees(const struct run *xdp, enum link_type type, struct outcom
 static void fail_disagreement(const char *who, const struct run *run, struct outcome guard,
 			      const uint8_t *packet, size_t length)
 {
-	fail_msg(
-		"%s: %s, counted %s, %s; the guard by itself: %s, %s; packet of %zu bytes: %s", who,
-		verb(run->action), run->reason < 0 ? "-" : keyword(run->reason),
-		run->marked ? "marked" : "no mark", verb(guard.action), keyword(guard.reason),
-		length, hex_of(packet, length));
+	fail_msg("%s: %s, counted %s, %s; the guard by itself: %s, %s; packet of %zu bytes: %s",
+		 who, verb(run->action), run->reason < 0 ? "-" : keyword(run->reason),
+		 run->marked ? "marked" : "no mark", verb(guard.action), keyword(guard.reason),
+		 length, hex_of(packet, length));
 }
 
 /* Changes with each jiffy. */

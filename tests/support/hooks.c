@@ -166,16 +166,16 @@ struct foreign put_in_front(const char *device, bool egress, enum tc_verdict ver
 		skip();
 	}
 	assert_true(foreign.program >= 0);
-	assert_int_equal(bpf_prog_attach(foreign.program, (int)foreign.ifindex, type_of(egress),
-					 IN_FRONT),
-			 0);
+	assert_int_equal(
+		bpf_prog_attach(foreign.program, (int)foreign.ifindex, type_of(egress), IN_FRONT),
+		0);
 	return foreign;
 }
 
 void take_away(struct foreign *foreign)
 {
-	assert_int_equal(bpf_prog_detach2(foreign->program, (int)foreign->ifindex,
-					  type_of(foreign->egress)),
-			 0);
+	assert_int_equal(
+		bpf_prog_detach2(foreign->program, (int)foreign->ifindex, type_of(foreign->egress)),
+		0);
 	close(foreign->program);
 }

@@ -25,7 +25,7 @@
 struct world {
 	char host[48], peer[48]; /* names of the network namespaces */
 	char state[64];		 /* the state root; also in NETFWV6_STATE */
-	uint32_t mode; /* enum netfwv6_mode that a test of modes enables its devices in */
+	uint32_t mode;		 /* enum netfwv6_mode that a test of modes enables its devices in */
 };
 extern struct world world;
 
