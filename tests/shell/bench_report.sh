@@ -23,9 +23,9 @@ says() { local text=$1 output; shift; output=$("$@" 2>&1); grep -F -- "$text" <<
 # refuses TEXT SENTENCE -- as the content of receive.csv.
 refuses() {
 	local output
-	printf "$1" >"$scratch/bad/receive.csv"
+	printf '%b' "$1" >"$scratch/bad/receive.csv"
 	output=$($report "$scratch/bad" 2>&1) && return 1
-	[ $? = 1 ] && [ "$output" = "report: $scratch/bad/receive.csv:$2" ] || { echo "$output"; false; }
+	[[ $? = 1 && $output = "report: $scratch/bad/receive.csv:$2" ]] || { echo "$output"; false; }
 }
 plots_are_there() { $report "$scratch/a" && [ -s "$scratch/a/receive.svg" ] && [ -s "$scratch/a/receive.png" ]; }
 is_generated() {

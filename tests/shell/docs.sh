@@ -66,10 +66,11 @@ ported_code_compiles() {
 }
 
 files_are_mentioned() {
-	for file in $(grep -oE '\]\([^)#]+\)' README.md docs/*.md | sed 's/.*](\(.*\))/\1/'); do
+	local file
+	while read -r file; do
 		case $file in http*) continue ;; esac
 		[ -e "$file" ] || [ -e "docs/$file" ] || { echo "README.md or docs/ link to $file"; return 1; }
-	done
+	done < <(grep -oE '\]\([^)#]+\)' README.md docs/*.md | sed 's/.*](\(.*\))/\1/')
 }
 
 devices_are_shown() {

@@ -40,6 +40,7 @@ needs_library() {
 gives() {
 	local wanted=$1 pattern=$2 program=$3 output status
 	shift 3
+	# shellcheck disable=SC2086
 	output=$(LD_LIBRARY_PATH=$scratch/root/opt/netfwv6/lib inside $as "$scratch/$kind/$program" "$@" 2>&1)
 	status=$?
 	# shellcheck disable=SC2053

@@ -48,7 +48,7 @@ end() {
 has_a_new_log() {
 	local wanted=600:root:root
 	! getent group adm >/dev/null || wanted=640:root:adm
-	[ "$(stat -c %a:%U:%G "$log")" = $wanted ] && [ "$(wc -l <"$log")" = 4 ] || { ls -l "$log"; return 1; }
+	[[ $(stat -c %a:%U:%G "$log") = "$wanted" && $(wc -l <"$log") = 4 ]] || { ls -l "$log"; return 1; }
 }
 
 unit_is_valid() {
@@ -63,7 +63,7 @@ unit_is_tight() {
 # All that the unit allows; the state is made by others, the log's buffer by the writer.
 runs_with_the_units_capabilities() {
 	local capabilities
-	capabilities=$(setting CapabilityBoundingSet | tr 'A-Z' 'a-z' | sed 's/cap_/+/g; s/ /,/g')
+	capabilities=$(setting CapabilityBoundingSet | tr '[:upper:]' '[:lower:]' | sed 's/cap_/+/g; s/ /,/g')
 	rm -f "$log"
 	start setpriv --no-new-privs --bounding-set="-all,$capabilities" --inh-caps=-all &&
 		netfwv6 -q log --dropped on && end && has_a_new_log

@@ -3,6 +3,7 @@
 B=${B:-build}
 # Names of what a test makes outside itself are nf6-LABEL-$own: see tests/support/world.h.
 read -ra tap_stat <"/proc/$$/stat"
+# shellcheck disable=SC2034
 own=$$-${tap_stat[21]}
 tap_count=0
 tap_failed=0
