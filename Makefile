@@ -4,6 +4,7 @@
 #   make demo       the main job on real traffic, in network namespaces (root)
 #   make check      all tests (root); SUITE=netns those in tests/netns alone,
 #                   SUITE=netns/test_kill one program
+#   make lint       format, shell scripts, manual, spelling, structure
 #   make bench      what a verdict and a change cost (root)
 #   make install    PREFIX=/usr/local DESTDIR=
 # V=1 shows the commands. Everything generated lives under build/.
@@ -49,7 +50,7 @@ CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
 
-.PHONY: all tests check demo install uninstall clean deps
+.PHONY: all tests check lint demo install uninstall clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -112,6 +113,9 @@ deps:
 check:
 	$Qscripts/install-deps check
 	$Q$(MAKE) --no-print-directory check-built
+
+lint:
+	$Qscripts/lint
 
 demo: deps
 	$Q$(MAKE) --no-print-directory all
