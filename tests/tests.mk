@@ -1,59 +1,50 @@
 # What `make check` builds and runs. tests/run adds up what the programs report.
 
+# A folder's programs are its test_*.c. They share its other files, and those of the folders that
+# it uses. The folders of the wings of loader/ are named as these are; the others are the data plane's.
+FOLDERS := admin api attacks cli cli/log cli/monitor cli/stats conversations device event model netns ports state
+attacks_uses := conversations
+cli/log_uses := packet/build
+cli/monitor_uses := event packet/build
+cli/stats_uses := conversations
+device_uses := admin
+event_uses := packet/build cli/stats conversations
+
+# programs_of FOLDER, shared_by FOLDER|FILE
+programs_of = $(patsubst %.c,$B/%,$(wildcard tests/$1/test_*.c))
+shared_by = $(patsubst %.c,$B/%.o,$(filter-out tests/$1/test_% %.bpf.c,$(wildcard tests/$1.c tests/$1/*.c)))
+
 TEST_LIBS := $B/libnetfwv6.a -lcmocka $(LIB_LIBS)
-TEST_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out %.bpf.c,$(wildcard tests/support/*.c)))
-API_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/api/test_*.c))
-NETNS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/netns/test_*.c))
-NETNS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/netns/test_%,$(wildcard tests/netns/*.c)))
-CLI_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/cli/test_*.c))
-CONVERSATION_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/conversations/test_*.c))
-CONVERSATION_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/conversations/test_%,$(wildcard tests/conversations/*.c)))
-ACCESS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/access/test_*.c))
-ACCESS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/access/test_%,$(wildcard tests/access/*.c)))
-MONITOR_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/monitor/test_*.c))
-MONITOR_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/monitor/test_%,$(wildcard tests/monitor/*.c)) \
-	tests/packet/build.c $(addprefix loader/cli/,filter.c prefix.c port_operand.c bytes.c printable.c \
-	event_words.c event_text.c event_json.c pcapng.c))
-STATS_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/stats/test_*.c))
-STATS_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/stats/test_%,$(wildcard tests/stats/*.c)) \
-	loader/cli/sources.c loader/cli/printable.c)
-MODEL_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/model/test_*.c))
-MODEL_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/model/test_%,$(wildcard tests/model/*.c)))
-DEVICE_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/devices/test_*.c))
-DEVICE_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/devices/test_%,$(wildcard tests/devices/*.c)))
-ATTACK_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/attacks/test_*.c))
-ATTACK_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/attacks/test_% %.bpf.c,$(wildcard tests/attacks/*.c)))
+TEST_SUPPORT := $(call shared_by,support)
 PACKET_TESTS := $B/tests/packet/packet
-LOG_TESTS := $(patsubst %.c,$B/%,$(wildcard tests/log/test_*.c))
-LOG_SUPPORT := $(patsubst %.c,$B/%.o,$(filter-out tests/log/test_%,$(wildcard tests/log/*.c)) \
-	tests/packet/build.c loader/cli/w3c.c loader/cli/log_file.c loader/cli/log_directory.c)
-WORLD_TESTS := $(API_TESTS) $(NETNS_TESTS) $(CLI_TESTS) $(CONVERSATION_TESTS) $(LOG_TESTS) \
-	$(MONITOR_TESTS) $(ACCESS_TESTS) $(STATS_TESTS) $(MODEL_TESTS) $(DEVICE_TESTS) $(ATTACK_TESTS)
+WORLD_TESTS := $(foreach folder,$(FOLDERS),$(call programs_of,$(folder)))
 TEST_PROGRAMS := $(PACKET_TESTS) $(WORLD_TESTS)
 TEST_BPF := $B/tests/foreign.bpf.o $B/tests/peer.bpf.o
+
+define rules_of
+$(call programs_of,$1): $(foreach shared,$1 $($1_uses),$(call shared_by,$(shared)))
+$B/tests/$1/%.o: EXTRA_CFLAGS := -iquote tests/support -iquote tests $($1_uses:%=-iquote tests/%)
+endef
+$(foreach folder,$(FOLDERS),$(eval $(call rules_of,$(folder))))
 
 $B/tests/%.o: EXTRA_CFLAGS := -iquote tests/support
 $B/tests/support/world.o: EXTRA_CFLAGS := -DBUILD='"$B"'
 
-$(NETNS_TESTS): $(NETNS_SUPPORT)
 # What asks the library from inside takes its objects, as the archive shows the API alone.
-$(DEVICE_TESTS): $(DEVICE_SUPPORT) $(LIB_OBJ)
+$(call programs_of,device): $(LIB_OBJ)
 
 # What runs out of memory in time.
 $B/tests/api/test_memory: TEST_LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=reallocarray
 
-$(CONVERSATION_TESTS): $(CONVERSATION_SUPPORT)
-$(LOG_TESTS): $(LOG_SUPPORT)
-$(MONITOR_TESTS): $(MONITOR_SUPPORT)
-$(MONITOR_TESTS): TEST_LIBS += -ljansson
-$B/tests/monitor/test_capture_open: $B/loader/cli/capture_file.o $B/loader/cli/log_directory.o
-$B/tests/monitor/test_capture_open: TEST_LIBS += -Wl,--wrap=fstat
-$B/tests/monitor/%.o: EXTRA_CFLAGS := -iquote tests/support -Iloader/cli
-$(ACCESS_TESTS): $(ACCESS_SUPPORT)
-$(MODEL_TESTS): $(MODEL_SUPPORT)
-$(ATTACK_TESTS): $(ATTACK_SUPPORT) $(CONVERSATION_SUPPORT)
-$(STATS_TESTS): $(STATS_SUPPORT) $(CONVERSATION_SUPPORT)
-$B/tests/attacks/%.o $B/tests/stats/%.o: EXTRA_CFLAGS := -iquote tests/support -Itests/conversations
+# Parts of the command, for what tests them from inside.
+$B/tests/cli.a: $(filter-out %/main.o,$(CLI_OBJ))
+	$(call say,AR)
+	@mkdir -p $(@D)
+	$Qrm -f $@ && $(AR) crs $@ $^
+USE_CLI := $(call programs_of,cli/log) $(call programs_of,cli/monitor) $(call programs_of,cli/stats)
+$(USE_CLI): $B/tests/cli.a
+$(USE_CLI): TEST_LIBS := $B/tests/cli.a $(TEST_LIBS) -ljansson
+$B/tests/cli/monitor/test_capture_open: TEST_LIBS += -Wl,--wrap=fstat
 
 $(WORLD_TESTS): %: %.o $(TEST_SUPPORT) $B/libnetfwv6.a
 	$(call say,LD)
@@ -69,8 +60,11 @@ FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) 
 	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 300
 
+# of_library FILE... -- wherever in loader/ they are.
+of_library = $(foreach file,$1,$(wildcard loader/$(file) loader/*/$(file)))
+
 $B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
-$B/fuzz/fuzz_event: $(addprefix loader/,event/event_decode.c $(addprefix util/,reason_names.c error.c utf8.c version.c)) \
+$B/fuzz/fuzz_event: $(call of_library,event_decode.c reason_names.c error.c utf8.c version.c) \
 	$(addprefix loader/cli/,event_text.c event_json.c event_words.c pcapng.c bytes.c printable.c port_operand.c)
 
 $(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*.h loader/cli/*.h bpf/*.h)
@@ -115,9 +109,9 @@ sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $(TE
 CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANITIZED:build/%=build/san/%)
 
 # What takes longest begins first, so that nobody waits for it in the end.
-LONGEST := $(foreach name,access/test_kills api/test_locks netns/test_kill model/test_model \
-	netns/test_slots access/test_users packet/packet netns/test_troubles \
-	access/test_rebuild stats/test_top,$(filter %/$(name),$(CHECKED)))
+LONGEST := $(foreach name,admin/test_kills state/test_locks netns/test_kill model/test_model \
+	netns/test_slots admin/test_users packet/packet netns/test_troubles \
+	admin/test_rebuild cli/stats/test_top,$(filter %/$(name),$(CHECKED)))
 
 check-built:
 	$(if $(call chosen,$(CHECKED)),,$(error there are no tests in tests/$(SUITE)))

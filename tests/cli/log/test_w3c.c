@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "../../loader/cli/w3c.h"
+#include "cli/w3c.h"
 #include "reasons.h"
 
-#define GOLDEN "tests/log/golden/format.log"
+#define GOLDEN "tests/cli/log/golden/format.log"
 #define WHEN 1764000000123456789 /* 2025-11-24 16:00:00 UTC */
 #define COLUMNS 17
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Commands that run while a test does something else. */
-#ifndef MONITOR_FOLLOWER_H
-#define MONITOR_FOLLOWER_H
+#ifndef EVENT_FOLLOWER_H
+#define EVENT_FOLLOWER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "events.h"
-#include "shots.h"
+#include "counted.h"
 
 static const struct netfwv6_events_options drops = { .sz = sizeof(drops), .drops = true };
 

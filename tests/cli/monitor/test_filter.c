@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "complaint.h"
-#include "filter.h"
+#include "cli/filter.h"
 #include "world.h"
 
 static const struct netfwv6_counter known[] = {

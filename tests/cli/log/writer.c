@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../loader/cli/w3c.h"
+#include "cli/w3c.h"
 #include "modes.h"
 #include "plain_packet.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "refusal.h"
-#include "shots.h"
+#include "counted.h"
 #include "sockets.h"
 
 static void contains(const char *text, const char *part)

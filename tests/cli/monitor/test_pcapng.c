@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pcapng.h"
+#include "cli/pcapng.h"
 #include "world.h"
 
 #define INTERFACE 1

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "event_json.h"
-#include "event_text.h"
+#include "cli/event_json.h"
+#include "cli/event_text.h"
 #include "world.h"
 
 #define SECOND 1000000000ll

@@ -8,7 +8,7 @@
 
 #include "screens.h"
 #include "refusal.h"
-#include "shots.h"
+#include "counted.h"
 
 static struct top start(const char *arguments)
 {

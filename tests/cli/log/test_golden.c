@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../loader/cli/w3c.h"
-#include "../packet/build.h"
+#include "cli/w3c.h"
+#include "packet/build.h"
 #include "reasons.h"
 #include "sockets.h"
 #include "writer.h"
@@ -225,14 +225,14 @@ static void log_is_as_in(const char *golden)
 static void dropped_packets_of_every_reason(void **s)
 {
 	(void)s;
-	log_is_as_in("tests/log/golden/drops.log");
+	log_is_as_in("tests/cli/log/golden/drops.log");
 }
 
 /* The first tag is no longer in the frame when the guard meets it, but in its size. */
 static void dropped_packets_without_xdp(void **s)
 {
 	(void)s;
-	log_is_as_in("tests/log/golden/drops.log");
+	log_is_as_in("tests/cli/log/golden/drops.log");
 }
 
 /* Inbound, and closed by either side first. */
@@ -288,7 +288,7 @@ static void connections_of_both_directions(void **s)
 	use_port(IN_USE_PORT); /* a connection that is refused never stood */
 	drop_packets(1);       /* is not asked for */
 	assert_int_equal(end_writer(&writer, SIGTERM), 0);
-	is_as_in("tests/log/golden/connections.log", without_times(start));
+	is_as_in("tests/cli/log/golden/connections.log", without_times(start));
 }
 
 int main(void)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "capture_file.h"
+#include "cli/capture_file.h"
 #include "complaint.h"
 
 static bool fstat_fails;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Frames of every kind, sent to the host. */
-#ifndef MONITOR_SHOTS_H
-#define MONITOR_SHOTS_H
+#ifndef EVENT_SHOTS_H
+#define EVENT_SHOTS_H
 
 #include <stdbool.h>
 
-#include "../packet/build.h"
+#include "packet/build.h"
 
 /* A frame, and what is to become of it. */
 struct shot {

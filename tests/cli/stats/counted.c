@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "shots.h"
+#include "counted.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../loader/cli/w3c.h"
+#include "cli/w3c.h"
 #include "writer.h"
 
 static struct writer writer;

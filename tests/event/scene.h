@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The world with a firewalled device and the link to it. */
-#ifndef MONITOR_SCENE_H
-#define MONITOR_SCENE_H
+#ifndef EVENT_SCENE_H
+#define EVENT_SCENE_H
 
 #include "follower.h"
 #include "shots.h"

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <cmocka.h>
 
-#include "../../loader/cli/log_file.h"
+#include "cli/log_file.h"
 
 extern char top[64];	     /* the directory, root's alone */
 extern char path[128];	     /* top/log */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Packets that are counted exactly, from anyone: crafted ones, as sockets send again. */
-#ifndef STATS_SHOTS_H
-#define STATS_SHOTS_H
+#ifndef STATS_COUNTED_H
+#define STATS_COUNTED_H
 
 #include "wire.h"
 #include "world.h"

@@ -13,7 +13,7 @@
 #include <utmp.h>
 
 #include "refusal.h"
-#include "shots.h"
+#include "counted.h"
 
 #define ENTER "\033[?1049h\033[?25l"
 #define LEAVE "\033[?25h\033[?1049l"
