@@ -23,3 +23,11 @@ const char *everything_kept(void)
 		    ".devices[].guard_id, .devices[].reasons, .flows)'",
 		    netfwv6(), netfwv6());
 }
+
+bool finds_open(struct netfwv6_mgr *mgr, uint32_t port)
+{
+	bool open = false;
+
+	expect_ok(netfwv6_mgr_is_port_globally_open(mgr, port, NETFWV6_PROTOCOL_TCP, &open));
+	return open;
+}

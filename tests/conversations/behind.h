@@ -12,4 +12,7 @@ extern const char *inner; /* the namespace's name */
 void route_inner(void);
 void know_the_way_back(void);
 
+/* br0 takes fw0 as a port, and the host's address, as installers do it. */
+void put_host_on_bridge(void);
+
 #endif

@@ -4,27 +4,13 @@
  * port table, who makes room, and that packets never meet another connection's settings.
  */
 #include <grp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "connections.h"
+#include "places.h"
 #include "setting.h"
 #include "sockets.h"
-
-#define PLACES NETFWV6_CONNECTIONS_MAX
-
-static const char *device(int i)
-{
-	static char names[4][16];
-	static int next;
-	char *name = names[next++ % 4];
-
-	snprintf(name, sizeof(names[0]), "s%d", i);
-	return name;
-}
 
 static void assert_full_for(const char *name,
 			    netfwv6_result (*set)(struct netfwv6_connection *, uint32_t, uint32_t))
@@ -47,9 +33,9 @@ static void fill(void)
 {
 	for (int i = 1; i <= PLACES; i++) {
 		if (i % 3)
-			open_on(device(i), 1000 + i, i % 2 ? TCP : UDP);
+			open_on(nth_device(i), 1000 + i, i % 2 ? TCP : UDP);
 		else
-			ignore_on(device(i), 1000 + i, i % 2 ? TCP : UDP);
+			ignore_on(nth_device(i), 1000 + i, i % 2 ? TCP : UDP);
 	}
 	assert_int_equal(settled(), PLACES);
 }
@@ -58,8 +44,8 @@ static void assert_filled(int i)
 {
 	uint32_t protocol = i % 2 ? TCP : UDP;
 
-	assert_int_equal(is_open_on(device(i), 1000 + i, protocol), i % 3 != 0);
-	assert_int_equal(is_ignored_on(device(i), 1000 + i, protocol), i % 3 == 0);
+	assert_int_equal(is_open_on(nth_device(i), 1000 + i, protocol), i % 3 != 0);
+	assert_int_equal(is_ignored_on(nth_device(i), 1000 + i, protocol), i % 3 == 0);
 }
 
 /* ---- The bound ---------------------------------------------------------------- */
@@ -70,22 +56,22 @@ static void one_connection_too_many_is_refused(void **s)
 
 	(void)s;
 	make_devices("s", PLACES + 1);
-	handle = handle_on(device(PLACES + 1));
+	handle = handle_on(nth_device(PLACES + 1));
 	fill();
-	assert_full_for(device(PLACES + 1), setting_open.set);
-	assert_full_for(device(PLACES + 1), setting_ignored.set);
+	assert_full_for(nth_device(PLACES + 1), setting_open.set);
+	assert_full_for(nth_device(PLACES + 1), setting_ignored.set);
 	assert_result(setting_open.set_range(handle.connection, 1, 65535, TCP),
 		      NETFWV6_E_OUTOFMEMORY);
 	assert_int_equal(count_set(&setting_open, handle.connection), 0);
 	for (int i = 1; i <= PLACES; i++)
 		assert_filled(i);
 	/* What needs no place of its own goes on. */
-	close_on(device(PLACES + 1), 443, TCP);
-	observe_on(device(PLACES + 1), 443, TCP);
-	assert_false(is_open_on(device(PLACES + 1), 443, TCP));
-	open_on(device(5), 443, TCP);
+	close_on(nth_device(PLACES + 1), 443, TCP);
+	observe_on(nth_device(PLACES + 1), 443, TCP);
+	assert_false(is_open_on(nth_device(PLACES + 1), 443, TCP));
+	open_on(nth_device(5), 443, TCP);
 	set_global(80, TCP, true);
-	assert_int_equal(rule_on(device(PLACES + 1), 80, TCP), NETFWV6_RULE_OPEN_GLOBAL);
+	assert_int_equal(rule_on(nth_device(PLACES + 1), 80, TCP), NETFWV6_RULE_OPEN_GLOBAL);
 	release(&handle);
 }
 
@@ -97,16 +83,16 @@ static void who_clears_his_last_setting_makes_room(void **s)
 	make_devices("s", PLACES + 1);
 	fill();
 	for (int i = 1; i <= PLACES; i += 6) {
-		open_on(device(i), 7000, UDP);
-		clear_settings_of(device(i));
+		open_on(nth_device(i), 7000, UDP);
+		clear_settings_of(nth_device(i));
 		open_on(late, 443, TCP);
 		assert_int_equal(settled(), PLACES);
-		assert_full_for(device(i), setting_ignored.set);
+		assert_full_for(nth_device(i), setting_ignored.set);
 		/* Nothing of what was here before holds for the new one. */
 		assert_false(is_open_on(late, 7000, UDP));
-		assert_false(is_open_on(device(i), 443, TCP));
+		assert_false(is_open_on(nth_device(i), 443, TCP));
 		close_on(late, 443, TCP);
-		open_on(device(i), 1000 + i, i % 2 ? TCP : UDP);
+		open_on(nth_device(i), 1000 + i, i % 2 ? TCP : UDP);
 	}
 	assert_full_for(late, setting_open.set);
 }
@@ -132,7 +118,7 @@ static void absent_devices_count_with_those_that_are_here(void **s)
 	make_devices("s", PLACES + 1);
 	fill();
 	for (int i = 1; i <= PLACES; i += 4)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	for (int i = 3; i < PLACES; i += 4) /* pairs: s3 with s4, s7 with s8 ... */
 		must("ip link del s%d", i);
 	assert_full_for("s32", setting_open.set);
@@ -150,19 +136,17 @@ static void absent_devices_count_with_those_that_are_here(void **s)
 
 /* ---- Firewalled devices -------------------------------------------------------- */
 
-#define MANY 40
-
 static void firewalled_devices_without_settings_do_not_count(void **s)
 {
 	(void)s;
 	make_devices("s", MANY);
 	for (int i = 1; i <= MANY; i++)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	assert_int_equal(settled(), 0);
 	set_global(443, TCP, true);
 	for (int i = 1; i <= MANY; i++) {
-		assert_true(admits(device(i), 443, TCP));
-		assert_false(admits(device(i), 444, TCP));
+		assert_true(admits(nth_device(i), 443, TCP));
+		assert_false(admits(nth_device(i), 444, TCP));
 	}
 }
 
@@ -170,7 +154,7 @@ static void firewalled_devices_without_settings_do_not_count(void **s)
 static void assert_admitted_only_on(int wanted, uint32_t port)
 {
 	for (int i = 1; i <= MANY; i++)
-		if (admits(device(i), port, TCP) != (i == wanted))
+		if (admits(nth_device(i), port, TCP) != (i == wanted))
 			fail_msg("port %u on s%d, which is to be open on s%d alone", port, i,
 				 wanted);
 }
@@ -181,18 +165,18 @@ static void any_31_of_them_can_have_settings(void **s)
 	(void)s;
 	make_devices("s", MANY);
 	for (int i = 1; i <= MANY; i++)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	for (int i = MANY; i > MANY - PLACES; i--) {
-		open_on(device(i), 443, TCP);
-		assert_true(admits(device(i), 443, TCP)); /* at once */
-		close_on(device(i), 443, TCP);
-		open_on(device(i), 1000 + i, TCP);
+		open_on(nth_device(i), 443, TCP);
+		assert_true(admits(nth_device(i), 443, TCP)); /* at once */
+		close_on(nth_device(i), 443, TCP);
+		open_on(nth_device(i), 1000 + i, TCP);
 		assert_admitted_only_on(i, 1000 + i);
 	}
 	assert_full_for("s1", setting_open.set);
 	assert_full_for("s1", setting_ignored.set);
 	for (int i = MANY; i > MANY - PLACES; i--)
-		assert_true(admits(device(i), 1000 + i, TCP));
+		assert_true(admits(nth_device(i), 1000 + i, TCP));
 }
 
 static void who_gave_a_place_up_can_have_settings_again(void **s)
@@ -200,22 +184,22 @@ static void who_gave_a_place_up_can_have_settings_again(void **s)
 	(void)s;
 	make_devices("s", MANY);
 	for (int i = 1; i <= MANY; i++)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	for (int i = 1; i <= PLACES; i++)
-		open_on(device(i), 443, TCP);
+		open_on(nth_device(i), 443, TCP);
 	for (int i = PLACES + 1; i <= MANY; i++) {
 		int giver = i - PLACES;
 
-		close_on(device(giver), 443, TCP);
-		open_on(device(i), 80, TCP);
-		assert_true(admits(device(i), 80, TCP));
-		assert_false(admits(device(giver), 80, TCP));
-		assert_false(admits(device(i), 443, TCP));
-		close_on(device(i), 80, TCP);
-		open_on(device(giver), 8080, TCP);
-		assert_true(admits(device(giver), 8080, TCP));
-		assert_false(admits(device(giver), 443, TCP));
-		assert_false(admits(device(i), 8080, TCP));
+		close_on(nth_device(giver), 443, TCP);
+		open_on(nth_device(i), 80, TCP);
+		assert_true(admits(nth_device(i), 80, TCP));
+		assert_false(admits(nth_device(giver), 80, TCP));
+		assert_false(admits(nth_device(i), 443, TCP));
+		close_on(nth_device(i), 80, TCP);
+		open_on(nth_device(giver), 8080, TCP);
+		assert_true(admits(nth_device(giver), 8080, TCP));
+		assert_false(admits(nth_device(giver), 443, TCP));
+		assert_false(admits(nth_device(i), 8080, TCP));
 	}
 }
 
@@ -226,11 +210,11 @@ static void a_place_given_up_ignores_nothing(void **s)
 	make_devices("s", MANY);
 	set_global(443, TCP, true);
 	for (int i = 1; i <= MANY; i++)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	for (int i = MANY; i > MANY - PLACES; i--)
-		ignore_on(device(i), 443, TCP);
+		ignore_on(nth_device(i), 443, TCP);
 	for (int i = 1; i <= MANY; i++)
-		assert_int_equal(admits(device(i), 443, TCP), i <= MANY - PLACES);
+		assert_int_equal(admits(nth_device(i), 443, TCP), i <= MANY - PLACES);
 }
 
 static void settings_made_before_are_in_force_from_the_start(void **s)
@@ -241,7 +225,7 @@ static void settings_made_before_are_in_force_from_the_start(void **s)
 	open_on("s1", 443, TCP);
 	ignore_on("s2", 80, TCP);
 	for (int i = 1; i <= 3; i++)
-		switch_on(device(i));
+		switch_on(nth_device(i));
 	assert_true(admits("s1", 443, TCP));
 	assert_true(admits("s1", 80, TCP));
 	assert_false(admits("s2", 443, TCP));
@@ -255,8 +239,8 @@ static void a_stateless_device_gets_a_place_too(void **s)
 	(void)s;
 	make_devices("s", MANY);
 	for (int i = 1; i <= PLACES; i++) {
-		switch_on(device(i));
-		open_on(device(i), 443, TCP);
+		switch_on(nth_device(i));
+		open_on(nth_device(i), 443, TCP);
 	}
 	switch_on_with("s40", (struct netfwv6_enable_options){ .stateless = true,
 							       .mode = NETFWV6_MODE_GENERIC });
@@ -280,7 +264,7 @@ static void a_renamed_device_never_gets_anothers_settings(void **s)
 	switch_on("s1");
 	must("ip link set s1 down && ip link set s1 name other && ip link set other up");
 	for (int i = 2; i <= PLACES; i++)
-		open_on(device(i), 1000, UDP);
+		open_on(nth_device(i), 1000, UDP);
 	switch_on("s40");
 	open_on("s40", 443, TCP); /* in the place of s1 */
 	assert_true(admits("s40", 443, TCP));
@@ -295,7 +279,7 @@ static void a_moved_device_never_gets_anothers_settings(void **s)
 	switch_on("s1");
 	must("ip link set s1 netns %s", world.peer);
 	for (int i = 2; i <= PLACES; i++)
-		open_on(device(i), 1000, UDP);
+		open_on(nth_device(i), 1000, UDP);
 	switch_on("s40");
 	open_on("s40", 443, TCP);
 	must("ip -n %s link set s1 netns %s", world.peer, world.host);
@@ -314,7 +298,7 @@ static void a_place_is_given_between_two_packets(void **s)
 	make_devices("s", PLACES + 1);
 	set_global(5001, UDP, true);
 	for (int i = 1; i <= PLACES; i++)
-		open_on(device(i), 5000, UDP);
+		open_on(nth_device(i), 5000, UDP);
 	switch_on(HOST_DEVICE);
 	peer_send(5000, "closed");
 	peer_send(5001, "marker");
@@ -329,132 +313,6 @@ static void a_place_is_given_between_two_packets(void **s)
 	assert_int_equal(packets(HOST_DEVICE, "closed-udp"), 1); /* counting goes on */
 	close(udp);
 	close(marker);
-}
-
-/* ---- Who gets the last place ----------------------------------------------------- */
-
-static int take_a_place(int i)
-{
-	struct netfwv6_connection *connection;
-	struct netfwv6_mgr *mgr;
-	netfwv6_result result;
-
-	if (netfwv6_mgr_open(&mgr, NULL) || netfwv6_mgr_get_connection(mgr, device(i), &connection))
-		return 99;
-	result = netfwv6_connection_open_port(connection, 443, TCP, device(i));
-	return result == NETFWV6_S_OK ? 0 : result == NETFWV6_E_OUTOFMEMORY ? 1 : 98;
-}
-
-static void the_last_place_goes_to_one(void **s)
-{
-	enum { ROUNDS = 5, RIVALS = 6 };
-	pid_t rivals[RIVALS];
-
-	(void)s;
-	make_devices("s", PLACES + RIVALS + 1);
-	for (int i = 1; i < PLACES; i++)
-		open_on(device(i), 80, TCP);
-	for (int round = 0; round < ROUNDS; round++) {
-		int open = 0;
-
-		for (int i = 0; i < RIVALS; i++) {
-			rivals[i] = fork();
-			if (rivals[i] == 0)
-				_exit(take_a_place(PLACES + i));
-		}
-		for (int i = 0; i < RIVALS; i++) {
-			int status;
-
-			waitpid(rivals[i], &status, 0);
-			assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
-			assert_int_equal(is_open_on(device(PLACES + i), 443, TCP),
-					 WEXITSTATUS(status) == 0);
-			open += WEXITSTATUS(status) == 0;
-		}
-		assert_int_equal(open, 1);
-		assert_int_equal(settled(), PLACES);
-		for (int i = 0; i < RIVALS; i++)
-			clear_settings_of(device(PLACES + i));
-	}
-}
-
-/* ---- Administrators who are not root ------------------------------------------------ */
-
-#define GROUP 6543
-
-static int as_member(const char *name, uint32_t port)
-{
-	struct netfwv6_connection *connection;
-	struct netfwv6_mgr *mgr;
-	netfwv6_result result;
-	const gid_t group = GROUP;
-
-	if (setgroups(1, &group) || setresgid(GROUP, GROUP, GROUP) ||
-	    setresuid(65534, 65534, 65534) || netfwv6_mgr_open(&mgr, NULL) ||
-	    netfwv6_mgr_get_connection(mgr, name, &connection))
-		return 99;
-	result = netfwv6_connection_open_port(connection, port, TCP, "by a member");
-	if (result == NETFWV6_S_OK)
-		return 0;
-	if (result == NETFWV6_E_ACCESSDENIED && strstr(netfwv6_detail(), "netfwv6 enable") &&
-	    strstr(netfwv6_detail(), name))
-		return 1; /* with the remedy */
-	return result == NETFWV6_E_OUTOFMEMORY ? 2 : 98;
-}
-
-static int member_opens(const char *name, uint32_t port)
-{
-	pid_t child = fork();
-	int status;
-
-	if (child == 0)
-		_exit(as_member(name, port));
-	waitpid(child, &status, 0);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void give_to_group(void)
-{
-	struct netfwv6_initialize_options options = { .sz = sizeof(options),
-						      .set_group = true,
-						      .group = GROUP };
-	struct netfwv6_mgr *mgr = open_mgr();
-
-	assert_ok(netfwv6_mgr_initialize(mgr, &options));
-	netfwv6_mgr_close(mgr);
-}
-
-static void a_member_of_the_group_cannot_give_a_running_program_a_place(void **s)
-{
-	(void)s;
-	give_to_group();
-	make_devices("s", MANY);
-	for (int i = 1; i <= PLACES; i++)
-		open_on(device(i), 80, TCP);
-	switch_on("s32"); /* without a place */
-	clear_settings_of("s31");
-	assert_int_equal(member_opens("s32", 443), 1);
-	assert_false(is_open_on("s32", 443, TCP));
-	assert_false(admits("s32", 443, TCP));
-	switch_on("s32"); /* the remedy */
-	assert_int_equal(member_opens("s32", 443), 0);
-	assert_true(admits("s32", 443, TCP));
-}
-
-static void a_member_of_the_group_takes_free_places(void **s)
-{
-	(void)s;
-	give_to_group();
-	make_devices("s", PLACES + 1);
-	switch_on("s1");
-	for (int i = 1; i <= PLACES; i++) /* firewalled with a place, and not firewalled */
-		assert_int_equal(member_opens(device(i), 443), 0);
-	assert_true(admits("s1", 443, TCP));
-	assert_int_equal(member_opens("s32", 443), 2);
-	assert_int_equal(settled(), PLACES);
-	switch_on("s2");
-	assert_true(admits("s2", 443, TCP));
 }
 
 int main(void)
@@ -473,9 +331,6 @@ int main(void)
 		test(a_renamed_device_never_gets_anothers_settings),
 		test(a_moved_device_never_gets_anothers_settings),
 		test(a_place_is_given_between_two_packets),
-		test(the_last_place_goes_to_one),
-		test(a_member_of_the_group_cannot_give_a_running_program_a_place),
-		test(a_member_of_the_group_takes_free_places),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);
