@@ -60,14 +60,11 @@ FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) 
 	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 300
 
-# of_library FILE... -- wherever in loader/ they are.
-of_library = $(foreach file,$1,$(wildcard loader/$(file) loader/*/$(file)))
-
 $B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
-$B/fuzz/fuzz_event: $(call of_library,event_decode.c reason_names.c error.c utf8.c version.c) \
+$B/fuzz/fuzz_event: $(addprefix loader/,event/event_decode.c $(addprefix util/,reason_names.c error.c utf8.c version.c)) \
 	$(addprefix loader/cli/,event_text.c event_json.c event_words.c pcapng.c bytes.c printable.c port_operand.c)
 
-$(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*.h loader/cli/*.h bpf/*.h)
+$(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*/*.h bpf/*.h)
 	$(call say,FUZZ)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(FUZZ_CFLAGS) -o $@ $(filter %.c,$^) -ljansson

@@ -36,7 +36,7 @@ static bool is_any_firewalled(const struct state *state)
 	return false;
 }
 
-netfwv6_result disable(struct state *state, void *name)
+netfwv6_result disable_device(struct state *state, void *name)
 {
 	const char *device = name;
 	struct attached_device seen;

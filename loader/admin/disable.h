@@ -5,7 +5,7 @@
 
 #include "state/state.h"
 
-/* For administer(), with the device's name. */
-netfwv6_result disable(struct state *state, void *device);
+/* For with_administration(), with the device's name. */
+netfwv6_result disable_device(struct state *state, void *device);
 
 #endif

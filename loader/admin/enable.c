@@ -213,7 +213,7 @@ static void keep_settings(const struct state *state, const struct attachment *at
 	wanted->flags = at->record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0;
 }
 
-netfwv6_result enable(struct state *state, void *argument)
+netfwv6_result enable_device(struct state *state, void *argument)
 {
 	struct enabling *asked = argument;
 	struct attached_device seen;

@@ -20,10 +20,10 @@ struct enabling {
 };
 
 /*
- * For administer(), with a struct enabling. S_FALSE: it is to be enabled as it was configured,
+ * For with_administration(), with a struct enabling. S_FALSE: it is to be enabled as it was configured,
  * and was not.
  */
-netfwv6_result enable(struct state *state, void *asked);
+netfwv6_result enable_device(struct state *state, void *asked);
 
 /* Reads what was configured for the device's name. S_FALSE: nothing. With the mutex held. */
 netfwv6_result enable_recall(struct state *state, struct enabling *asked);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The firewall switch: INetFwV6Connection's EnableFirewall and DisableFirewall. */
-#include "admin/administer.h"
+#include "admin/administration.h"
 #include "admin/disable.h"
 #include "admin/enable.h"
 #include "api/connection.h"
@@ -57,11 +57,14 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	};
 	if (NETFWV6_SUCCEEDED(result) && given.if_configured)
 		result = is_to_be_enabled(connection->state, &asked);
-	return result == NETFWV6_S_OK ? administer(connection->state, enable, &asked) : result;
+	return result == NETFWV6_S_OK ?
+		       with_administration(connection->state, enable_device, &asked) :
+		       result;
 }
 
 netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection)
 {
-	return connection ? administer(connection->state, disable, connection->name) :
-			    fail(NETFWV6_E_POINTER, "the connection is null");
+	return connection ?
+		       with_administration(connection->state, disable_device, connection->name) :
+		       fail(NETFWV6_E_POINTER, "the connection is null");
 }

@@ -2,7 +2,7 @@
 /* What an administrator does with the state as a whole: makes it, gives it, removes it. */
 #include <stddef.h>
 
-#include "admin/administer.h"
+#include "admin/administration.h"
 #include "admin/make.h"
 #include "admin/rebuild.h"
 #include "api/mgr.h"
@@ -77,7 +77,7 @@ netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
 		return fail(NETFWV6_E_INVALIDARG, "a group is given, but set_group is not set");
 	if (given.group == (gid_t)-1)
 		return fail(NETFWV6_E_INVALIDARG, "%u is no group id", given.group);
-	return administer(&mgr->state, initialize, &given);
+	return with_administration(&mgr->state, initialize, &given);
 }
 
 /* ---- Removing -------------------------------------------------------------- */
@@ -109,7 +109,7 @@ static netfwv6_result remove_state(struct state *state, void *unused)
 
 netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr)
 {
-	return mgr ? administer(&mgr->state, remove_state, NULL) :
+	return mgr ? with_administration(&mgr->state, remove_state, NULL) :
 		     fail(NETFWV6_E_POINTER, "the manager is null");
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "admin/administer.h"
+#include "admin/administration.h"
 #include "admin/make.h"
 #include "api/mgr.h"
 #include "event/log_tap.h"
@@ -53,7 +53,7 @@ static netfwv6_result put(struct netfwv6_mgr *mgr,
 {
 	struct log_change change = { make, value };
 
-	return mgr ? administer(&mgr->state, change_log, &change) :
+	return mgr ? with_administration(&mgr->state, change_log, &change) :
 		     fail(NETFWV6_E_POINTER, "the manager is null");
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "admin/administer.h"
+#include "admin/administration.h"
 #include "admin/make.h"
 #include "api/mgr.h"
 #include "ports/port_table.h"
@@ -82,7 +82,7 @@ static netfwv6_result switch_counting(struct state *state, void *counted)
 
 netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted)
 {
-	return mgr ? administer(&mgr->state, switch_counting, &counted) :
+	return mgr ? with_administration(&mgr->state, switch_counting, &counted) :
 		     fail(NETFWV6_E_POINTER, "the manager is null");
 }
 

@@ -60,7 +60,7 @@ void expect_everything_closed(void *unused)
 	(void)unused;
 	open_handles(&handles);
 	expect_ok(netfwv6_mgr_get_status(handles.mgr, &status));
-	expect(!status.exists && !status.kept && !status.writable);
+	expect(!status.exists && !status.writable);
 	expect_ok(netfwv6_mgr_is_port_globally_open(handles.mgr, 443, TCP, &open));
 	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(handles.mgr, &ports));
 	expect_ok(netfwv6_port_enum_count(ports, &n));

@@ -5,7 +5,7 @@
 
 #include "world.h"
 
-#include "mode.h"
+#include "device/mode.h"
 
 struct device device_called(const char *name);
 

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "event_decode.h"
+#include "event/event_decode.h"
 #include "event_json.h"
 #include "event_text.h"
 #include "fuzz.h"

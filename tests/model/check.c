@@ -99,21 +99,25 @@ static struct hooked hooked_on(const struct device *d)
 	return hooked;
 }
 
-/* Each program by itself: in front of the guard, XDP decides as the guard would. */
+/*
+ * Each program by itself: what the guard passes XDP passes. What the guard drops, XDP may leave
+ * to it where the port is in use, but not in a flood.
+ */
 static bool device_passes(const struct device *d, uint32_t protocol, uint32_t port, bool in_flood)
 {
 	struct hooked hooked = hooked_on(d);
-	bool passes;
+	bool passes, xdp_passes;
 
 	agree(hooked.guard, "c%02u has no guard", d->name);
 	agree(!hooked.xdp == (d->mode == NETFWV6_MODE_TC), "c%02u has XDP program %u in mode %u",
 	      d->name, hooked.xdp, d->mode);
 	passes = program_passes(hooked.guard, protocol, port, in_flood);
-	if (hooked.xdp)
-		agree(program_passes(hooked.xdp, protocol, port, in_flood) == passes,
-		      "c%02u: XDP %s %u/%s%s, unlike the guard", d->name,
-		      passes ? "drops" : "passes", port, protocol_text(protocol),
-		      in_flood ? " in a flood" : "");
+	if (!hooked.xdp)
+		return passes;
+	xdp_passes = program_passes(hooked.xdp, protocol, port, in_flood);
+	agree(xdp_passes == passes || (xdp_passes && program_asks(hooked.xdp, protocol, port)),
+	      "c%02u: XDP %s %u/%s%s, unlike the guard", d->name, passes ? "drops" : "passes", port,
+	      protocol_text(protocol), in_flood ? " in a flood" : "");
 	return passes;
 }
 
@@ -207,10 +211,7 @@ void check_state(struct check *c)
 	const struct model *m = c->model;
 
 	agree_ok(netfwv6_mgr_get_status(check_mgr(c), &s));
-	/* State that is empty without anybody's wish to keep it may stay for a while. */
-	agree(s.exists || (model_is_empty(m) && !m->kept), "the state does not exist");
-	agree(!s.exists || !m->absent, "the state exists");
-	agree(s.kept == m->kept, "kept: %d", s.kept);
+	agree(s.exists == !m->absent, "exists: %d", s.exists);
 	agree(s.group == m->group, "group %u", s.group);
 	agree(s.writable == s.exists, "writable: %d", s.writable);
 	agree(s.slots == (s.exists ? NETFWV6_CONNECTIONS_MAX : 0), "%u slots", s.slots);

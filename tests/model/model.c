@@ -39,14 +39,6 @@ static bool anything_attached(const struct model *m)
 	return false;
 }
 
-bool model_is_empty(const struct model *m)
-{
-	for (unsigned int name = 0; name < NAMES; name++)
-		if (m->settings[name] || m->wishes[name].is)
-			return false;
-	return !m->settings[GLOBAL] && !anything_attached(m);
-}
-
 enum netfwv6_rule model_rule(const struct model *m, unsigned int name, uint32_t protocol,
 			     uint32_t port)
 {
@@ -174,7 +166,6 @@ static void disable(struct model *m, unsigned int name)
 	/* A renamed device was wished for by the name under which it was enabled. */
 	if (!is_in_force(m, was))
 		m->wishes[was].is = false;
-	m->absent = m->absent || (model_is_empty(m) && !m->kept);
 }
 
 static netfwv6_result remove_state(struct model *m)
@@ -217,7 +208,6 @@ netfwv6_result model_take(struct model *m, const struct step *s)
 		disable(m, s->scope);
 		return NETFWV6_S_OK;
 	case STEP_INITIALIZE:
-		m->kept = true;
 		m->absent = false;
 		m->group = s->initialize.set_group ? s->initialize.group : m->group;
 		return NETFWV6_S_OK;

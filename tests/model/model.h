@@ -40,8 +40,7 @@ struct model {
 	unsigned int settings[SCOPES];		/* how many of the above are set */
 	struct wish wishes[NAMES];
 	struct device devices[DEVICE_SLOTS];
-	bool kept;
-	bool absent; /* the state has certainly been removed */
+	bool absent; /* the state was never made, or has been removed */
 	uint32_t group;
 };
 
@@ -57,7 +56,6 @@ struct device *model_device(struct model *m, unsigned int name);
 bool model_knows(struct model *m, unsigned int name);
 
 /* Has the model anything that the state is for? */
-bool model_is_empty(const struct model *m);
 
 /* How many names have settings of their own. */
 unsigned int model_settled(const struct model *m);

@@ -21,4 +21,7 @@ struct hooked programs_on(uint32_t ifindex);
  */
 bool program_passes(uint32_t program_id, uint32_t protocol, uint16_t port, bool in_flood);
 
+/* Does the XDP program drop such an attempt once there are more than it may leave to the guard? */
+bool program_asks(uint32_t program_id, uint32_t protocol, uint16_t port);
+
 #endif

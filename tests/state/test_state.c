@@ -28,14 +28,14 @@ static void without_state_all_is_zero(void **s)
 	memset(&status, 0xff, sizeof(status));
 	status.sz = sizeof(status);
 	assert_ok(netfwv6_mgr_get_status(mgr, &status));
-	assert_false(status.exists || status.kept || status.writable);
+	assert_false(status.exists || status.writable);
 	assert_int_equal(status.group + status.layout + status.slots + status.settled, 0);
 	assert_int_equal(status.sz, sizeof(status));
 	assert_false(state_is_there());
 	netfwv6_mgr_close(mgr);
 }
 
-static void a_state_made_by_a_port_is_not_kept(void **s)
+static void a_port_makes_a_state(void **s)
 {
 	struct netfwv6_mgr *mgr = open_mgr();
 	struct netfwv6_mgr_status status;
@@ -43,7 +43,7 @@ static void a_state_made_by_a_port_is_not_kept(void **s)
 	(void)s;
 	set_global(443, TCP, true);
 	status = mgr_status(mgr);
-	assert_true(status.exists && status.writable && !status.kept);
+	assert_true(status.exists && status.writable);
 	assert_int_equal(status.group, 0);
 	assert_true(status.layout > 0);
 	assert_int_equal(status.slots, NETFWV6_CONNECTIONS_MAX);
@@ -78,30 +78,31 @@ static void connections_with_settings_are_counted(void **s)
 	assert_int_equal(settled(), 2);
 }
 
-static void an_initialized_state_stays_when_it_is_empty(void **s)
+/* Made by a port, by a device or by itself: a state ends by its removal alone. */
+static void a_state_stays_when_it_is_empty(void **s)
 {
 	struct netfwv6_mgr *mgr = open_mgr();
 
 	(void)s;
-	for (int i = 0; i < 2; i++) {
-		assert_ok(netfwv6_mgr_initialize(mgr, NULL));
-		assert_true(mgr_status(mgr).exists && mgr_status(mgr).kept);
+	for (int way = 0; way < 3; way++) {
+		if (way == 0)
+			assert_ok(netfwv6_mgr_initialize(mgr, NULL));
+		if (way == 1)
+			set_global(443, TCP, true);
+		open_on(HOST_DEVICE, 443, TCP);
+		switch_on(HOST_DEVICE);
+		close_on(HOST_DEVICE, 443, TCP);
+		set_global(443, TCP, false);
+		switch_off(HOST_DEVICE);
+		assert_true(state_is_there() && mgr_status(mgr).exists);
+		assert_ok(netfwv6_mgr_remove(mgr));
+		assert_false(state_is_there() || mgr_status(mgr).exists);
 	}
-	open_on(HOST_DEVICE, 443, TCP);
-	switch_on(HOST_DEVICE);
-	close_on(HOST_DEVICE, 443, TCP);
-	switch_off(HOST_DEVICE);
-	assert_true(state_is_there() && mgr_status(mgr).kept);
-	assert_ok(netfwv6_mgr_remove(mgr));
-	assert_false(state_is_there());
-	assert_false(mgr_status(mgr).exists);
-	switch_on(HOST_DEVICE); /* the wish went with the state */
-	switch_off(HOST_DEVICE);
-	assert_false(state_is_there());
 	netfwv6_mgr_close(mgr);
 }
 
-static void a_state_that_is_there_can_be_kept(void **s)
+/* To say that there be a state changes nothing of one. */
+static void a_state_that_is_there_is_initialized(void **s)
 {
 	struct netfwv6_mgr *mgr = open_mgr();
 
@@ -112,10 +113,8 @@ static void a_state_that_is_there_can_be_kept(void **s)
 	assert_ok(netfwv6_mgr_initialize(mgr, NULL));
 	assert_int_equal(rule_on(HOST_DEVICE, 443, TCP), NETFWV6_RULE_OPEN_GLOBAL);
 	assert_int_equal(rule_on(HOST_DEVICE, 80, TCP), NETFWV6_RULE_OPEN_HERE);
-	set_global(443, TCP, false);
-	close_on(HOST_DEVICE, 80, TCP);
+	assert_true(firewalled(HOST_DEVICE));
 	switch_off(HOST_DEVICE);
-	assert_true(state_is_there());
 	netfwv6_mgr_close(mgr);
 }
 
@@ -293,10 +292,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(without_state_all_is_zero),
-		test(a_state_made_by_a_port_is_not_kept),
+		test(a_port_makes_a_state),
 		test(connections_with_settings_are_counted),
-		test(an_initialized_state_stays_when_it_is_empty),
-		test(a_state_that_is_there_can_be_kept),
+		test(a_state_stays_when_it_is_empty),
+		test(a_state_that_is_there_is_initialized),
 		test(removing_takes_ports_and_settings_along),
 		test(what_filters_or_learns_keeps_the_state),
 		test(bad_arguments_are_refused),

@@ -129,6 +129,7 @@ static void handles_follow_a_removed_state(void **s)
 		assert_ok(netfwv6_connection_enable_firewall(connection, NULL));
 		assert_ok(netfwv6_mgr_close_global_port(other, 80, TCP));
 		assert_ok(netfwv6_connection_disable_firewall(connection));
+		assert_ok(netfwv6_mgr_remove(mgr));
 		assert_int_not_equal(access(world.state, F_OK), 0);
 		assert_false(is_open(other, 80, TCP));
 		assert_ok(netfwv6_mgr_close_global_port(other, 80, TCP));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "admin/administer.h"
+#include "admin/administration.h"
 
 #include "state/locks.h"
 
-netfwv6_result administer(struct state *state,
-			  netfwv6_result (*action)(struct state *state, void *argument),
-			  void *argument)
+netfwv6_result with_administration(struct state *state,
+				   netfwv6_result (*action)(struct state *state, void *argument),
+				   void *argument)
 {
 	netfwv6_result result;
 
