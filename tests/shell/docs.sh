@@ -56,8 +56,13 @@ man_has_true_diagnostics() {
 }
 
 functions_exist() {
-	! grep -ohE '\bnetfwv6_[a-z0-9_]+\(\)' README.md docs/*.md | tr -d '()' | sort -u |
+	! grep -ohE '\bnetfwv6_[a-z0-9_]+\(\)' ./*.md docs/*.md | tr -d '()' | sort -u |
 		grep -vxFf <(grep -oE '\bnetfwv6_[a-z0-9_]+' include/netfwv6.h)
+}
+
+design_names_what_there_is() {
+	! grep -ohE '\b[a-z_0-9]+\(\)' docs/design/*.md | tr -d '()' | sort -u |
+		grep -vxFf <(grep -rohE '\b[a-z_0-9]+\(' bpf loader include | tr -d '(' | sort -u)
 }
 
 ported_code_compiles() {
@@ -65,12 +70,44 @@ ported_code_compiles() {
 		gcc -std=c11 -Wall -Wextra -Werror -Iinclude -fsyntax-only -xc -
 }
 
-files_are_mentioned() {
-	local file
-	while read -r file; do
-		case $file in http*) continue ;; esac
-		[ -e "$file" ] || [ -e "docs/$file" ] || { echo "README.md or docs/ link to $file"; return 1; }
-	done < <(grep -oE '\]\([^)#]+\)' README.md docs/*.md | sed 's/.*](\(.*\))/\1/')
+links_lead_somewhere() {
+	local page target wrong=0
+	for page in ./*.md docs/*.md docs/design/*.md; do
+		while read -r target; do
+			case $target in http*) continue ;; esac
+			[ -e "$(dirname "$page")/$target" ] || { echo "$page links to $target"; wrong=1; }
+		done < <(grep -oE '\]\([^)#]+' "$page" | sed 's/.*](//')
+	done
+	return $wrong
+}
+
+# A heading's anchor, as GitHub makes it.
+anchors() {
+	sed -n 's/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+anchors_exist() {
+	local page target file wrong=0
+	for page in ./*.md docs/*.md docs/design/*.md; do
+		while read -r target; do
+			case $target in http*) continue ;; esac
+			file=${target%%#*}
+			[ -n "$file" ] && file=$(dirname "$page")/$file || file=$page
+			anchors "$file" | grep -qxF -- "${target#*#}" ||
+				{ echo "$page links to $target"; wrong=1; }
+		done < <(grep -oE '\]\([^)]*#[^)]+' "$page" | sed 's/.*](//')
+	done
+	return $wrong
+}
+
+design_is_in_short_parts() {
+	local part wrong=0
+	for part in docs/design/*.md; do
+		[ "$(wc -l <"$part")" -le 150 ] || { echo "$part: more than 150 lines"; wrong=1; }
+		[ "$part" = docs/design/README.md ] || grep -qF "(${part##*/})" docs/design/README.md ||
+			{ echo "docs/design/README.md has no $part"; wrong=1; }
+	done
+	return $wrong
 }
 
 devices_are_shown() {
@@ -94,8 +131,11 @@ ok "libnetfwv6(3) has every function" man_has_every_function
 ok "libnetfwv6(3) has every result code" man_has_every_code
 ok "netfwv6(8) has no message that the program does not" man_has_true_diagnostics
 ok "the documents name no function that the header does not have" functions_exist
+ok "the design names no function that is nowhere" design_names_what_there_is
 ok "the ported controller compiles" ported_code_compiles
-ok "links between documents lead somewhere" files_are_mentioned
+ok "links between documents lead somewhere" links_lead_somewhere
+ok "links to headings, too" anchors_exist
+ok "the design is in short parts, which its index has" design_is_in_short_parts
 ok "docs/devices.md has every kind of device that is tried" devices_are_shown
 ok "every source file names its licence" sources_name_their_licence
 done_testing
