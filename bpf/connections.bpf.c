@@ -68,7 +68,8 @@ static __always_inline __u8 kind_of(int before, int after)
 }
 
 /* Who opened it is the source; of one that closes, this host is. */
-static __always_inline void describe(const struct sock *sk, __u8 kind, struct event *event)
+static __always_inline void describe_connection(const struct sock *sk, __u8 kind,
+						struct event *event)
 {
 	const struct sock_common *common = &sk->__sk_common;
 	/* Not skc_num, which one that closes has lost already. */
@@ -88,7 +89,7 @@ static __always_inline void describe(const struct sock *sk, __u8 kind, struct ev
 	BPF_CORE_READ_INTO(inbound ? &event->source : &event->destination, common, skc_v6_daddr);
 }
 
-static __always_inline bool is_ours(const struct sock *sk)
+static __always_inline bool is_watched(const struct sock *sk)
 {
 	return BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6 &&
 	       BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP &&
@@ -106,14 +107,14 @@ int netfwv6_state(__u64 *ctx)
 	struct event event = {};
 	struct tap_state *state;
 
-	if (!kind || !c || tap >= TAPS || !is_ours(sk))
+	if (!kind || !c || tap >= TAPS || !is_watched(sk))
 		return 0;
-	describe(sk, kind, &event);
+	describe_connection(sk, kind, &event);
 	if (is_mapped(&event.source) || is_mapped(&event.destination) ||
 	    is_loopback(&event.destination))
 		return 0;
 	state = tap_state_of(TAPS + tap);
-	if (state && take_event(state, c->tap[tap].rate, event.time))
+	if (state && take_token(state, c->tap[tap].rate, event.time))
 		tap_put(tap, state, &event, sizeof(event));
 	return 0;
 }

@@ -51,7 +51,7 @@ static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
 static __always_inline int tcp_conversation(packet_context *ctx, const struct packet *p,
 					    struct tuple *t)
 {
-	struct flow_key key = key_of(t, netfwv6_config.ifindex);
+	struct flow_key key = flow_key_of(t, netfwv6_config.ifindex);
 	__u8 flags;
 
 	if (!read_tcp_flags(ctx, p, &flags))
@@ -84,7 +84,7 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
 					    bool open_elsewhere)
 {
 	__u32 ifindex = netfwv6_config.ifindex;
-	struct flow_key key = key_of(t, ifindex);
+	struct flow_key key = flow_key_of(t, ifindex);
 
 	if (udp_socket_connected(ctx, t, false))
 		return REASON_UDP_REPLY;

@@ -20,7 +20,7 @@ int netfwv6_out_eth(struct __sk_buff *ctx)
 		p = plain_packet(plain.udp, plain.port);
 	else if (parse_ethernet(ctx, &p) != PARSED)
 		return NEXT_PROGRAM;
-	learn(ctx, &p);
+	learn_packet(ctx, &p);
 	return NEXT_PROGRAM;
 }
 
@@ -30,7 +30,7 @@ int netfwv6_out_ip(struct __sk_buff *ctx)
 	struct packet p = packet_of(ctx);
 
 	if (parse_raw_ip(ctx, &p) == PARSED)
-		learn(ctx, &p);
+		learn_packet(ctx, &p);
 	return NEXT_PROGRAM;
 }
 

@@ -26,7 +26,7 @@ static __always_inline bool stays_on_link(const struct in6_addr *group)
 }
 
 /* The key of a packet that arrives, or of the answer to one that leaves. */
-static __always_inline struct flow_key key_of(const struct tuple *arriving, __u32 ifindex)
+static __always_inline struct flow_key flow_key_of(const struct tuple *arriving, __u32 ifindex)
 {
 	bool on_link = is_link_local(&arriving->source) || is_link_local(&arriving->destination);
 

@@ -29,8 +29,7 @@ static __always_inline bool take_seen(packet_context *ctx)
 
 	if ((const void *)(seen + 1) > data)
 		return false;
-	/* Else it becomes one comparison, of which the verifier learns nothing. */
-	barrier_var(seen);
+	barrier_var(seen); /* as one comparison it would teach the verifier nothing */
 	if ((const void *)(seen + 1) < data || seen->secret != netfwv6_config.secret)
 		return false;
 	if (!netfwv6_config.sealed)
@@ -64,7 +63,7 @@ static __always_inline int conclude(packet_context *ctx, const struct packet *p,
 	return DROP_PACKET;
 }
 
-static __always_inline int judge(packet_context *ctx, bool raw_ip, bool unseen)
+static __always_inline int judge_network(packet_context *ctx, bool raw_ip, bool unseen)
 {
 	struct packet p = packet_of(ctx);
 	int parsed = parse_network(ctx, &p);
@@ -83,7 +82,7 @@ __noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u32 udp, __u16 port,
 
 __noinline int netfwv6_judge_unusual(struct __sk_buff *ctx, bool unseen)
 {
-	return judge(ctx, false, unseen);
+	return judge_network(ctx, false, unseen);
 }
 
 static __always_inline int judge_frame(packet_context *ctx, bool quiet, bool unseen)
@@ -116,7 +115,7 @@ int netfwv6_in_eth(struct __sk_buff *ctx)
 SEC("tc")
 int netfwv6_in_ip(struct __sk_buff *ctx)
 {
-	return judge(ctx, true, false);
+	return judge_network(ctx, true, false);
 }
 
 char netfwv6_license[] SEC("license") = "GPL";

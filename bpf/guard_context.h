@@ -19,21 +19,20 @@ typedef struct __sk_buff packet_context;
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 1
 #define PACKET_IS_A_FRAME 0
+#define packet_length guard_packet_length
+#define packet_copy guard_packet_copy
+#define plain_length packet_length
+#define bytes_in_place guard_bytes_in_place
 
 /*
  * From the network header on: the hook notes it before it puts the header in front again. A
  * kernel that notes what all segments take on the wire gives more than there is.
  */
-static __always_inline __u32 packet_length(packet_context *ctx)
+static __always_inline __u32 guard_packet_length(packet_context *ctx)
 {
 	__u32 noted = ctx->wire_len, whole = ctx->len;
 
 	return noted <= whole ? noted : whole;
-}
-
-static __always_inline __u32 plain_length(packet_context *ctx)
-{
-	return packet_length(ctx);
 }
 
 /* Of the tag that the kernel took off the frame, if it did. */
@@ -60,8 +59,8 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
  * of an aggregate, after a program in front has made room or taken it away, and in test runs,
  * which note all of the packet: then a copy finds it.
  */
-static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
-					   const void **bytes)
+static __always_inline bool guard_bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
+						 const void **bytes)
 {
 	__u32 from = offset + sizeof(struct ethhdr);
 	const char *at;
@@ -76,10 +75,10 @@ static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __
 	*bytes = at;
 	return at + len <= (const char *)(long)ctx->data_end;
 }
-#define bytes_in_place bytes_in_place
 
 /* What lies outside of the linear part has to be fetched first, as the stack will. */
-static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
+static __always_inline bool guard_packet_copy(packet_context *ctx, __u32 offset, void *to,
+					      __u32 len)
 {
 	__u32 end = ctx->len - packet_length(ctx) + offset + len;
 

@@ -69,8 +69,8 @@ static __always_inline bool is_marked_conversation(packet_context *ctx, const st
 	return read_mark_key(ctx, p, &key) && is_marked(&key, MARK_STAMP(bpf_ktime_get_ns()));
 }
 
-static __always_inline int verdict(packet_context *ctx, const struct packet *p,
-				   const struct attachment_record *device, bool sent_back)
+static __always_inline int last_verdict(packet_context *ctx, const struct packet *p,
+					const struct attachment_record *device, bool sent_back)
 {
 	__u64 policy = policy_of(entry_of(p));
 	__u32 slot = device->slot & SLOT_MAX;
@@ -86,12 +86,12 @@ static __always_inline int verdict(packet_context *ctx, const struct packet *p,
 }
 
 /* The guard has counted what this host's own ifb sends back. */
-static __always_inline int judge(packet_context *ctx, const struct attachment_record *device)
+static __always_inline int judge_last(packet_context *ctx, const struct attachment_record *device)
 {
 	bool sent_back = BPF_CORE_READ_BITFIELD(ctx->skb, from_ingress);
 	struct packet p = packet_of(ctx);
 	int parsed = parse_ipv6(ctx, &p);
-	__u32 reason = parsed == PARSED ? verdict(ctx, &p, device, sent_back) : parsed;
+	__u32 reason = parsed == PARSED ? last_verdict(ctx, &p, device, sent_back) : parsed;
 	bool passes = reason < REASON_FIRST_DROP;
 
 	if (!passes || !sent_back)
@@ -110,7 +110,7 @@ int netfwv6_last(struct bpf_nf_ctx *ctx)
 	/* This host's own multicast, looped back, which its own ifb had. */
 	if (!device || BPF_CORE_READ_BITFIELD(ctx->skb, pkt_type) == PACKET_LOOPBACK)
 		return ACCEPT;
-	return judge(ctx, device);
+	return judge_last(ctx, device);
 }
 
 char netfwv6_license[] SEC("license") = "GPL";

@@ -75,7 +75,7 @@ struct connection_config {
 	__u32 stateless; /* not 0: no conversations, a bare port filter */
 	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
 	__u32 sealed;	 /* not 0: nobody but its driver puts packets into the device */
-	__u32 alone; /* not 0: what XDP lets pass can skip the guard, and nothing else stops it */
+	__u32 alone;	 /* not 0: what XDP passes can skip the guard, and nothing else stops it */
 };
 
 /*

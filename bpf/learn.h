@@ -96,7 +96,7 @@ static __always_inline bool refresh_tcp(struct flow *flow, __u8 flags, __u64 now
 static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer, __u8 flags,
 				      bool open)
 {
-	struct flow_key key = key_of(answer, ctx->ifindex);
+	struct flow_key key = flow_key_of(answer, ctx->ifindex);
 	__u32 state = tcp_socket_state(ctx, answer, true);
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct flow new = {};
@@ -132,7 +132,7 @@ static __always_inline void keep_udp(void *table, const struct flow_key *key, __
 static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 				      bool open_elsewhere)
 {
-	struct flow_key key = key_of(answer, ctx->ifindex);
+	struct flow_key key = flow_key_of(answer, ctx->ifindex);
 
 	if (is_multicast(&answer->source)) {
 		/* Answers come to the asker, or as in mDNS to the group. */
@@ -165,7 +165,7 @@ static __always_inline void mark_conversation(const struct tuple *answer, __u8 p
 		set_mark(&key);
 }
 
-static __always_inline void learn(packet_context *ctx, const struct packet *p)
+static __always_inline void learn_packet(packet_context *ctx, const struct packet *p)
 {
 	volatile __u64 *entry;
 	__u64 policy;

@@ -2,7 +2,7 @@
 /*
  * Bytes of a packet, wherever they lie: read in place where the first buffer has them, else
  * copied by the kernel. In place they cost a comparison, copied a call. The hook's context
- * header comes first.
+ * header comes first, and defines under which names its functions are called.
  */
 #ifndef NETFWV6_LOAD_H
 #define NETFWV6_LOAD_H

@@ -47,11 +47,13 @@ typedef struct bpf_nf_ctx packet_context;
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 0
 #define PACKET_IS_A_FRAME 0
+#define packet_length nf_packet_length
+#define packet_copy nf_packet_copy
 #define bytes_in_place(ctx, offset, len, bytes) (*(bytes) = NULL, false)
 
 extern int bpf_dynptr_from_skb(struct __sk_buff *skb, __u64 flags, struct bpf_dynptr *bytes) __ksym;
 
-static __always_inline __u32 packet_length(packet_context *ctx)
+static __always_inline __u32 nf_packet_length(packet_context *ctx)
 {
 	return ctx->skb->len;
 }
@@ -60,7 +62,7 @@ static __always_inline __u32 packet_length(packet_context *ctx)
  * For packet_load(), and where the length is not constant. Not inlined, as the verifier lets
  * nothing else have a place on the stack where such a pointer was.
  */
-static __noinline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
+static __noinline bool nf_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	struct bpf_dynptr bytes;
 

@@ -86,8 +86,8 @@ static __always_inline void describe_ports(packet_context *ctx, const struct pac
 	event->known |= EVENT_HAS_PORTS;
 }
 
-static __always_inline void describe(packet_context *ctx, const struct packet *p, __u32 reason,
-				     bool raw_ip, struct event *event)
+static __always_inline void describe_drop(packet_context *ctx, const struct packet *p, __u32 reason,
+					  bool raw_ip, struct event *event)
 {
 	*event = (struct event){
 		.version = EVENT_VERSION,
@@ -138,7 +138,7 @@ static __always_inline bool wants_event(volatile struct control *c, __u32 tap)
 	}
 	now = bpf_ktime_get_coarse_ns();
 	if (now <= c->tap[tap].lease)
-		return take_event(state, c->tap[tap].rate, now);
+		return take_token(state, c->tap[tap].rate, now);
 	/* Its reader was killed. One that lives sets the bit again. */
 	__sync_fetch_and_and(&c->on_drop, ~(1u << tap));
 	return false;
@@ -183,7 +183,7 @@ __noinline int netfwv6_tell_drop(packet_context *ctx, const struct packet *p, __
 	report = bpf_map_lookup_elem(&netfwv6_report, &key);
 	if (!p || !c || !report)
 		return 0;
-	describe(ctx, p, reason, raw_ip, &report->event);
+	describe_drop(ctx, p, reason, raw_ip, &report->event);
 	for (__u32 i = 0; i < TAPS && taps >> i; i++) {
 		struct tap_state *state = tap_state_of(i);
 		__u64 size;

@@ -12,19 +12,17 @@ typedef struct __sk_buff packet_context;
 #define PACKET_IS_LEAVING 1
 #define PACKET_IS_IN_PLACE 1
 #define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
+#define packet_length skb_packet_length
+#define packet_copy skb_packet_copy
+#define plain_length packet_length
 
-static __always_inline __u32 packet_length(packet_context *ctx)
+static __always_inline __u32 skb_packet_length(packet_context *ctx)
 {
 	return ctx->len;
 }
 
-static __always_inline __u32 plain_length(packet_context *ctx)
-{
-	return packet_length(ctx);
-}
-
 /* For packet_load(), and where the length is not constant. */
-static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
+static __always_inline bool skb_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_skb_load_bytes(ctx, offset, to, len) == 0;
 }

@@ -64,7 +64,7 @@ static __always_inline bool is_idle(const struct tap_state *state)
 }
 
 /* One event's worth of the tap's rate. A second begins with its first event. */
-static __always_inline bool take_event(struct tap_state *state, __u32 rate, __u64 now)
+static __always_inline bool take_token(struct tap_state *state, __u32 rate, __u64 now)
 {
 	if (now >= state->until) {
 		state->until = now + NANOSECONDS;

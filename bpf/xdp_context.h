@@ -12,8 +12,10 @@ typedef struct xdp_md packet_context;
 #define PACKET_IS_LEAVING 0
 #define PACKET_IS_IN_PLACE 1
 #define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
+#define packet_length xdp_packet_length
+#define packet_copy xdp_packet_copy
 
-static __always_inline __u32 packet_length(packet_context *ctx)
+static __always_inline __u32 xdp_packet_length(packet_context *ctx)
 {
 	return bpf_xdp_get_buff_len(ctx);
 }
@@ -28,38 +30,16 @@ static __always_inline __u32 plain_length(packet_context *ctx)
 }
 
 /* For packet_load(), and where the length is not constant. */
-static __always_inline bool packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
+static __always_inline bool xdp_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;
 }
 
-static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
-{
-	(void)raw_ip;
-	return packet_length(ctx);
-}
-
+/* The packet is the whole frame, with its tags. */
 #define TAGGED_HEADER 0
-
-/* The frame has its tags. */
-static __always_inline __u32 tag_length(packet_context *ctx, bool raw_ip)
-{
-	(void)ctx;
-	(void)raw_ip;
-	return 0;
-}
-
-static __always_inline void restore_tag(packet_context *ctx, __u8 *frame)
-{
-	(void)ctx;
-	(void)frame;
-}
-
-/* The frame's first bytes. */
-static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
-{
-	(void)raw_ip;
-	return packet_copy(ctx, 0, to, len);
-}
+#define tag_length(ctx, raw_ip) 0
+#define restore_tag(ctx, frame) ((void)0)
+#define frame_length(ctx, raw_ip) packet_length(ctx)
+#define frame_copy(ctx, raw_ip, to, len) ((void)(raw_ip), packet_copy(ctx, 0, to, len))
 
 #endif
