@@ -18,7 +18,7 @@ static int refuse(const char *path, const char *sentence)
 }
 
 /* What holds packets shows who talks to whom: it has to be the caller's own. */
-static const char *refusal(const struct stat *status)
+static const char *why_not_a_capture(const struct stat *status)
 {
 	if (S_ISDIR(status->st_mode))
 		return "a directory: name a file in it";
@@ -44,7 +44,7 @@ static int open_patiently(int directory, const char *name, struct follow *follow
 	return fd;
 }
 
-static const char *look(int directory, const char *name)
+static const char *why_not_by_name(int directory, const char *name)
 {
 	struct stat status;
 
@@ -52,7 +52,7 @@ static const char *look(int directory, const char *name)
 		return NULL; /* to open it tells why */
 	if (S_ISLNK(status.st_mode))
 		return "a symbolic link, which is not followed: name the file itself";
-	return refusal(&status);
+	return why_not_a_capture(&status);
 }
 
 /* Looks at what it has opened, too, as it may have become something else. */
@@ -60,7 +60,7 @@ static int open_in(int directory, const char *name, const char *path, struct fol
 		   int *opened)
 {
 	/* To open another's named pipe would wait for him, so it is looked at before. */
-	const char *why_not = look(directory, name);
+	const char *why_not = why_not_by_name(directory, name);
 	struct stat status;
 	int fd;
 
@@ -69,7 +69,7 @@ static int open_in(int directory, const char *name, const char *path, struct fol
 	fd = open_patiently(directory, name, follow);
 	if (fd < 0)
 		return refuse(path, strerror(errno));
-	why_not = fstat(fd, &status) ? strerror(errno) : refusal(&status);
+	why_not = fstat(fd, &status) ? strerror(errno) : why_not_a_capture(&status);
 	if (!why_not && S_ISREG(status.st_mode) && ftruncate(fd, 0))
 		why_not = strerror(errno);
 	if (!why_not) {
@@ -99,7 +99,7 @@ static bool make_absolute(const char *path, char *absolute)
 	return true;
 }
 
-static int open_file(const char *path, struct follow *follow, int *fd)
+static int open_regular_path(const char *path, struct follow *follow, int *fd)
 {
 	char absolute[PATH_MAX], problem[PROBLEM_SIZE];
 	const char *name;
@@ -127,7 +127,7 @@ int open_capture_file(const char *path, struct follow *follow, int *fd)
 
 	*fd = STDOUT_FILENO;
 	if (strcmp(path, "-") != 0)
-		code = open_file(path, follow, fd);
+		code = open_regular_path(path, follow, fd);
 	if (code >= 0 || !isatty(*fd))
 		return code;
 	if (*fd != STDOUT_FILENO)

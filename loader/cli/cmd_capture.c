@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture_file.h"
+#include "clock.h"
 #include "number.h"
 #include "pcapng.h"
 
@@ -22,7 +22,7 @@ static void put_packet(struct follow *follow, const struct netfwv6_event *event)
 	pcapng_put(&((struct capture *)follow)->pcapng, event);
 }
 
-static void tell_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
+static void capture_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
 {
 	(void)follow;
 	complain("missed: %" PRIu64 " packets over the rate, %" PRIu64 " while the buffer was full",
@@ -31,11 +31,7 @@ static void tell_missed(struct follow *follow, const struct netfwv6_missed_event
 
 static void end_section(struct capture *capture)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	pcapng_end(&capture->pcapng, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
-		   &capture->follow.missed);
+	pcapng_end(&capture->pcapng, clock_ns(CLOCK_REALTIME), &capture->follow.missed);
 	output_flush(&capture->follow.output);
 }
 
@@ -74,7 +70,7 @@ int run_capture(struct cli *cli)
 				     .drops = true,
 				     .buffer = BUFFER_BYTES },
 			.put_event = put_packet,
-			.put_missed = tell_missed,
+			.put_missed = capture_missed,
 		},
 	};
 	struct follow *follow = &capture.follow;

@@ -49,7 +49,8 @@ static netfwv6_result ask_names(struct cli *cli, const struct place *place, stru
 	return NETFWV6_SUCCEEDED(result) ? find_name(ports, answer, answer->name) : result;
 }
 
-static netfwv6_result ask(struct cli *cli, const struct place *place, struct answer *answer)
+static netfwv6_result ask_settings(struct cli *cli, const struct place *place,
+				   struct answer *answer)
 {
 	uint32_t port = answer->port.first, protocol = answer->port.protocol;
 	netfwv6_result result;
@@ -124,7 +125,7 @@ static int explain_all(struct cli *cli, const struct place *place, const struct 
 		print_place(place);
 	for (size_t i = 0; i < ports->count; i++) {
 		struct answer answer = { .port = ports->ranges[i] };
-		netfwv6_result result = ask(cli, place, &answer);
+		netfwv6_result result = ask_settings(cli, place, &answer);
 
 		if (NETFWV6_FAILED(result)) {
 			json_decref(array);

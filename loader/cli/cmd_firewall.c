@@ -5,7 +5,7 @@
 #include "troubles.h"
 #include "uplinks.h"
 
-static int take_options(const struct cli *cli, struct netfwv6_enable_options *options)
+static int take_enable_options(const struct cli *cli, struct netfwv6_enable_options *options)
 {
 	options->stateless = cli->stateless;
 	options->learn_only = cli->learn_only;
@@ -56,7 +56,7 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	struct netfwv6_enable_options options = { .sz = sizeof(options) };
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
 	netfwv6_result result;
-	int code = take_options(cli, &options);
+	int code = take_enable_options(cli, &options);
 
 	if (code >= 0)
 		return code;

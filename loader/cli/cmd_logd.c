@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log_file.h"
 
-#define NANOSECONDS 1000000000LL
 #define ROUND_MS 500	/* settings are read, and what failed is tried again, so often */
 #define BATCH 1024	/* events between two looks at what else there is to do */
 #define LAST_BATCHES 64 /* of an ending writer: more than the buffer holds at a time */
@@ -32,14 +32,6 @@ struct writer {
 	uint64_t unreadable; /* events of another version, counted as missed */
 	int64_t round;	     /* when the latest began */
 };
-
-static int64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NANOSECONDS + now.tv_nsec;
-}
 
 /* ---- The file ---------------------------------------------------------------------- */
 
@@ -75,7 +67,7 @@ static void mind_the_file(struct writer *writer)
 
 /* ---- Events ------------------------------------------------------------------------ */
 
-static netfwv6_result take_event(struct writer *writer)
+static netfwv6_result format_next_event(struct writer *writer)
 {
 	struct netfwv6_event event = { .sz = sizeof(event) };
 	netfwv6_result result = netfwv6_events_next(writer->events, &event);
@@ -94,7 +86,7 @@ static netfwv6_result take_event(struct writer *writer)
 static netfwv6_result write_events(struct writer *writer)
 {
 	for (int i = 0; i < BATCH; i++) {
-		netfwv6_result result = writer->length ? NETFWV6_S_OK : take_event(writer);
+		netfwv6_result result = writer->length ? NETFWV6_S_OK : format_next_event(writer);
 
 		if (result != NETFWV6_S_OK)
 			return result;
@@ -114,7 +106,7 @@ static netfwv6_result write_missed(struct writer *writer)
 
 	if (NETFWV6_FAILED(result) || !n)
 		return result;
-	if (!write_line(writer, line, w3c_events_lost(now_ns(CLOCK_REALTIME), n, line)))
+	if (!write_line(writer, line, w3c_events_lost(clock_ns(CLOCK_REALTIME), n, line)))
 		return NETFWV6_S_OK;
 	writer->unreadable = 0;
 	return netfwv6_events_acknowledge(writer->events, &missed);
@@ -155,7 +147,7 @@ static netfwv6_result do_round(struct writer *writer)
 	netfwv6_result result;
 	bool gone;
 
-	writer->round = now_ns(CLOCK_MONOTONIC);
+	writer->round = clock_ns(CLOCK_MONOTONIC);
 	tzset(); /* the time zone may have been changed */
 	result = read_settings(writer, &gone);
 	if (NETFWV6_FAILED(result) || gone)
@@ -191,7 +183,7 @@ static void wait_for_work(struct writer *writer, bool more)
 
 static bool round_is_due(const struct writer *writer)
 {
-	return writer->reopen || now_ns(CLOCK_MONOTONIC) - writer->round >= ROUND_MS * 1000000LL;
+	return writer->reopen || clock_ns(CLOCK_MONOTONIC) - writer->round >= ROUND_MS * 1000000LL;
 }
 
 static netfwv6_result serve(struct writer *writer)
@@ -223,7 +215,7 @@ static netfwv6_result drain(struct writer *writer)
 /* ---- Start and end ------------------------------------------------------------------- */
 
 /* Signals are read like events, so that none interrupts a line. */
-static int open_signals(void)
+static int open_logd_signals(void)
 {
 	sigset_t set;
 
@@ -243,7 +235,7 @@ static bool disk_is_full(int error)
 }
 
 /* A path that cannot work is refused at the start; a full disk is waited for. */
-static int open_file(struct writer *writer)
+static int begin_log(struct writer *writer)
 {
 	bool gone;
 	netfwv6_result result = read_settings(writer, &gone);
@@ -264,7 +256,7 @@ static int open_file(struct writer *writer)
 
 static int write_log(struct writer *writer)
 {
-	int code = open_file(writer);
+	int code = begin_log(writer);
 	netfwv6_result result;
 
 	if (code)
@@ -277,7 +269,9 @@ static int write_log(struct writer *writer)
 
 int run_logd(struct cli *cli)
 {
-	struct writer writer = { .cli = cli, .file = LOG_FILE_CLOSED, .signals = open_signals() };
+	struct writer writer = { .cli = cli,
+				 .file = LOG_FILE_CLOSED,
+				 .signals = open_logd_signals() };
 	netfwv6_result result;
 	int code;
 

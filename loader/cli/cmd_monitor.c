@@ -8,25 +8,25 @@
 #include "follow.h"
 #include "switches.h"
 
-static void put_text(struct follow *follow, const struct netfwv6_event *event)
+static void monitor_text(struct follow *follow, const struct netfwv6_event *event)
 {
 	put_event_text(&follow->output.bytes, event);
 }
 
-static void put_json(struct follow *follow, const struct netfwv6_event *event)
+static void monitor_json(struct follow *follow, const struct netfwv6_event *event)
 {
 	put_event_json(&follow->output.bytes, event);
 }
 
 /* After the lines that it follows. */
-static void tell_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
+static void monitor_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
 {
 	output_flush(&follow->output);
 	complain("missed: %" PRIu64 " events over the rate, %" PRIu64 " while the buffer was full",
 		 missed->suppressed, missed->lost);
 }
 
-static void put_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
+static void monitor_missed_json(struct follow *follow, const struct netfwv6_missed_events *missed)
 {
 	put_missed_json(&follow->output.bytes, missed);
 }
@@ -51,8 +51,8 @@ int run_monitor(struct cli *cli)
 	struct follow follow = {
 		.cli = cli,
 		.options = { .sz = sizeof(follow.options), .drops = true },
-		.put_event = cli->json ? put_json : put_text,
-		.put_missed = cli->json ? put_missed : tell_missed,
+		.put_event = cli->json ? monitor_json : monitor_text,
+		.put_missed = cli->json ? monitor_missed_json : monitor_missed,
 		.output = { .fd = STDOUT_FILENO },
 	};
 	int code = take_switch("connections", cli->connections, &follow.options.connections);

@@ -103,7 +103,7 @@ static int change_each_range(struct cli *cli, range_action action)
 	return code;
 }
 
-static int open_ports(struct cli *cli, const struct port_range *range)
+static int open_range(struct cli *cli, const struct port_range *range)
 {
 	return report(cli, range,
 		      cli->connection ?
@@ -117,10 +117,10 @@ static int open_ports(struct cli *cli, const struct port_range *range)
 
 int run_open(struct cli *cli)
 {
-	return change_each_range(cli, open_ports);
+	return change_each_range(cli, open_range);
 }
 
-static int close_ports(struct cli *cli, const struct port_range *range)
+static int close_range(struct cli *cli, const struct port_range *range)
 {
 	netfwv6_result result =
 		cli->connection ? netfwv6_connection_close_ports(cli->connection, range->first,
@@ -135,10 +135,10 @@ static int close_ports(struct cli *cli, const struct port_range *range)
 
 int run_close(struct cli *cli)
 {
-	return change_each_range(cli, close_ports);
+	return change_each_range(cli, close_range);
 }
 
-static int ignore_ports(struct cli *cli, const struct port_range *range)
+static int ignore_range(struct cli *cli, const struct port_range *range)
 {
 	return report_closed(cli, range,
 			     netfwv6_connection_ignore_global_ports(cli->connection, range->first,
@@ -150,10 +150,10 @@ static int ignore_ports(struct cli *cli, const struct port_range *range)
 
 int run_ignore(struct cli *cli)
 {
-	return change_each_range(cli, ignore_ports);
+	return change_each_range(cli, ignore_range);
 }
 
-static int observe_ports(struct cli *cli, const struct port_range *range)
+static int observe_range(struct cli *cli, const struct port_range *range)
 {
 	return report(cli, range,
 		      netfwv6_connection_observe_global_ports(cli->connection, range->first,
@@ -163,7 +163,7 @@ static int observe_ports(struct cli *cli, const struct port_range *range)
 
 int run_observe(struct cli *cli)
 {
-	return change_each_range(cli, observe_ports);
+	return change_each_range(cli, observe_range);
 }
 
 /* ---- check ----------------------------------------------------------------- */
@@ -196,7 +196,7 @@ static int count_open_here(struct cli *cli, const struct port_range *range, size
 	return code;
 }
 
-static int check_ports(struct cli *cli, const struct port_range *range)
+static int check_range(struct cli *cli, const struct port_range *range)
 {
 	size_t all = range->last - range->first + 1, open = 0;
 	const char *state = "open";
@@ -217,5 +217,5 @@ static int check_ports(struct cli *cli, const struct port_range *range)
 
 int run_check(struct cli *cli)
 {
-	return for_each_range(cli, check_ports);
+	return for_each_range(cli, check_range);
 }

@@ -48,7 +48,7 @@ static int reset_port_hits(struct cli *cli)
 	return EXIT_DONE;
 }
 
-static int reset(struct cli *cli)
+static int reset_stats(struct cli *cli)
 {
 	int code;
 
@@ -101,7 +101,7 @@ static int read_stats(struct cli *cli, struct stats *stats)
 	return code;
 }
 
-static int show(struct cli *cli)
+static int show_stats(struct cli *cli)
 {
 	struct stats stats = {};
 	int code = read_stats(cli, &stats);
@@ -144,8 +144,8 @@ int run_stats(struct cli *cli)
 		return EXIT_USAGE;
 	}
 	if (!cli->reset && !cli->count_ports)
-		return show(cli);
-	code = cli->reset ? reset(cli) : EXIT_DONE;
+		return show_stats(cli);
+	code = cli->reset ? reset_stats(cli) : EXIT_DONE;
 	if (!code && cli->count_ports)
 		code = count_ports(cli, on);
 	return code;

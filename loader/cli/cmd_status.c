@@ -30,7 +30,7 @@ static json_t *unseen_json(const struct netfwv6_connection_status *status)
 	return status->unseen_unknown ? json_null() : json_integer((json_int_t)status->unseen);
 }
 
-static json_t *device_json(const struct report *report)
+static json_t *status_json(const struct report *report)
 {
 	const struct netfwv6_connection_status *status = &report->status;
 	char since[TIME_TEXT_SIZE];
@@ -46,7 +46,7 @@ static json_t *device_json(const struct report *report)
 			 reasons_json(report));
 }
 
-static void print_troubles(const struct report *report)
+static void print_device_troubles(const struct report *report)
 {
 	const struct netfwv6_connection_status *status = &report->status;
 
@@ -79,7 +79,7 @@ static void print_device(const struct report *report)
 	printf("%s: firewalled, %s mode%s, program %u, since %s\n", report->name,
 	       mode_name(report->status.mode), report->status.stateless ? ", stateless" : "",
 	       report->status.program_id, format_time(report->status.since, false, since));
-	print_troubles(report);
+	print_device_troubles(report);
 	print_unseen(&report->status);
 	for (size_t i = 0; i < report->n_counters; i++) {
 		const struct netfwv6_counter *counter = &report->counters[i];
@@ -128,14 +128,14 @@ static int report_configured(const struct report *report, json_t *configured)
 				     troubles_json(status->troubles))))
 		return EXIT_OTHER;
 	if (!configured)
-		print_troubles(report);
+		print_device_troubles(report);
 	return EXIT_DONE;
 }
 
 static int report_firewalled(const struct report *report, json_t *devices)
 {
 	if (devices)
-		return add_json(devices, device_json(report)) ? EXIT_DONE : EXIT_OTHER;
+		return add_json(devices, status_json(report)) ? EXIT_DONE : EXIT_OTHER;
 	print_device(report);
 	return EXIT_DONE;
 }

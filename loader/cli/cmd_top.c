@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "number.h"
 #include "screen.h"
 #include "top.h"
@@ -28,18 +28,15 @@ struct top {
 	bool stop;
 };
 
-/* Seconds, on a clock that nobody sets. */
-static double now(void)
+/* The clock is one that nobody sets. */
+static double now_in_seconds(void)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+	return (double)clock_ns(CLOCK_MONOTONIC) / NANOSECONDS;
 }
 
 /* ---- Samples ------------------------------------------------------------------------- */
 
-static int read_hits(struct top *top)
+static int sample_hits(struct top *top)
 {
 	struct sample *sample = &top->sample;
 	struct hit_counts *before = top->hits;
@@ -71,7 +68,7 @@ static int take_sample(struct top *top)
 	free_reports(&sample->before);
 	sample->before = sample->reports;
 	code = read_reports(top->cli, false, &sample->reports);
-	sample->elapsed = now() - top->taken;
+	sample->elapsed = now_in_seconds() - top->taken;
 	top->taken += sample->elapsed;
 	if (code)
 		return code;
@@ -82,10 +79,10 @@ static int take_sample(struct top *top)
 	sample->hits = sample->watched.hits;
 	watch_try(&top->watch, top->cli);
 	sample->why_not = top->watch.events ? NULL : top->watch.why;
-	return read_hits(top);
+	return sample_hits(top);
 }
 
-static int show(struct top *top)
+static int show_top(struct top *top)
 {
 	size_t rows = top->screen.terminal ? top->screen.rows : ANY_ROWS;
 	char *text = top->shown ? format_sample(top->cli, &top->sample, rows) :
@@ -101,7 +98,7 @@ static int show(struct top *top)
 static const int watched_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH };
 
 /* Signals come through a descriptor. Those that the caller has ignored stay so. */
-static int open_signals(void)
+static int open_top_signals(void)
 {
 	struct sigaction action;
 	sigset_t set;
@@ -140,7 +137,7 @@ static int handle_signals(struct top *top)
 		else
 			top->stop = true;
 		if (top->screen.terminal && !top->stop)
-			code = show(top);
+			code = show_top(top);
 		if (code)
 			return code;
 	}
@@ -161,7 +158,7 @@ static int wait_until(struct top *top, double deadline)
 	int code = EXIT_DONE;
 	double left;
 
-	while (!top->stop && !code && (left = deadline - now()) > 0) {
+	while (!top->stop && !code && (left = deadline - now_in_seconds()) > 0) {
 		struct pollfd fds[] = {
 			{ .fd = top->signals, .events = POLLIN },
 			{ .fd = top->screen.keys ? STDIN_FILENO : -1, .events = POLLIN },
@@ -179,24 +176,24 @@ static int wait_until(struct top *top, double deadline)
 	return code;
 }
 
-static int run(struct top *top, uint64_t interval, uint64_t screens)
+static int show_screens(struct top *top, uint64_t interval, uint64_t screens)
 {
 	int code = take_sample(top);
 	double deadline = top->taken;
 
 	if (!code && top->screen.terminal)
-		code = show(top);
+		code = show_top(top);
 	for (uint64_t n = 0; !code && (!screens || n < screens); n++) {
 		deadline += (double)interval;
-		if (deadline < now()) /* it was stopped for a while */
-			deadline = now() + (double)interval;
+		if (deadline < now_in_seconds()) /* it was stopped for a while */
+			deadline = now_in_seconds() + (double)interval;
 		code = wait_until(top, deadline);
 		if (code || top->stop)
 			break;
 		code = take_sample(top);
 		top->shown = true;
 		if (!code)
-			code = show(top);
+			code = show_top(top);
 	}
 	return code;
 }
@@ -211,7 +208,7 @@ static bool open_top(struct top *top)
 		complain("out of memory");
 		return false;
 	}
-	top->signals = open_signals();
+	top->signals = open_top_signals();
 	if (top->signals < 0)
 		complain("cannot receive signals: %s", strerror(errno));
 	return top->signals >= 0;
@@ -250,7 +247,7 @@ int run_top(struct cli *cli)
 	code = EXIT_OTHER;
 	if (open_top(top)) {
 		screen_open(&top->screen);
-		code = run(top, interval, screens);
+		code = show_screens(top, interval, screens);
 		screen_leave(&top->screen);
 	}
 	close_top(top);

@@ -8,7 +8,7 @@
 #include "port_operand.h"
 #include "printable.h"
 
-static int append(const char *text, size_t size, void *out)
+static int append_json(const char *text, size_t size, void *out)
 {
 	bytes_put(out, text, size);
 	return 0;
@@ -17,7 +17,7 @@ static int append(const char *text, size_t size, void *out)
 /* Takes the object over. */
 static void put_line(struct bytes *out, json_t *object)
 {
-	if (!object || json_dump_callback(object, append, out, JSON_COMPACT))
+	if (!object || json_dump_callback(object, append_json, out, JSON_COMPACT))
 		out->failed = true;
 	json_decref(object);
 	bytes_put(out, "\n", 1);
@@ -76,7 +76,7 @@ void put_event_json(struct bytes *out, const struct netfwv6_event *event)
 			   number_json(ports, event->destination_port), "tcp", tcp_json(event),
 			   "length", number_json(drop, event->length), "reason", event->reason,
 			   "sentence", event->sentence, "rule",
-			   number_json(rule_of(event), rule_of(event))));
+			   number_json(event_rule(event), event_rule(event))));
 }
 
 void put_missed_json(struct bytes *out, const struct netfwv6_missed_events *missed)

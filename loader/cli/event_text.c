@@ -57,8 +57,8 @@ static void put_words(struct bytes *out, const struct netfwv6_event *event)
 		bytes_print(out, "- connection closed");
 		break;
 	}
-	if (rule_of(event))
-		bytes_print(out, " (rule %u: no port opened, no conversation)", rule_of(event));
+	if (event_rule(event))
+		bytes_print(out, " (rule %u: no port opened, no conversation)", event_rule(event));
 }
 
 void put_event_text(struct bytes *out, const struct netfwv6_event *event)

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define NANOSECONDS 1000000000
+#include "clock.h"
 
 const char *const tcp_flag_names[TCP_FLAGS] = { "FIN", "SYN", "RST", "PSH",
 						"ACK", "URG", "ECE", "CWR" };
@@ -26,16 +25,16 @@ const char *action_word(const struct netfwv6_event *event)
 	return "UNKNOWN";
 }
 
-static bool begins_with(const char *text, const char *start)
+static bool has_prefix(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-uint32_t rule_of(const struct netfwv6_event *event)
+uint32_t event_rule(const struct netfwv6_event *event)
 {
 	const char *reason = event->reason ?: "";
 
-	return begins_with(reason, "closed-") || begins_with(reason, "unmatched-") ?
+	return has_prefix(reason, "closed-") || has_prefix(reason, "unmatched-") ?
 		       NETFWV6_RULE_CLOSED :
 		       0;
 }
@@ -46,7 +45,7 @@ bool is_tcp(const struct netfwv6_event *event)
 }
 
 /* The second that the time is in, and the nanoseconds since. */
-static time_t split(int64_t time_ns, long *nanoseconds)
+static time_t split_time(int64_t time_ns, long *nanoseconds)
 {
 	time_t seconds = time_ns / NANOSECONDS;
 
@@ -60,7 +59,7 @@ static time_t split(int64_t time_ns, long *nanoseconds)
 const char *format_utc(int64_t time_ns, char *text)
 {
 	long nanoseconds;
-	time_t seconds = split(time_ns, &nanoseconds);
+	time_t seconds = split_time(time_ns, &nanoseconds);
 	struct tm tm;
 	size_t used;
 
@@ -73,7 +72,7 @@ const char *format_utc(int64_t time_ns, char *text)
 const char *format_local(int64_t time_ns, char *text)
 {
 	long nanoseconds;
-	time_t seconds = split(time_ns, &nanoseconds);
+	time_t seconds = split_time(time_ns, &nanoseconds);
 	struct tm tm;
 	size_t used;
 	long minutes;

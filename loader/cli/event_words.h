@@ -9,7 +9,7 @@
 const char *action_word(const struct netfwv6_event *event);
 
 /* The number of the rule that dropped it, an enum netfwv6_rule; 0 if it was none of them. */
-uint32_t rule_of(const struct netfwv6_event *event);
+uint32_t event_rule(const struct netfwv6_event *event);
 
 /* The names of the TCP flags by their bits, FIN first. */
 #define TCP_FLAGS 8

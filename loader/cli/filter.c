@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Appends one element to an array of n, whose pointer is at place. */
-static int append(void *place, size_t *n, const void *element, size_t size)
+static int filter_append(void *place, size_t *n, const void *element, size_t size)
 {
 	char *elements;
 
@@ -29,7 +29,7 @@ static int add_device(struct filter *filter, const char *name)
 	struct filter_device device = {};
 
 	snprintf(device.name, sizeof(device.name), "%s", name);
-	return append(&filter->devices, &filter->n_devices, &device, sizeof(device));
+	return filter_append(&filter->devices, &filter->n_devices, &device, sizeof(device));
 }
 
 static int add_protocol(struct filter *filter, const char *name)
@@ -38,8 +38,8 @@ static int add_protocol(struct filter *filter, const char *name)
 
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
 		if (strcmp(name, protocol_name(protocols[i])) == 0)
-			return append(&filter->protocols, &filter->n_protocols, &protocols[i],
-				      sizeof(protocols[i]));
+			return filter_append(&filter->protocols, &filter->n_protocols,
+					     &protocols[i], sizeof(protocols[i]));
 	complain("--proto '%s' is neither tcp nor udp", name);
 	return EXIT_USAGE;
 }
@@ -64,8 +64,8 @@ static int add_reason(struct filter *filter, const char *keyword)
 		if (strcmp(keyword, filter->known[i].reason) != 0)
 			continue;
 		if (filter->known[i].dropped)
-			return append(&filter->reasons, &filter->n_reasons,
-				      &filter->known[i].reason, sizeof(*filter->reasons));
+			return filter_append(&filter->reasons, &filter->n_reasons,
+					     &filter->known[i].reason, sizeof(*filter->reasons));
 		passes = true;
 	}
 	list_reasons(filter, reasons, sizeof(reasons));
@@ -79,8 +79,9 @@ static int add_source(struct filter *filter, const char *text)
 	struct prefix prefix;
 	int code = take_prefix(text, &prefix);
 
-	return code >= 0 ? code :
-			   append(&filter->sources, &filter->n_sources, &prefix, sizeof(prefix));
+	return code >= 0 ?
+		       code :
+		       filter_append(&filter->sources, &filter->n_sources, &prefix, sizeof(prefix));
 }
 
 int filter_add(struct filter *filter, enum filter_option option, const char *value)
@@ -160,7 +161,7 @@ static bool reason_matches(const struct filter *filter, const struct netfwv6_eve
 	return !filter->n_reasons;
 }
 
-static bool begins_with(const uint8_t *address, const struct prefix *prefix)
+static bool is_within(const uint8_t *address, const struct prefix *prefix)
 {
 	unsigned int whole = prefix->length / 8, rest = prefix->length % 8;
 
@@ -171,7 +172,7 @@ static bool begins_with(const uint8_t *address, const struct prefix *prefix)
 static bool source_matches(const struct filter *filter, const struct netfwv6_event *event)
 {
 	for (size_t i = 0; i < filter->n_sources; i++)
-		if (event->has_addresses && begins_with(event->source, &filter->sources[i]))
+		if (event->has_addresses && is_within(event->source, &filter->sources[i]))
 			return true;
 	return !filter->n_sources;
 }

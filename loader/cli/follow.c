@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 
+#include "clock.h"
 #include "given_filters.h"
 #include "number.h"
 
@@ -95,7 +95,7 @@ static bool be_patient(void *context, bool progressed)
 }
 
 /* Reports what was missed since the last time. */
-static netfwv6_result tell_missed(struct follow *follow)
+static netfwv6_result report_missed(struct follow *follow)
 {
 	struct netfwv6_missed_events missed = { .sz = sizeof(missed) }, all;
 	netfwv6_result result = netfwv6_events_get_missed(follow->stream, &missed);
@@ -115,21 +115,13 @@ static netfwv6_result tell_missed(struct follow *follow)
 
 /* ---- Events ------------------------------------------------------------------------- */
 
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 static bool is_enough(const struct follow *follow)
 {
 	return follow->limit && follow->events >= follow->limit;
 }
 
 /* S_OK: there may be more; S_FALSE: there is none now, or none that is wanted. */
-static netfwv6_result take_event(struct follow *follow)
+static netfwv6_result put_next_event(struct follow *follow)
 {
 	struct netfwv6_event event = { .sz = sizeof(event) };
 	netfwv6_result result = netfwv6_events_next(follow->stream, &event);
@@ -153,10 +145,10 @@ static netfwv6_result take_batch(struct follow *follow)
 
 	follow->tick = ticks;
 	if (stopped && !follow->stopped_at)
-		follow->stopped_at = now();
+		follow->stopped_at = clock_ns(CLOCK_REALTIME);
 	while (result == NETFWV6_S_OK && !is_enough(follow) &&
 	       follow->output.bytes.used < BATCH_BYTES && follow->tick == ticks)
-		result = take_event(follow);
+		result = put_next_event(follow);
 	return result;
 }
 
@@ -183,7 +175,7 @@ static netfwv6_result follow_stream(struct follow *follow)
 	while (NETFWV6_SUCCEEDED(result)) {
 		netfwv6_result taken = take_batch(follow);
 
-		result = NETFWV6_SUCCEEDED(taken) ? tell_missed(follow) : taken;
+		result = NETFWV6_SUCCEEDED(taken) ? report_missed(follow) : taken;
 		if (result == NETFWV6_E_ABORT && taken == NETFWV6_S_OK)
 			result = NETFWV6_S_OK; /* it has ended, but there is more to be taken */
 		if (!output_flush(&follow->output) || is_enough(follow))

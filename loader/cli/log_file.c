@@ -12,7 +12,7 @@
 #define READERS "adm" /* who reads logs on this host */
 
 /* A null sentence: what errno says. */
-static bool fail(struct log_file *file, int error, const char *sentence)
+static bool log_file_fail(struct log_file *file, int error, const char *sentence)
 {
 	file->error = error;
 	snprintf(file->problem, sizeof(file->problem), "%s: %s", file->path,
@@ -49,7 +49,7 @@ static void let_readers_read(int fd)
 		fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP);
 }
 
-static int open_or_make(const struct log_file *file)
+static int open_or_create(const struct log_file *file)
 {
 	const int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	int fd = openat(file->directory, file->name, flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
@@ -62,7 +62,7 @@ static int open_or_make(const struct log_file *file)
 }
 
 /* What others made, or can reach under another name, is not for root to write to. */
-static const char *refusal(const struct stat *status)
+static const char *why_not_a_log(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
 		return "not a regular file";
@@ -99,17 +99,18 @@ static bool mend(struct log_file *file, off_t size)
 	ssize_t n = pread(file->fd, start, sizeof(start), 0);
 
 	if (n < 0)
-		return fail(file, errno, NULL);
+		return log_file_fail(file, errno, NULL);
 	if (memcmp(start, W3C_HEADER, n) != 0)
-		return fail(file, EINVAL,
-			    "the file holds something else than a log of netfwv6: move it away");
+		return log_file_fail(
+			file, EINVAL,
+			"the file holds something else than a log of netfwv6: move it away");
 	if (n < (ssize_t)sizeof(start) ? ftruncate(file->fd, 0) : cut_torn_line(file->fd, size))
-		return fail(file, errno, NULL);
+		return log_file_fail(file, errno, NULL);
 	return true;
 }
 
 /* All of it, or nothing. */
-static bool append(struct log_file *file, off_t size, const char *text, size_t length)
+static bool log_file_append(struct log_file *file, off_t size, const char *text, size_t length)
 {
 	for (size_t done = 0; done < length;) {
 		ssize_t n = write(file->fd, text + done, length - done);
@@ -120,7 +121,7 @@ static bool append(struct log_file *file, off_t size, const char *text, size_t l
 			/* If even that fails, the next opening mends it. */
 			if (done && ftruncate(file->fd, size))
 				error = errno;
-			return fail(file, error, NULL);
+			return log_file_fail(file, error, NULL);
 		}
 		done += n;
 	}
@@ -133,9 +134,9 @@ static bool find_size(struct log_file *file, off_t *size)
 	struct stat status;
 
 	if (fstat(file->fd, &status))
-		return fail(file, errno, NULL);
+		return log_file_fail(file, errno, NULL);
 	*size = status.st_size ?: (off_t)W3C_HEADER_SIZE;
-	return status.st_size || append(file, 0, W3C_HEADER, W3C_HEADER_SIZE);
+	return status.st_size || log_file_append(file, 0, W3C_HEADER, W3C_HEADER_SIZE);
 }
 
 bool log_file_open(struct log_file *file)
@@ -150,15 +151,16 @@ bool log_file_open(struct log_file *file)
 		file->error = ENOENT;
 		return false;
 	}
-	file->fd = open_or_make(file);
+	file->fd = open_or_create(file);
 	if (file->fd < 0)
-		return fail(file, errno,
-			    errno == ELOOP ? "a symbolic link, which is not followed" : NULL);
+		return log_file_fail(file, errno,
+				     errno == ELOOP ? "a symbolic link, which is not followed" :
+						      NULL);
 	if (fstat(file->fd, &status))
-		return fail(file, errno, NULL);
-	why_not = refusal(&status);
+		return log_file_fail(file, errno, NULL);
+	why_not = why_not_a_log(&status);
 	if (why_not)
-		return fail(file, EPERM, why_not);
+		return log_file_fail(file, EPERM, why_not);
 	return mend(file, status.st_size) && find_size(file, &size);
 }
 
@@ -177,7 +179,7 @@ static bool rotate(struct log_file *file)
 
 		snprintf(sentence, sizeof(sentence), "cannot be renamed to .old: %s",
 			 strerror(error));
-		return fail(file, error, sentence);
+		return log_file_fail(file, error, sentence);
 	}
 	return log_file_open(file);
 }
@@ -190,7 +192,7 @@ static bool append_line(struct log_file *file, const char *line, size_t length)
 		return false;
 	if (size + length > file->maximum_size && (!rotate(file) || !find_size(file, &size)))
 		return false;
-	return append(file, size, line, length);
+	return log_file_append(file, size, line, length);
 }
 
 bool log_file_write(struct log_file *file, const char *line, size_t length)

@@ -222,7 +222,7 @@ static int run_on_device(struct cli *cli)
 	return code;
 }
 
-static int run(struct cli *cli)
+static int run_command(struct cli *cli)
 {
 	struct netfwv6_mgr_options options = {
 		.sz = sizeof(options), .state_dir = cli->state, .log = hear, .log_context = cli
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 	code = parse_command_line(argc, argv, &cli);
 
 	if (code < 0)
-		code = run(&cli);
+		code = run_command(&cli);
 	free(cli.filters);
 	if (fflush(stdout) || ferror(stdout)) {
 		complain("cannot write the output");

@@ -207,7 +207,7 @@ static int take_options(int argc, char **argv, struct cli *cli, char *given)
 	return -1;
 }
 
-static int check_options(const struct cli *cli, const char *given)
+static int check_given_options(const struct cli *cli, const char *given)
 {
 	const struct command *command = cli->command;
 
@@ -272,6 +272,6 @@ int parse_command_line(int argc, char **argv, struct cli *cli)
 	}
 	cli->operands = argv + optind + 1;
 	cli->n_operands = argc - optind - 1;
-	code = check_options(cli, given);
+	code = check_given_options(cli, given);
 	return code >= 0 || cli->help ? code : check_operands(cli);
 }

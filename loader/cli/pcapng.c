@@ -70,7 +70,7 @@ static void put_option(struct bytes *out, enum option_code code, const void *val
 	put_padded(out, value, size);
 }
 
-static void put_text(struct bytes *out, enum option_code code, const char *text)
+static void put_text_option(struct bytes *out, enum option_code code, const char *text)
 {
 	put_option(out, code, text, strlen(text));
 }
@@ -115,10 +115,10 @@ void pcapng_begin(struct pcapng *pcapng, struct bytes *out, uint32_t snaplen)
 	bytes_put(out, &unknown_length, sizeof(unknown_length));
 	if (uname(&system) == 0) {
 		snprintf(text, sizeof(text), "%s %s", system.sysname, system.release);
-		put_text(out, SECTION_OS, text);
+		put_text_option(out, SECTION_OS, text);
 	}
 	snprintf(text, sizeof(text), "netfwv6 %s", netfwv6_version());
-	put_text(out, SECTION_APPLICATION, text);
+	put_text_option(out, SECTION_APPLICATION, text);
 	end_block(out, start);
 }
 
@@ -133,17 +133,18 @@ static void put_interface(struct pcapng *pcapng, const struct pcapng_interface *
 	put_u32(pcapng->out, pcapng->snaplen);
 	make_printable(interface->name, name);
 	if (*name)
-		put_text(pcapng->out, INTERFACE_NAME, name);
+		put_text_option(pcapng->out, INTERFACE_NAME, name);
 	snprintf(text, sizeof(text), "index %u%s", interface->ifindex,
 		 *name ? "" : ", gone when it was read");
 	if (interface->ifindex)
-		put_text(pcapng->out, INTERFACE_TEXT, text);
+		put_text_option(pcapng->out, INTERFACE_TEXT, text);
 	put_option(pcapng->out, INTERFACE_TIME_RESOLUTION, &resolution, sizeof(resolution));
 	end_block(pcapng->out, start);
 }
 
 /* A device that is gone has no name any more, but is the one that had its index. */
-static bool is_of(const struct pcapng_interface *interface, const struct netfwv6_event *event)
+static bool is_interface_of(const struct pcapng_interface *interface,
+			    const struct netfwv6_event *event)
 {
 	return interface->ifindex == event->ifindex && interface->raw_ip == event->raw_ip &&
 	       (!*event->device || strcmp(interface->name, event->device) == 0);
@@ -171,10 +172,10 @@ static bool add_interface(struct pcapng *pcapng, const struct netfwv6_event *eve
 /* Makes the event's interface the last one. The newest of a name is the one meant. */
 static bool find_interface(struct pcapng *pcapng, const struct netfwv6_event *event)
 {
-	if (pcapng->n_interfaces && is_of(&pcapng->interfaces[pcapng->last], event))
+	if (pcapng->n_interfaces && is_interface_of(&pcapng->interfaces[pcapng->last], event))
 		return true;
 	for (size_t i = pcapng->n_interfaces; i-- > 0;) {
-		if (is_of(&pcapng->interfaces[i], event)) {
+		if (is_interface_of(&pcapng->interfaces[i], event)) {
 			pcapng->last = i;
 			return true;
 		}
@@ -200,7 +201,7 @@ void pcapng_put(struct pcapng *pcapng, const struct netfwv6_event *event)
 	put_u32(pcapng->out, event->length);
 	put_padded(pcapng->out, event->data, event->captured);
 	snprintf(comment, sizeof(comment), "%s: %s", event->reason ?: "-", event->sentence ?: "-");
-	put_text(pcapng->out, OPTION_COMMENT, comment);
+	put_text_option(pcapng->out, OPTION_COMMENT, comment);
 	put_option(pcapng->out, PACKET_FLAGS, &flags, sizeof(flags));
 	end_block(pcapng->out, start);
 }
@@ -208,7 +209,7 @@ void pcapng_put(struct pcapng *pcapng, const struct netfwv6_event *event)
 /* ---- The end --------------------------------------------------------------------- */
 
 /* What was missed is not known by device: the first one's statistics have all of it. */
-static void put_missed(struct bytes *out, const struct netfwv6_missed_events *missed)
+static void put_missed_option(struct bytes *out, const struct netfwv6_missed_events *missed)
 {
 	const uint64_t sum = missed->suppressed + missed->lost;
 	char comment[160];
@@ -220,7 +221,7 @@ static void put_missed(struct bytes *out, const struct netfwv6_missed_events *mi
 		 "of all devices together: %" PRIu64 " over the rate, %" PRIu64
 		 " while the buffer was full",
 		 missed->suppressed, missed->lost);
-	put_text(out, OPTION_COMMENT, comment);
+	put_text_option(out, OPTION_COMMENT, comment);
 }
 
 void pcapng_end(struct pcapng *pcapng, int64_t time_ns, const struct netfwv6_missed_events *missed)
@@ -237,7 +238,7 @@ void pcapng_end(struct pcapng *pcapng, int64_t time_ns, const struct netfwv6_mis
 		put_option(pcapng->out, STATISTICS_DELIVERED, &interface->packets,
 			   sizeof(interface->packets));
 		if (i == 0)
-			put_missed(pcapng->out, missed);
+			put_missed_option(pcapng->out, missed);
 		end_block(pcapng->out, start);
 	}
 	free(pcapng->interfaces);

@@ -36,7 +36,7 @@ struct operand {
 	const char *protocol; /* NULL: both */
 };
 
-static int split(const char *text, struct operand *operand)
+static int split_operand(const char *text, struct operand *operand)
 {
 	size_t length = strcspn(text, "/");
 
@@ -103,7 +103,7 @@ static int check_numbers(const struct operand *operand, const struct port_range 
 	return -1;
 }
 
-static bool add(struct port_ranges *ranges, const struct port_range *range)
+static bool add_range(struct port_ranges *ranges, const struct port_range *range)
 {
 	struct port_range *grown =
 		reallocarray(ranges->ranges, ranges->count + 1, sizeof(*ranges->ranges));
@@ -132,7 +132,7 @@ int take_port(const char *text, struct port_ranges *ranges)
 	struct operand operand;
 	size_t before = ranges->count;
 	bool numeric;
-	int code = split(text, &operand);
+	int code = split_operand(text, &operand);
 
 	if (code >= 0)
 		return code;
@@ -148,7 +148,7 @@ int take_port(const char *text, struct port_ranges *ranges)
 		range.protocol = protocols[i].number;
 		if (!numeric && !find_service(operand.port, protocols[i].name, &range))
 			continue;
-		if (!add(ranges, &range)) {
+		if (!add_range(ranges, &range)) {
 			complain("out of memory");
 			return EXIT_OTHER;
 		}

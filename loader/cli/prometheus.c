@@ -52,7 +52,7 @@ static void print_counter(const char *name, const struct report *report,
 	print_value(value);
 }
 
-static void print_counters(const struct reports *reports)
+static void print_counter_metrics(const struct reports *reports)
 {
 	print_metric("packets_total", "counter", "Packets received, by verdict and its reason.");
 	for (const struct report *report = next_firewalled(reports, NULL); report;
@@ -96,7 +96,7 @@ static void print_devices(const struct reports *reports)
 }
 
 /* A trouble that is not there is 0, so that an alert can tell it from a device that is not. */
-static void print_troubles_of(const char *device, uint32_t present)
+static void print_trouble_samples(const char *device, uint32_t present)
 {
 	for (size_t i = 0; i < TROUBLES; i++) {
 		printf("netfwv6_trouble");
@@ -106,7 +106,7 @@ static void print_troubles_of(const char *device, uint32_t present)
 	}
 }
 
-static void print_troubles(const struct reports *reports)
+static void print_trouble_metrics(const struct reports *reports)
 {
 	print_metric(
 		"trouble", "gauge",
@@ -115,7 +115,7 @@ static void print_troubles(const struct reports *reports)
 		const struct netfwv6_connection_status *status = &reports->reports[i].status;
 
 		if (status->firewalled || (status->configured && !status->configured_learn_only))
-			print_troubles_of(reports->reports[i].name, status->troubles);
+			print_trouble_samples(reports->reports[i].name, status->troubles);
 	}
 	print_metric(
 		"unseen_packets_total", "counter",
@@ -193,8 +193,8 @@ void print_stats_prometheus(const struct stats *stats)
 	print_metric("build_info", "gauge", "The version of netfwv6; always 1.");
 	print_sample("build_info", "version", netfwv6_version(), 1);
 	print_devices(&stats->reports);
-	print_troubles(&stats->reports);
-	print_counters(&stats->reports);
+	print_trouble_metrics(&stats->reports);
+	print_counter_metrics(&stats->reports);
 	print_open_ports(stats);
 	print_flow_tables(&stats->flows);
 	print_port_hits(stats);

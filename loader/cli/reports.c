@@ -37,7 +37,8 @@ json_t *reasons_json(const struct report *report)
 	return reasons;
 }
 
-static netfwv6_result read_counters(struct netfwv6_connection *connection, struct report *report)
+static netfwv6_result read_report_counters(struct netfwv6_connection *connection,
+					   struct report *report)
 {
 	netfwv6_result result;
 
@@ -97,7 +98,7 @@ static netfwv6_result read_report(struct cli *cli, struct netfwv6_connection *co
 		       report->settings_of);
 	/* Of --dev the library says that it is not firewalled. */
 	if (report->status.firewalled || cli->connection)
-		result = read_counters(connection, report);
+		result = read_report_counters(connection, report);
 	return result;
 }
 

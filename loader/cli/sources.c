@@ -50,7 +50,7 @@ static uint16_t *bucket_of(struct sources *sources, const uint8_t address[16])
 	return &sources->buckets[((uint64_t)product ^ (uint64_t)(product >> 64)) % BUCKETS];
 }
 
-static struct entry *find(struct sources *sources, const uint8_t address[16])
+static struct entry *find_source(struct sources *sources, const uint8_t address[16])
 {
 	for (uint16_t i = *bucket_of(sources, address); i != NONE; i = sources->entries[i].next)
 		if (memcmp(sources->entries[i].source.address, address, 16) == 0)
@@ -151,7 +151,7 @@ static void replace_entry(struct sources *sources, const uint8_t address[16])
 
 void sources_add(struct sources *sources, const uint8_t address[16])
 {
-	struct entry *entry = find(sources, address);
+	struct entry *entry = find_source(sources, address);
 
 	if (entry) {
 		entry->source.packets++;

@@ -31,7 +31,7 @@ static char *variable_of(pid_t pid)
 	return found;
 }
 
-static pid_t parent_of(pid_t pid)
+static pid_t parent_process(pid_t pid)
 {
 	char path[32], line[256];
 	pid_t parent = 0;
@@ -51,7 +51,7 @@ static char *ssh_connection(void)
 {
 	char *found = NULL;
 
-	for (pid_t pid = getpid(); pid > 0 && !found; pid = parent_of(pid))
+	for (pid_t pid = getpid(); pid > 0 && !found; pid = parent_process(pid))
 		found = variable_of(pid);
 	return found;
 }

@@ -22,7 +22,7 @@ static json_t *ports_json(const size_t count[2])
 	return json_pack("{s:I, s:I}", "tcp", (json_int_t)count[0], "udp", (json_int_t)count[1]);
 }
 
-static json_t *device_json(const struct report *report)
+static json_t *stats_json(const struct report *report)
 {
 	char since[TIME_TEXT_SIZE];
 
@@ -42,7 +42,7 @@ int print_stats_json(const struct cli *cli, const struct stats *stats)
 
 	for (const struct report *report = next_firewalled(reports, NULL); report;
 	     report = next_firewalled(reports, report))
-		if (!add_json(devices, device_json(report))) {
+		if (!add_json(devices, stats_json(report))) {
 			json_decref(devices);
 			return EXIT_OTHER;
 		}

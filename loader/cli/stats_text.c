@@ -4,7 +4,7 @@
 
 #include "stats.h"
 
-static void print_counters(const struct report *report)
+static void print_device_counters(const struct report *report)
 {
 	bool any = false;
 
@@ -30,7 +30,7 @@ void print_stats(const struct cli *cli, const struct stats *stats)
 		printf("%-15s %-8s %-16s %15s %18s\n", "DEVICE", "VERDICT", "REASON", "PACKETS",
 		       "BYTES");
 	for (; report; report = next_firewalled(&stats->reports, report))
-		print_counters(report);
+		print_device_counters(report);
 	if (!next_firewalled(&stats->reports, NULL))
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	print_flows(&stats->flows);

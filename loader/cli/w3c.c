@@ -4,9 +4,8 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-#define NANOSECONDS 1000000000
+#include "clock.h"
 
 /* What an action is called, and on which way its packet is. */
 static const struct {

@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "event_words.h"
 
 #define AT_ONCE 4096
 
@@ -54,21 +55,15 @@ void watch_try(struct watch *watch, struct cli *cli)
 		give_up(watch, result);
 }
 
-/* As the kernel counts by port: what was dropped because its port is closed. */
-static bool is_for_closed_port(const struct netfwv6_event *event)
-{
-	return event->has_ports && (strncmp(event->reason, "closed-", 7) == 0 ||
-				    strncmp(event->reason, "unmatched-", 10) == 0);
-}
-
-static void take(struct watch *watch, const struct netfwv6_event *event)
+static void count_event(struct watch *watch, const struct netfwv6_event *event)
 {
 	if (event->kind != NETFWV6_EVENT_DROP)
 		return;
 	watch->read++;
 	if (event->has_addresses)
 		sources_add(watch->sources, event->source);
-	if (is_for_closed_port(event) && event->destination_port <= NETFWV6_PORT_MAX)
+	/* The kernel counts by port the same packets: those whose port is closed. */
+	if (event->has_ports && event_rule(event) && event->destination_port <= NETFWV6_PORT_MAX)
 		watch->ports->packets[event->protocol == NETFWV6_PROTOCOL_UDP]
 				     [event->destination_port]++;
 }
@@ -86,7 +81,7 @@ void watch_take(struct watch *watch)
 		if (watch->ended)
 			give_up(watch, result);
 		else
-			take(watch, &event);
+			count_event(watch, &event);
 	}
 }
 
