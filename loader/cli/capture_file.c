@@ -74,7 +74,7 @@ static int open_in(int directory, const char *name, const char *path, struct fol
 		why_not = strerror(errno);
 	if (!why_not) {
 		*opened = fd;
-		return -1;
+		return GO_ON;
 	}
 	close(fd);
 	return refuse(path, why_not);
@@ -123,12 +123,12 @@ static int open_regular_path(const char *path, struct follow *follow, int *fd)
 
 int open_capture_file(const char *path, struct follow *follow, int *fd)
 {
-	int code = -1;
+	int code = GO_ON;
 
 	*fd = STDOUT_FILENO;
 	if (strcmp(path, "-") != 0)
 		code = open_regular_path(path, follow, fd);
-	if (code >= 0 || !isatty(*fd))
+	if (code != GO_ON || !isatty(*fd))
 		return code;
 	if (*fd != STDOUT_FILENO)
 		close(*fd);

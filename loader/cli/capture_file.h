@@ -11,7 +11,7 @@
  * The stream is kept alive while a named pipe waits for its reader.
  *
  * fd       receives a descriptor
- * Returns  an exit code, or -1 to go on
+ * Returns  an exit code, or GO_ON
  */
 int open_capture_file(const char *path, struct follow *follow, int *fd);
 

@@ -6,6 +6,7 @@
 #include <netfwv6.h>
 
 enum exit_code {
+	GO_ON = -1, /* there is none yet: the command goes on */
 	EXIT_DONE = 0,
 	EXIT_NO = 1,	 /* the answer is no */
 	EXIT_USAGE = 2,	 /* usage, or an invalid argument */
@@ -13,8 +14,17 @@ enum exit_code {
 	EXIT_OTHER = 4,
 };
 
+/* What filters of events go by. Each has a letter, so that text can name it. */
+enum filter_option {
+	FILTER_DEVICE = 'd',
+	FILTER_PORT = 'O',
+	FILTER_PROTOCOL = 'T',
+	FILTER_REASON = 'E',
+	FILTER_SOURCE = 'F',
+};
+
 struct given_filter {
-	int letter;
+	enum filter_option option;
 	const char *value;
 };
 
@@ -23,6 +33,7 @@ struct cli {
 	const struct command *command;
 	char **operands;
 	int n_operands;
+	uint32_t given; /* which options, OPT_* */
 	/* options */
 	const char *state, *mode, *name, *device, *group;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
@@ -40,13 +51,12 @@ struct cli {
 
 struct command {
 	const char *name;
-	const char *operands; /* as the synopsis shows them */
-	int least, most;      /* how many; most < 0: any number */
-	const char *options;  /* the letters of those it takes, see options.c */
-	const char *needs;    /* the letters of those it cannot do without */
+	const char *operands; /* as the synopsis shows them: NAME, [NAME], NAME... or null */
+	uint32_t options;     /* those that it takes besides the ones of every command */
+	uint32_t needs;	      /* those that it cannot do without */
 	const char *summary;  /* one line */
-	const char *text;     /* the rest of its help */
-	bool needs_mgr;
+	const char *text;     /* the rest of its help, or null */
+	bool without_mgr;
 	int (*run)(struct cli *cli);
 };
 

@@ -78,11 +78,11 @@ int run_capture(struct cli *cli)
 	int code = take_number_of("snaplen", cli->snaplen, 1, NETFWV6_SNAPLEN_MAX, &snaplen);
 
 	follow->options.snaplen = (uint32_t)snaplen;
-	if (code < 0)
+	if (code == GO_ON)
 		code = follow_begin(follow);
-	if (code < 0)
+	if (code == GO_ON)
 		code = open_capture_file(cli->write_to, follow, &follow->output.fd);
-	if (code < 0)
+	if (code == GO_ON)
 		code = write_packets(&capture, cli->write_to);
 	follow_end(follow);
 	return code;

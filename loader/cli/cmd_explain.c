@@ -156,7 +156,7 @@ static int refuse_ranges(const struct port_ranges *ports)
 				 format_range(&ports->ranges[i], text));
 			return EXIT_USAGE;
 		}
-	return -1;
+	return GO_ON;
 }
 
 /* The settings in force are those of the name under which the device was enabled. */
@@ -186,10 +186,10 @@ int run_explain(struct cli *cli)
 	struct port_ranges ports;
 	int code = take_port_operands(cli, &ports);
 
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	code = refuse_ranges(&ports);
-	if (code < 0)
+	if (code == GO_ON)
 		code = explain(cli, &ports);
 	free(ports.ranges);
 	return code;

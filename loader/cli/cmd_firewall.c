@@ -58,7 +58,7 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	netfwv6_result result;
 	int code = take_enable_options(cli, &options);
 
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_SUCCEEDED(result) && (!status.firewalled || *status.settings_of) &&

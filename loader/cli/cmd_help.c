@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* help: everything it says comes from the tables of commands and options. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,10 +14,11 @@ static void print_option_synopsis(const struct option_entry *option, bool needed
 
 void print_synopsis(const struct command *command)
 {
-	printf("netfwv6 %s%s%s", command->name, *command->operands ? " " : "", command->operands);
+	printf("netfwv6 %s%s%s", command->name, command->operands ? " " : "",
+	       command->operands ?: "");
 	for (const struct option_entry *option = option_entries; option->name; option++)
-		if (!option->everywhere && option_applies(option, command))
-			print_option_synopsis(option, option_is_needed(option, command));
+		if (!(OPT_EVERYWHERE & option->bit) && option_applies(option, command))
+			print_option_synopsis(option, command->needs & option->bit);
 	putchar('\n');
 }
 
@@ -24,9 +26,9 @@ static void print_option(const struct option_entry *option)
 {
 	char left[48];
 
-	snprintf(left, sizeof(left), "%s%c%s--%s%s%s", option->short_form ? "-" : " ",
-		 option->short_form ? option->letter : ' ', option->short_form ? ", " : "  ",
-		 option->name, option->value ? " " : "", option->value ?: "");
+	snprintf(left, sizeof(left), option->letter ? "-%c, --%s%s%s" : " %c  --%s%s%s",
+		 option->letter ?: ' ', option->name, option->value ? " " : "",
+		 option->value ?: "");
 	printf("  %-32s %s\n", left, option->text);
 }
 
@@ -40,7 +42,7 @@ static void print_overview(void)
 	}
 	puts("\nOptions of every command, before it or after it:");
 	for (const struct option_entry *option = option_entries; option->name; option++)
-		if (option->everywhere)
+		if (OPT_EVERYWHERE & option->bit)
 			print_option(option);
 	puts("\nExit status: 0 done, 1 the answer is no, 2 usage or invalid argument, 3 not\n"
 	     "permitted, 4 anything else. 'netfwv6 help COMMAND' has more, and netfwv6(8) all.");
@@ -50,7 +52,7 @@ static void print_command(const struct command *command)
 {
 	print_synopsis(command);
 	printf("\n%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
-	if (*command->text)
+	if (command->text)
 		printf("\n%s", command->text);
 	puts("\nOptions:");
 	for (const struct option_entry *option = option_entries; option->name; option++)
@@ -58,29 +60,76 @@ static void print_command(const struct command *command)
 			print_option(option);
 }
 
-static void print_command_words(void)
+/* ---- Completion ------------------------------------------------------------------------ */
+
+/* How compgen finds what a value or an operand may be, by the name that the synopsis has. */
+static const char *compgen_of(const char *value)
 {
-	fputs(" operands='", stdout);
-	for (const struct command *command = commands; command->name; command++)
-		printf(" %s", command->name);
-	putchar('\'');
+	static const struct {
+		const char *value, *compgen;
+	} all[] = {
+		{ "DIR", "-d" },      { "DEV", "-W \"$(cd /sys/class/net && echo *)\"" },
+		{ "NAME|GID", "-g" }, { "PATH", "-f" },
+		{ "FILE", "-f" },     { "PORT", "-A service" },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strncmp(value, all[i].value, strlen(all[i].value)) == 0)
+			return all[i].compgen;
+	return NULL;
 }
 
 /* Those that packets are dropped for. */
-static void print_reason_completion(void)
+static void print_reasons(void)
 {
 	struct netfwv6_counter reasons[64];
 	size_t n = 0;
 
-	fputs("\t--reason) COMPREPLY=($(compgen -W '", stdout);
 	if (NETFWV6_SUCCEEDED(netfwv6_get_reasons(64, reasons, &n)))
 		for (size_t i = 0; i < n && i < 64; i++)
 			if (reasons[i].dropped)
-				printf("%s ", reasons[i].reason);
-	puts("' -- \"$cur\")); return ;;");
+				printf("%s|", reasons[i].reason);
 }
 
-/* Words by position: commands first, then what the command takes. */
+static void print_value_completion(const struct option_entry *option)
+{
+	const char *compgen = compgen_of(option->value);
+
+	printf(option->letter ? "\t--%s|-%c) " : "\t--%s) ", option->name, option->letter);
+	if (compgen) {
+		printf("COMPREPLY=($(compgen %s -- \"$cur\")); ", compgen);
+	} else if (option->bit == OPT_REASON || islower(*option->value)) {
+		fputs("COMPREPLY=($(IFS='|'; compgen -W '", stdout);
+		if (option->bit == OPT_REASON)
+			print_reasons();
+		else
+			fputs(option->value, stdout);
+		fputs("' -- \"$cur\")); ", stdout);
+	}
+	puts("return ;;");
+}
+
+static void print_command_completion(const struct command *command)
+{
+	const char *compgen = compgen_of(command->operands ?: "");
+
+	printf("\t%s) options='", command->name);
+	for (const struct option_entry *option = option_entries; option->name; option++)
+		if (option_applies(option, command))
+			printf(" --%s", option->name);
+	putchar('\'');
+	if (compgen) {
+		printf(" operands=$(compgen %s)", compgen);
+	} else if (command->operands) {
+		fputs(" operands='", stdout);
+		for (const struct command *word = commands; word->name; word++)
+			printf(" %s", word->name);
+		putchar('\'');
+	}
+	puts(" ;;");
+}
+
+/* Words go by position: commands come first, then what the command takes. */
 static void print_completion(void)
 {
 	puts("# bash completion for netfwv6\n"
@@ -95,44 +144,16 @@ static void print_completion(void)
 		printf("\t\t%s) command=${command:-%s} ;;\n", command->name, command->name);
 	puts("\t\tesac\n"
 	     "\tdone\n"
-	     "\tcase $prev in\n"
-	     "\t--state) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n"
-	     "\t--dev) COMPREPLY=($(compgen -W \"$(cd /sys/class/net && echo *)\" -- \"$cur\")); "
-	     "return ;;\n"
-	     "\t--group) COMPREPLY=($(compgen -g -- \"$cur\")); return ;;\n"
-	     "\t--mode) COMPREPLY=($(compgen -W 'auto native generic tc' -- \"$cur\")); return ;;\n"
-	     "\t--dropped|--connections|--count-ports) COMPREPLY=($(compgen -W 'on off' -- "
-	     "\"$cur\")); return "
-	     ";;\n"
-	     "\t--file|--write|-w) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-	     "\t--proto) COMPREPLY=($(compgen -W 'tcp udp' -- \"$cur\")); return ;;\n"
-	     "\t--port) COMPREPLY=($(compgen -A service -- \"$cur\")); return ;;\n"
-	     "\t--name|--max-size|--rate|--src|--snaplen|--count|-c|--interval) return ;;");
-	print_reason_completion();
+	     "\tcase $prev in");
+	for (const struct option_entry *option = option_entries; option->name; option++)
+		if (option->value)
+			print_value_completion(option);
 	puts("\tesac\n"
 	     "\tcase $command in");
-	for (const struct command *command = commands; command->name; command++) {
-		printf("\t%s) options='", command->name);
-		for (const struct option_entry *option = option_entries; option->name; option++)
-			if (option_applies(option, command))
-				printf(" --%s", option->name);
-		printf("'");
-		if (strcmp(command->operands, "DEV") == 0)
-			printf(" operands=$(cd /sys/class/net && echo *)");
-		else if (strncmp(command->operands, "PORT", 4) == 0)
-			printf(" operands=$(compgen -A service)");
-		else if (command->run == run_help)
-			print_command_words();
-		puts(" ;;");
-	}
-	fputs("\t*) options='", stdout);
-	for (const struct option_entry *option = option_entries; option->name; option++)
-		if (option->everywhere)
-			printf(" --%s", option->name);
-	putchar('\'');
-	print_command_words();
-	puts(" ;;\n"
-	     "\tesac\n"
+	for (const struct command *command = commands; command->name; command++)
+		print_command_completion(command);
+	print_command_completion(&(struct command){ .name = "*", .operands = "COMMAND" });
+	puts("\tesac\n"
 	     "\tCOMPREPLY=($(compgen -W \"$options $operands\" -- \"$cur\"))\n"
 	     "}\n"
 	     "complete -F _netfwv6 netfwv6");

@@ -15,12 +15,12 @@ static int take_group(const char *text, uint32_t *group)
 
 	if (entry) {
 		*group = entry->gr_gid;
-		return -1;
+		return GO_ON;
 	}
 	number = strtoull(text, &end, 10);
 	if (isdigit((unsigned char)*text) && !*end && number < UINT32_MAX) {
 		*group = (uint32_t)number;
-		return -1;
+		return GO_ON;
 	}
 	complain("'%s' is no group: 'getent group' lists them; a number does, too", text);
 	return EXIT_USAGE;
@@ -32,11 +32,11 @@ int run_init(struct cli *cli)
 						      .rebuild = cli->rebuild,
 						      .set_group = cli->group };
 	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
-	int code = cli->group ? take_group(cli->group, &options.group) : -1;
+	int code = cli->group ? take_group(cli->group, &options.group) : GO_ON;
 	char group[GROUP_TEXT_SIZE];
 	netfwv6_result result;
 
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	result = netfwv6_mgr_initialize(cli->mgr, &options);
 	if (NETFWV6_SUCCEEDED(result))

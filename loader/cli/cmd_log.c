@@ -19,7 +19,7 @@ struct log_settings {
 	uint32_t rate;
 };
 
-/* ---- What the command line says: an exit code, or -1 to go on ------------------------- */
+/* ---- What the command line says: an exit code, or GO_ON ------------------------- */
 
 static int take_rate(const char *text, uint32_t *rate)
 {
@@ -28,10 +28,10 @@ static int take_rate(const char *text, uint32_t *rate)
 
 	if (text && strcmp(text, NO_LIMIT) == 0) {
 		*rate = UINT32_MAX;
-		return -1;
+		return GO_ON;
 	}
 	code = take_number_of("rate", text, 1, UINT32_MAX - 1, &number);
-	if (code < 0)
+	if (code == GO_ON)
 		*rate = (uint32_t)number;
 	return code;
 }
@@ -40,12 +40,12 @@ static int take_settings(const struct cli *cli, struct log_settings *settings)
 {
 	int code = take_switch("dropped", cli->dropped, &settings->dropped);
 
-	if (code < 0)
+	if (code == GO_ON)
 		code = take_switch("connections", cli->connections, &settings->connections);
-	if (code < 0)
+	if (code == GO_ON)
 		code = take_number_of("max-size", cli->max_size, SIZE_MIN, INT64_MAX,
 				      &settings->maximum_size);
-	if (code < 0)
+	if (code == GO_ON)
 		code = take_rate(cli->rate, &settings->rate);
 	if (cli->file)
 		settings->path = cli->file;
@@ -145,7 +145,7 @@ int run_log(struct cli *cli)
 		return complain_of(result);
 	settings = old;
 	code = take_settings(cli, &settings);
-	if (code < 0)
+	if (code == GO_ON)
 		code = change_settings(cli, &old, &settings);
 	if (code)
 		return code;

@@ -57,9 +57,9 @@ int run_monitor(struct cli *cli)
 	};
 	int code = take_switch("connections", cli->connections, &follow.options.connections);
 
-	if (code < 0)
+	if (code == GO_ON)
 		code = follow_begin(&follow);
-	if (code < 0)
+	if (code == GO_ON)
 		code = monitor(&follow);
 	follow_end(&follow);
 	return code;

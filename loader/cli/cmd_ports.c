@@ -13,7 +13,7 @@ static int for_each_range(struct cli *cli, range_action action)
 	struct port_ranges ranges;
 	int worst = take_port_operands(cli, &ranges);
 
-	if (worst >= 0)
+	if (worst != GO_ON)
 		return worst;
 	worst = EXIT_DONE;
 	for (size_t i = 0; i < ranges.count && worst <= EXIT_NO; i++) {

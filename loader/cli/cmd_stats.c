@@ -137,7 +137,7 @@ int run_stats(struct cli *cli)
 	bool on = false;
 	int code = take_switch("count-ports", cli->count_ports, &on);
 
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	if (conflict) {
 		complain("%s", conflict);

@@ -232,13 +232,13 @@ int run_top(struct cli *cli)
 	uint64_t interval = 1, screens = 0;
 	int code = take_number_of("interval", cli->interval, 1, MOST_SECONDS, &interval);
 
-	if (code < 0)
+	if (code == GO_ON)
 		code = take_number_of("count", cli->count, 1, UINT64_MAX, &screens);
-	if (code < 0 && !top) {
+	if (code == GO_ON && !top) {
 		complain("out of memory");
 		code = EXIT_OTHER;
 	}
-	if (code >= 0) {
+	if (code != GO_ON) {
 		free(top);
 		return code;
 	}

@@ -19,7 +19,7 @@ static int filter_append(void *place, size_t *n, const void *element, size_t siz
 	memcpy(place, &elements, sizeof(elements));
 	memcpy(elements + *n * size, element, size);
 	++*n;
-	return -1;
+	return GO_ON;
 }
 
 /* ---- What the options say ------------------------------------------------------ */
@@ -79,7 +79,7 @@ static int add_source(struct filter *filter, const char *text)
 	struct prefix prefix;
 	int code = take_prefix(text, &prefix);
 
-	return code >= 0 ?
+	return code != GO_ON ?
 		       code :
 		       filter_append(&filter->sources, &filter->n_sources, &prefix, sizeof(prefix));
 }

@@ -8,15 +8,6 @@
 
 #include "port_operand.h"
 
-/* The options' letters, see options.c. */
-enum filter_option {
-	FILTER_DEVICE = 'd',
-	FILTER_PORT = 'O',
-	FILTER_PROTOCOL = 'T',
-	FILTER_REASON = 'E',
-	FILTER_SOURCE = 'F',
-};
-
 struct filter_device {
 	char name[128];	  /* as it was given, then the device's own; alternative names are longer */
 	uint32_t ifindex; /* when the command began, for events of one that is gone; or 0 */
@@ -44,8 +35,7 @@ struct filter {
 };
 
 /*
- * Adds what was given to an option. Complains of what makes no sense: an exit code, or -1
- * to go on. The filter then is as it was.
+ * Adds what was given to an option. Complains of what makes no sense: an exit code, or GO_ON. The filter then is as it was.
  */
 int filter_add(struct filter *filter, enum filter_option option, const char *value);
 

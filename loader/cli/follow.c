@@ -197,10 +197,10 @@ int follow_begin(struct follow *follow)
 	netfwv6_result result;
 	int code = take_number_of("count", follow->cli->count, 1, UINT64_MAX, &follow->limit);
 
-	if (code < 0)
+	if (code == GO_ON)
 		code = take_given_filters(follow->cli, follow->options.connections, &follow->filter,
 					  &follow->reasons);
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	follow->missed.sz = sizeof(follow->missed);
 	follow->output.be_patient = be_patient;
@@ -209,7 +209,7 @@ int follow_begin(struct follow *follow)
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	catch_signals();
-	return -1;
+	return GO_ON;
 }
 
 int follow_run(struct follow *follow)

@@ -31,7 +31,7 @@ struct follow {
 
 /*
  * Takes the filters and -c from the command line, opens the stream and catches signals: an
- * exit code, or -1 to go on. In either case follow_end() is to be called.
+ * exit code, or GO_ON. In either case follow_end() is to be called.
  */
 int follow_begin(struct follow *follow);
 

@@ -21,7 +21,7 @@ static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
 		return complain_of(result);
 	filter->known = *reasons;
 	filter->n_known = n;
-	return -1;
+	return GO_ON;
 }
 
 /* An event of a device that is gone has nothing but the index that it had. */
@@ -40,14 +40,14 @@ static int find_device(const struct cli *cli, struct filter_device *device)
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	device->ifindex = status.ifindex;
-	return -1;
+	return GO_ON;
 }
 
 /* Connections have neither: such a filter would never let one through. */
 static int check_for_connections(const struct filter *filter)
 {
 	if (!filter->n_devices && !filter->n_reasons)
-		return -1;
+		return GO_ON;
 	complain("connections have no %s: leave --%s or --connections out",
 		 filter->n_devices ? "device" : "reason", filter->n_devices ? "dev" : "reason");
 	return EXIT_USAGE;
@@ -58,9 +58,9 @@ int take_given_filters(const struct cli *cli, bool connections, struct filter *f
 {
 	int code = take_reasons(filter, reasons);
 
-	for (size_t i = 0; code < 0 && i < cli->n_filters; i++)
-		code = filter_add(filter, cli->filters[i].letter, cli->filters[i].value);
-	for (size_t i = 0; code < 0 && i < filter->n_devices; i++)
+	for (size_t i = 0; code == GO_ON && i < cli->n_filters; i++)
+		code = filter_add(filter, cli->filters[i].option, cli->filters[i].value);
+	for (size_t i = 0; code == GO_ON && i < filter->n_devices; i++)
 		code = find_device(cli, &filter->devices[i]);
-	return code < 0 && connections ? check_for_connections(filter) : code;
+	return code == GO_ON && connections ? check_for_connections(filter) : code;
 }

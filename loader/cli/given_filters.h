@@ -7,7 +7,7 @@
 
 /*
  * Makes a filter of the options, and complains of what cannot be, with connections or not:
- * an exit code, or -1 to go on. In either case the caller clears the filter, then frees the
+ * an exit code, or GO_ON. In either case the caller clears the filter, then frees the
  * reasons, which it refers to.
  */
 int take_given_filters(const struct cli *cli, bool connections, struct filter *filter,

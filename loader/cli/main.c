@@ -21,85 +21,147 @@
 	"that was given has to match. What is missed is told. For root.\n"
 
 const struct command commands[] = {
-	{ "enable", "DEV", 1, 1, "mSli", NULL, "firewall a device",
-	  "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
-	  "also when every process of netfwv6 is gone. Conversations of this side pass all\n"
-	  "the same: answers to what it asked, and sessions that stand. Enabling again mends\n"
-	  "what is amiss, puts newer programs in place, and without options changes no setting.\n"
-	  "A guard judges all that the stack takes in by the device. In mode tc it is alone; in\n"
-	  "mode native XDP drops in the driver first, in mode generic in front of the stack.\n"
-	  "auto takes native where the driver has it and no offload that is on is lost by it,\n"
-	  "else tc; a device keeps the mode it got. A mode is changed without a gap.\n"
-	  "--learn-only is for an uplink that is not firewalled, when answers to what leaves\n"
-	  "there come in through a firewalled device.\n"
-	  "The wish is kept by the device's name: --if-configured renews it for a device\n"
-	  "that comes back, and says nothing of others. A device that was renamed goes on\n"
-	  "with the settings of its former name until it is enabled under the new one.\n",
-	  true, run_enable },
-	{ "disable", "DEV", 1, 1, "", NULL, "stop firewalling a device",
-	  "The ports' settings stay. A device that is not here is forgotten. With the last\n"
-	  "device, and no setting left, all state is removed unless 'init' made it.\n",
-	  true, run_disable },
-	{ "open", "PORT...", 1, -1, "dn", NULL, "allow inbound connection attempts",
-	  PORT_TEXT "What is open stays open and keeps its name.\n", true, run_open },
-	{ "close", "PORT...", 1, -1, "d", NULL, "disallow inbound connection attempts",
-	  PORT_TEXT "Closing a closed port succeeds.\n", true, run_close },
-	{ "ignore", "PORT...", 1, -1, "d", "d", "except a device from global ports",
-	  PORT_TEXT "The device then goes by its own setting alone.\n", true, run_ignore },
-	{ "observe", "PORT...", 1, -1, "d", "d", "take the exception back", PORT_TEXT, true,
-	  run_observe },
-	{ "check", "PORT...", 1, -1, "d", NULL, "ask whether ports are open: exit 0 open, 1 closed",
-	  PORT_TEXT "Exit 0 means that all of them are open: globally, or with --dev as the rules\n"
-		    "have it on that device.\n",
-	  true, run_check },
-	{ "explain", "PORT...", 1, -1, "dj", "d", "say which rule decides on a port of a device",
-	  PORT_TEXT "Ranges are not for this command. Exit 0 whatever the answer.\n", true,
-	  run_explain },
-	{ "list", "", 0, 0, "djH", NULL, "list the open ports and the ignored ones",
-	  "All of them, or with --dev that device's own. --closed-hits lists instead the closed\n"
-	  "ports that packets were dropped for, on all devices together, most hit first.\n",
-	  true, run_list },
-	{ "status", "", 0, 0, "j", NULL, "show firewalled devices and what was passed and dropped",
-	  "A reason that nothing was counted under is left out; --json has all of them.\n", true,
-	  run_status },
-	{ "stats", "", 0, 0, "djpRP", NULL, "show all counters, or set them to zero",
-	  "A reason that nothing was counted under is left out; --json and --prometheus have\n"
-	  "all of them. --reset and --count-ports are for root, and show nothing. Counting by\n"
-	  "port costs something for each packet to a closed port; it starts at zero.\n",
-	  true, run_stats },
-	{ "top", "", 0, 0, "Ic", NULL, "show rates, the most-hit ports and the busiest sources",
-	  "A screen that is refreshed; q ends it. Plain text where the output is no terminal.\n"
-	  "Sources are for root alone.\n",
-	  true, run_top },
-	{ "log", "", 0, 0, "DKfMAj", NULL, "show what is logged, or change it",
-	  "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What exceeds the\n"
-	  "rate, or comes when nobody writes and the buffer is full, is counted, and the count is\n"
-	  "in the log.\n",
-	  true, run_log },
-	{ "logd", "", 0, 0, "", NULL, "write the log, until it is told to end",
-	  "A service, or by hand: it stays in the foreground. The format is that of the Windows\n"
-	  "firewall log. At its maximum size the log becomes PATH.old. SIGHUP opens the file\n"
-	  "again, as logrotate wants it. A full disk is said on stderr and waited for. Symbolic\n"
-	  "links are not followed in a directory that others than root can write.\n",
-	  true, run_logd },
-	{ "init", "", 0, 0, "gr", NULL, "make the state, say who may change ports",
-	  "The state then stays also when it is empty. Members of the group may change ports,\n"
-	  "but not enable or disable. --rebuild is for a state that a member froze, for former\n"
-	  "members, or for a state of an older version; devices stay firewalled meanwhile.\n",
-	  true, run_init },
-	{ "remove", "", 0, 0, "", NULL, "remove the state with all ports and settings",
-	  "Refused while a device is firewalled or learned from.\n", true, run_remove },
-	{ "monitor", "", 0, 0, "dOTEFKjc", NULL, "show what is dropped, as it happens",
-	  "One line each: time, action, device, protocol, source, destination, TCP flags, bytes,\n"
-	  "reason. --json prints an object a line.\n" FILTER_TEXT,
-	  true, run_monitor },
-	{ "capture", "", 0, 0, "wdOTEFLc", "w", "write dropped packets to a pcapng file",
-	  "For Wireshark and tshark, with the reason as each packet's comment. An existing file "
-	  "of\n"
-	  "one's own is overwritten.\n" FILTER_TEXT,
-	  true, run_capture },
-	{ "help", "[COMMAND]", 0, 1, "C", NULL, "show help", "", false, run_help },
-	{ NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL },
+	{ .name = "enable",
+	  .operands = "DEV",
+	  .options = OPT_MODE | OPT_STATELESS | OPT_LEARN_ONLY | OPT_IF_CONFIGURED,
+	  .summary = "firewall a device",
+	  .text = "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
+		  "also when every process of netfwv6 is gone. Conversations of this side pass\n"
+		  "all the same: answers to what it asked, and sessions that stand. Enabling\n"
+		  "again mends what is amiss, puts newer programs in place, and without options\n"
+		  "changes no setting.\n"
+		  "A guard judges all that the stack takes in by the device. In mode tc it is\n"
+		  "alone; in mode native XDP drops in the driver first, in mode generic in front\n"
+		  "of the stack. auto takes native where the driver has it and no offload that is\n"
+		  "on is lost by it, else tc; a device keeps the mode it got. A mode is changed\n"
+		  "without a gap.\n"
+		  "--learn-only is for an uplink that is not firewalled, when answers to what\n"
+		  "leaves there come in through a firewalled device.\n"
+		  "The wish is kept by the device's name: --if-configured renews it for a device\n"
+		  "that comes back, and says nothing of others. A device that was renamed goes\n"
+		  "on with the settings of its former name until it is enabled under the new\n"
+		  "one.\n",
+	  .run = run_enable },
+	{ .name = "disable",
+	  .operands = "DEV",
+	  .summary = "stop firewalling a device",
+	  .text = "The ports' settings stay. A device that is not here is forgotten. With the\n"
+		  "last device, and no setting left, all state is removed unless 'init' made it.\n",
+	  .run = run_disable },
+	{ .name = "open",
+	  .operands = "PORT...",
+	  .options = OPT_DEVICE | OPT_NAME,
+	  .summary = "allow inbound connection attempts",
+	  .text = PORT_TEXT "What is open stays open and keeps its name.\n",
+	  .run = run_open },
+	{ .name = "close",
+	  .operands = "PORT...",
+	  .options = OPT_DEVICE,
+	  .summary = "disallow inbound connection attempts",
+	  .text = PORT_TEXT "Closing a closed port succeeds.\n",
+	  .run = run_close },
+	{ .name = "ignore",
+	  .operands = "PORT...",
+	  .needs = OPT_DEVICE,
+	  .summary = "except a device from global ports",
+	  .text = PORT_TEXT "The device then goes by its own setting alone.\n",
+	  .run = run_ignore },
+	{ .name = "observe",
+	  .operands = "PORT...",
+	  .needs = OPT_DEVICE,
+	  .summary = "take the exception back",
+	  .text = PORT_TEXT,
+	  .run = run_observe },
+	{ .name = "check",
+	  .operands = "PORT...",
+	  .options = OPT_DEVICE,
+	  .summary = "ask whether ports are open: exit 0 open, 1 closed",
+	  .text = PORT_TEXT
+	  "Exit 0 means that all of them are open: globally, or with --dev as the rules\n"
+	  "have it on that device.\n",
+	  .run = run_check },
+	{ .name = "explain",
+	  .operands = "PORT...",
+	  .options = OPT_JSON,
+	  .needs = OPT_DEVICE,
+	  .summary = "say which rule decides on a port of a device",
+	  .text = PORT_TEXT "Ranges are not for this command. Exit 0 whatever the answer.\n",
+	  .run = run_explain },
+	{ .name = "list",
+	  .options = OPT_DEVICE | OPT_JSON | OPT_CLOSED_HITS,
+	  .summary = "list the open ports and the ignored ones",
+	  .text = "All of them, or with --dev that device's own. --closed-hits lists instead the\n"
+		  "closed ports that packets were dropped for, on all devices together, most hit\n"
+		  "first.\n",
+	  .run = run_list },
+	{ .name = "status",
+	  .options = OPT_JSON,
+	  .summary = "show firewalled devices and what was passed and dropped",
+	  .text = "A reason that nothing was counted under is left out; --json has all of them.\n",
+	  .run = run_status },
+	{ .name = "stats",
+	  .options = OPT_DEVICE | OPT_JSON | OPT_PROMETHEUS | OPT_RESET | OPT_COUNT_PORTS,
+	  .summary = "show all counters, or set them to zero",
+	  .text = "A reason that nothing was counted under is left out; --json and --prometheus\n"
+		  "have all of them. --reset and --count-ports are for root, and show nothing.\n"
+		  "Counting by port costs something for each packet to a closed port; it starts\n"
+		  "at zero.\n",
+	  .run = run_stats },
+	{ .name = "top",
+	  .options = OPT_INTERVAL | OPT_COUNT,
+	  .summary = "show rates, the most-hit ports and the busiest sources",
+	  .text = "A screen that is refreshed; q ends it. Plain text where the output is no\n"
+		  "terminal. Sources are for root alone.\n",
+	  .run = run_top },
+	{ .name = "log",
+	  .options = OPT_DROPPED | OPT_CONNECTIONS | OPT_FILE | OPT_MAX_SIZE | OPT_RATE | OPT_JSON,
+	  .summary = "show what is logged, or change it",
+	  .text = "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What\n"
+		  "exceeds the rate, or comes when nobody writes and the buffer is full, is\n"
+		  "counted, and the count is in the log.\n",
+	  .run = run_log },
+	{ .name = "logd",
+	  .summary = "write the log, until it is told to end",
+	  .text = "A service, or by hand: it stays in the foreground. The format is that of the\n"
+		  "Windows firewall log. At its maximum size the log becomes PATH.old. SIGHUP\n"
+		  "opens the file again, as logrotate wants it. A full disk is said on stderr\n"
+		  "and waited for. Symbolic links are not followed in a directory that others\n"
+		  "than root can write.\n",
+	  .run = run_logd },
+	{ .name = "init",
+	  .options = OPT_GROUP | OPT_REBUILD,
+	  .summary = "make the state, say who may change ports",
+	  .text = "The state then stays also when it is empty. Members of the group may change\n"
+		  "ports, but not enable or disable. --rebuild is for a state that a member\n"
+		  "froze, for former members, or for a state of an older version; devices stay\n"
+		  "firewalled meanwhile.\n",
+	  .run = run_init },
+	{ .name = "remove",
+	  .summary = "remove the state with all ports and settings",
+	  .text = "Refused while a device is firewalled or learned from.\n",
+	  .run = run_remove },
+	{ .name = "monitor",
+	  .options = OPT_DEVICE | OPT_PORT | OPT_PROTOCOL | OPT_REASON | OPT_SOURCE |
+		     OPT_CONNECTIONS | OPT_JSON | OPT_COUNT,
+	  .summary = "show what is dropped, as it happens",
+	  .text = "One line each: time, action, device, protocol, source, destination, TCP\n"
+		  "flags, bytes, reason. --json prints an object a line.\n" FILTER_TEXT,
+	  .run = run_monitor },
+	{ .name = "capture",
+	  .options = OPT_DEVICE | OPT_PORT | OPT_PROTOCOL | OPT_REASON | OPT_SOURCE | OPT_SNAPLEN |
+		     OPT_COUNT,
+	  .needs = OPT_WRITE,
+	  .summary = "write dropped packets to a pcapng file",
+	  .text = "For Wireshark and tshark, with the reason as each packet's comment. An\n"
+		  "existing file of one's own is overwritten.\n" FILTER_TEXT,
+	  .run = run_capture },
+	{ .name = "help",
+	  .operands = "[COMMAND]",
+	  .options = OPT_COMPLETION,
+	  .summary = "show help",
+	  .without_mgr = true,
+	  .run = run_help },
+	{ .name = NULL },
 };
 
 const struct command *find_command(const char *name)
@@ -184,7 +246,7 @@ json_t *json_text(const char *text)
 
 int print_json(json_t *object)
 {
-	int error = object ? json_dumpf(object, stdout, JSON_INDENT(2)) : -1;
+	int error = object ? json_dumpf(object, stdout, JSON_INDENT(2)) : GO_ON;
 
 	json_decref(object);
 	if (error) {
@@ -234,7 +296,7 @@ static int run_command(struct cli *cli)
 		printf("netfwv6 %s\n", netfwv6_version());
 		return EXIT_DONE;
 	}
-	if (cli->help || !cli->command->needs_mgr)
+	if (cli->help || cli->command->without_mgr)
 		return cli->help ? run_help(cli) : cli->command->run(cli);
 	result = netfwv6_mgr_open(&cli->mgr, &options);
 	if (NETFWV6_FAILED(result))
@@ -267,7 +329,7 @@ int main(int argc, char **argv)
 	unsetenv("POSIXLY_CORRECT");
 	code = parse_command_line(argc, argv, &cli);
 
-	if (code < 0)
+	if (code == GO_ON)
 		code = run_command(&cli);
 	free(cli.filters);
 	if (fflush(stdout) || ferror(stdout)) {

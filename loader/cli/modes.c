@@ -20,11 +20,11 @@ int take_mode(const char *text, uint32_t *mode)
 {
 	*mode = NETFWV6_MODE_AUTO;
 	if (!text)
-		return -1;
+		return GO_ON;
 	for (uint32_t i = 0; i < MODES; i++)
 		if (strcmp(names[i], text) == 0) {
 			*mode = i;
-			return -1;
+			return GO_ON;
 		}
 	complain("'%s' is no mode: write auto, native, generic or tc", text);
 	return EXIT_USAGE;

@@ -7,7 +7,7 @@
 
 const char *mode_name(uint32_t mode);
 
-/* An exit code, or -1 to go on; NULL means auto. */
+/* An exit code, or GO_ON; NULL means auto. */
 int take_mode(const char *text, uint32_t *mode);
 
 #endif

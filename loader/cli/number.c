@@ -12,7 +12,7 @@ int take_number_of(const char *option, const char *text, uint64_t least, uint64_
 	unsigned long long value;
 
 	if (!text)
-		return -1;
+		return GO_ON;
 	errno = 0;
 	value = strtoull(text, NULL, 10);
 	/* strtoull takes more than digits: blanks, signs, a rest that is no number. */
@@ -22,5 +22,5 @@ int take_number_of(const char *option, const char *text, uint64_t least, uint64_
 		return EXIT_USAGE;
 	}
 	*number = value;
-	return -1;
+	return GO_ON;
 }

@@ -7,7 +7,7 @@
 
 /*
  * Reads the decimal number that was given to --OPTION, from least to most. NULL leaves the
- * number as it is. An exit code, or -1 to go on.
+ * number as it is. An exit code, or GO_ON.
  */
 int take_number_of(const char *option, const char *text, uint64_t least, uint64_t most,
 		   uint64_t *number);

@@ -2,167 +2,91 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
+#define FLAG(id, name_, field_, text_, ...)                                                        \
+	{                                                                                          \
+		.bit = OPT_##id, .name = name_, .field = offsetof(struct cli, field_),             \
+		.text = text_, ##__VA_ARGS__                                                       \
+	}
+#define VALUE(id, name_, value_, field_, text_, ...)                                               \
+	FLAG(id, name_, field_, text_, .value = value_, ##__VA_ARGS__)
+#define FILTER(id, name_, value_, text_)                                                           \
+	{                                                                                          \
+		.bit = OPT_##id, .name = name_, .value = value_, .text = text_,                    \
+		.filter = FILTER_##id                                                              \
+	}
 
 const struct option_entry option_entries[] = {
-	{ 's', false, true, "state", "DIR",
-	  "the state root; default: $NETFWV6_STATE, else /run/netfwv6" },
-	{ 'q', true, true, "quiet", NULL, "print no confirmations, only what was asked for" },
-	{ 'h', true, true, "help", NULL, "show help on the command" },
-	{ 'm', false, false, "mode", "auto|native|generic|tc",
-	  "what drops in front of the guard; default: auto" },
-	{ 'S', false, false, "stateless", NULL,
-	  "drop also answers to this host: a bare port filter" },
-	{ 'l', false, false, "learn-only", NULL,
-	  "filter nothing; learn which answers may come in elsewhere" },
-	{ 'i', false, false, "if-configured", NULL,
-	  "only if it was enabled before, and as it was then" },
-	{ 'd', false, false, "dev", "DEV", "this device alone: its own setting, its counters" },
-	{ 'n', false, false, "name", "NAME", "what the ports are for; informs only" },
-	{ 'g', false, false, "group", "NAME|GID", "who may change ports besides root; 0: nobody" },
-	{ 'r', false, false, "rebuild", NULL, "move everything to new maps" },
-	{ 'D', false, false, "dropped", "on|off", "dropped packets; default: off" },
-	{ 'K', false, false, "connections", "on|off", "TCP connections, too; default: off" },
-	{ 'f', false, false, "file", "PATH", "the log; default: /var/log/netfwv6.log" },
-	{ 'M', false, false, "max-size", "BYTES",
-	  "before it becomes PATH.old; at least 4096, default: 4194304" },
-	{ 'A', false, false, "rate", "N|unlimited",
-	  "events a second and CPU, at most; default: 1000" },
-	{ 'j', false, false, "json", NULL, "print JSON" },
-	{ FILTER_PORT, false, false, "port", "PORT", "what was for this port" },
-	{ FILTER_PROTOCOL, false, false, "proto", "tcp|udp", "what is of this protocol" },
-	{ FILTER_REASON, false, false, "reason", "REASON", "what was dropped for this reason" },
-	{ FILTER_SOURCE, false, false, "src", "PREFIX",
-	  "what came from there: 2001:db8::/32, or an address" },
-	{ 'w', true, false, "write", "FILE", "where packets go; -: the standard output" },
-	{ 'L', false, false, "snaplen", "BYTES",
-	  "how much of each packet to keep; default: 16384" },
-	{ 'p', false, false, "prometheus", NULL, "print Prometheus' text format" },
-	{ 'R', false, false, "reset", NULL, "set the counters to zero" },
-	{ 'P', false, false, "count-ports", "on|off",
-	  "count packets dropped for closed ports by port" },
-	{ 'H', false, false, "closed-hits", NULL,
-	  "the closed ports that packets were dropped for" },
-	{ 'I', false, false, "interval", "SECONDS", "the time between screens; default: 1" },
-	{ 'c', true, false, "count", "N", "end after so many" },
-	{ 'C', false, false, "completion", NULL, "print the completion script for bash" },
-	{ 'V', false, true, "version", NULL, "print the version" },
-	{ 0, false, false, NULL, NULL, NULL },
+	VALUE(STATE, "state", "DIR", state,
+	      "the state root; default: $NETFWV6_STATE, else /run/netfwv6"),
+	FLAG(QUIET, "quiet", quiet, "print no confirmations, only what was asked for",
+	     .letter = 'q'),
+	FLAG(HELP, "help", help, "show help on the command", .letter = 'h'),
+	VALUE(MODE, "mode", "auto|native|generic|tc", mode,
+	      "what drops in front of the guard; default: auto"),
+	FLAG(STATELESS, "stateless", stateless,
+	     "drop also answers to this host: a bare port filter"),
+	FLAG(LEARN_ONLY, "learn-only", learn_only,
+	     "filter nothing; learn which answers may come in elsewhere"),
+	FLAG(IF_CONFIGURED, "if-configured", if_configured,
+	     "only if it was enabled before, and as it was then"),
+	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",
+	      .filter = FILTER_DEVICE),
+	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only"),
+	VALUE(GROUP, "group", "NAME|GID", group, "who may change ports besides root; 0: nobody"),
+	FLAG(REBUILD, "rebuild", rebuild, "move everything to new maps"),
+	VALUE(DROPPED, "dropped", "on|off", dropped, "dropped packets; default: off"),
+	VALUE(CONNECTIONS, "connections", "on|off", connections,
+	      "TCP connections, too; default: off"),
+	VALUE(FILE, "file", "PATH", file, "the log; default: /var/log/netfwv6.log"),
+	VALUE(MAX_SIZE, "max-size", "BYTES", max_size,
+	      "before it becomes PATH.old; at least 4096, default: 4194304"),
+	VALUE(RATE, "rate", "N|unlimited", rate, "events a second and CPU, at most; default: 1000"),
+	FLAG(JSON, "json", json, "print JSON"),
+	FILTER(PORT, "port", "PORT", "what was for this port"),
+	FILTER(PROTOCOL, "proto", "tcp|udp", "what is of this protocol"),
+	FILTER(REASON, "reason", "REASON", "what was dropped for this reason"),
+	FILTER(SOURCE, "src", "PREFIX", "what came from there: 2001:db8::/32, or an address"),
+	VALUE(WRITE, "write", "FILE", write_to, "where packets go; -: the standard output",
+	      .letter = 'w'),
+	VALUE(SNAPLEN, "snaplen", "BYTES", snaplen,
+	      "how much of each packet to keep; default: 16384"),
+	FLAG(PROMETHEUS, "prometheus", prometheus, "print Prometheus' text format"),
+	FLAG(RESET, "reset", reset, "set the counters to zero"),
+	VALUE(COUNT_PORTS, "count-ports", "on|off", count_ports,
+	      "count packets dropped for closed ports by port"),
+	FLAG(CLOSED_HITS, "closed-hits", closed_hits,
+	     "the closed ports that packets were dropped for"),
+	VALUE(INTERVAL, "interval", "SECONDS", interval, "the time between screens; default: 1"),
+	VALUE(COUNT, "count", "N", count, "end after so many", .letter = 'c'),
+	FLAG(COMPLETION, "completion", completion, "print the completion script for bash"),
+	FLAG(VERSION, "version", version, "print the version"),
+	{ .name = NULL },
 };
 
-#define MAX_OPTIONS (sizeof(option_entries) / sizeof(*option_entries))
+#define MAX_OPTIONS (sizeof(option_entries) / sizeof(*option_entries) - 1)
 
 bool option_applies(const struct option_entry *option, const struct command *command)
 {
-	return option->everywhere || strchr(command->options, option->letter);
+	return (OPT_EVERYWHERE | command->options | command->needs) & option->bit;
 }
 
-bool option_is_needed(const struct option_entry *option, const struct command *command)
+/* There is room for as many filters as the command line has words. */
+static void store(struct cli *cli, const struct option_entry *option, const char *value)
 {
-	return command->needs && strchr(command->needs, option->letter);
-}
+	void *field = (char *)cli + option->field;
 
-/* There is room for as many as the command line has words. */
-static void add_filter(struct cli *cli, int letter, const char *value)
-{
-	cli->filters[cli->n_filters++] = (struct given_filter){ letter, value };
-}
-
-static void store(struct cli *cli, int letter, const char *value)
-{
-	switch (letter) {
-	case 's':
-		cli->state = value;
-		break;
-	case 'q':
-		cli->quiet = true;
-		break;
-	case 'h':
-		cli->help = true;
-		break;
-	case 'm':
-		cli->mode = value;
-		break;
-	case 'S':
-		cli->stateless = true;
-		break;
-	case 'l':
-		cli->learn_only = true;
-		break;
-	case 'i':
-		cli->if_configured = true;
-		break;
-	case 'd':
-		cli->device = value;
-		add_filter(cli, letter, value);
-		break;
-	case 'n':
-		cli->name = value;
-		break;
-	case 'g':
-		cli->group = value;
-		break;
-	case 'r':
-		cli->rebuild = true;
-		break;
-	case 'D':
-		cli->dropped = value;
-		break;
-	case 'K':
-		cli->connections = value;
-		break;
-	case 'f':
-		cli->file = value;
-		break;
-	case 'M':
-		cli->max_size = value;
-		break;
-	case 'A':
-		cli->rate = value;
-		break;
-	case 'j':
-		cli->json = true;
-		break;
-	case FILTER_PORT:
-	case FILTER_PROTOCOL:
-	case FILTER_REASON:
-	case FILTER_SOURCE:
-		add_filter(cli, letter, value);
-		break;
-	case 'w':
-		cli->write_to = value;
-		break;
-	case 'L':
-		cli->snaplen = value;
-		break;
-	case 'p':
-		cli->prometheus = true;
-		break;
-	case 'R':
-		cli->reset = true;
-		break;
-	case 'P':
-		cli->count_ports = value;
-		break;
-	case 'H':
-		cli->closed_hits = true;
-		break;
-	case 'I':
-		cli->interval = value;
-		break;
-	case 'c':
-		cli->count = value;
-		break;
-	case 'C':
-		cli->completion = true;
-		break;
-	case 'V':
-		cli->version = true;
-		break;
-	}
+	cli->given |= option->bit;
+	if (option->filter)
+		cli->filters[cli->n_filters++] = (struct given_filter){ option->filter, value };
+	if (option->field && option->value)
+		*(const char **)field = value;
+	else if (option->field)
+		*(bool *)field = true;
 }
 
 /* getopt's own messages are switched off: ours name the remedy. */
@@ -179,74 +103,100 @@ static int complain_of_option(int problem, char **argv)
 	return EXIT_USAGE;
 }
 
-static int take_options(int argc, char **argv, struct cli *cli, char *given)
+/* What getopt calls an option: its letter, or its place in the table, which is no letter. */
+static int getopt_name(size_t place)
 {
-	struct option longs[MAX_OPTIONS] = {};
-	char shorts[2 * MAX_OPTIONS + 2] = ":", *end = shorts + 1;
-	int letter;
-
-	for (size_t i = 0; i < MAX_OPTIONS - 1; i++) {
-		const struct option_entry *entry = &option_entries[i];
-
-		longs[i] = (struct option){ entry->name,
-					    entry->value ? required_argument : no_argument, NULL,
-					    entry->letter };
-		if (entry->short_form)
-			*end++ = entry->letter;
-		if (entry->short_form && entry->value)
-			*end++ = ':';
-	}
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (letter == '?' || letter == ':')
-			return complain_of_option(letter, argv);
-		store(cli, letter, optarg);
-		if (!strchr(given, letter))
-			given[strlen(given)] = (char)letter;
-	}
-	return -1;
+	return option_entries[place].letter ?: (int)place;
 }
 
-static int check_given_options(const struct cli *cli, const char *given)
+static int take_options(int argc, char **argv, struct cli *cli)
+{
+	struct option longs[MAX_OPTIONS + 1] = {};
+	char shorts[2 * MAX_OPTIONS + 2] = ":", *end = shorts + 1;
+	int name;
+
+	for (size_t i = 0; i < MAX_OPTIONS; i++) {
+		const struct option_entry *option = &option_entries[i];
+
+		longs[i] = (struct option){ option->name,
+					    option->value ? required_argument : no_argument, NULL,
+					    getopt_name(i) };
+		if (option->letter)
+			end += sprintf(end, "%c%s", option->letter, option->value ? ":" : "");
+	}
+	opterr = 0;
+	while ((name = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		size_t place = 0;
+
+		if (name == '?' || name == ':')
+			return complain_of_option(name, argv);
+		while (getopt_name(place) != name)
+			place++;
+		store(cli, &option_entries[place], optarg);
+	}
+	return GO_ON;
+}
+
+static int check_given_options(const struct cli *cli)
 {
 	const struct command *command = cli->command;
 
 	for (const struct option_entry *option = option_entries; option->name; option++) {
-		if (strchr(given, option->letter) && !option_applies(option, command)) {
+		if (cli->given & option->bit && !option_applies(option, command)) {
 			complain("'%s' takes no option --%s: 'netfwv6 help %s' shows what it takes",
 				 command->name, option->name, command->name);
 			return EXIT_USAGE;
 		}
-		if (option_is_needed(option, command) && !cli->help &&
-		    !strchr(given, option->letter)) {
+		if (command->needs & ~cli->given & option->bit && !cli->help) {
 			complain("'%s' needs --%s %s: 'netfwv6 help %s' shows what it takes",
 				 command->name, option->name, option->value, command->name);
 			return EXIT_USAGE;
 		}
 	}
-	return -1;
+	return GO_ON;
 }
 
 static int check_operands(const struct cli *cli)
 {
 	const struct command *command = cli->command;
+	const char *operands = command->operands ?: "";
 
-	if (cli->n_operands < command->least) {
+	if (*operands && *operands != '[' && !cli->n_operands) {
 		complain("'%s' needs an operand: netfwv6 %s %s", command->name, command->name,
-			 command->operands);
+			 operands);
 		return EXIT_USAGE;
 	}
-	if (command->most >= 0 && cli->n_operands > command->most) {
+	if (!strstr(operands, "...") && cli->n_operands > !!*operands) {
 		complain("'%s' takes no operand '%s': netfwv6 %s %s", command->name,
-			 cli->operands[command->most], command->name, command->operands);
+			 cli->operands[!!*operands], command->name, operands);
 		return EXIT_USAGE;
 	}
-	return -1;
+	return GO_ON;
+}
+
+static int take_command(struct cli *cli, int n_words, char **words)
+{
+	int code;
+
+	if (!n_words && !cli->help) {
+		complain("no command: 'netfwv6 help' lists them");
+		return EXIT_USAGE;
+	}
+	cli->command = find_command(n_words ? *words : "help");
+	if (!cli->command) {
+		complain("unknown command '%s': 'netfwv6 help' lists them", *words);
+		return EXIT_USAGE;
+	}
+	if (!n_words)
+		return GO_ON;
+	cli->operands = words + 1;
+	cli->n_operands = n_words - 1;
+	code = check_given_options(cli);
+	return code != GO_ON || cli->help ? code : check_operands(cli);
 }
 
 int parse_command_line(int argc, char **argv, struct cli *cli)
 {
-	char given[MAX_OPTIONS + 1] = "";
 	int code;
 
 	cli->filters = calloc((size_t)argc, sizeof(*cli->filters));
@@ -254,24 +204,7 @@ int parse_command_line(int argc, char **argv, struct cli *cli)
 		complain("out of memory");
 		return EXIT_OTHER;
 	}
-	code = take_options(argc, argv, cli, given);
-	if (code >= 0 || cli->version)
-		return code;
-	if (optind == argc) {
-		if (!cli->help) {
-			complain("no command: 'netfwv6 help' lists them");
-			return EXIT_USAGE;
-		}
-		cli->command = find_command("help");
-		return -1;
-	}
-	cli->command = find_command(argv[optind]);
-	if (!cli->command) {
-		complain("unknown command '%s': 'netfwv6 help' lists them", argv[optind]);
-		return EXIT_USAGE;
-	}
-	cli->operands = argv + optind + 1;
-	cli->n_operands = argc - optind - 1;
-	code = check_given_options(cli, given);
-	return code >= 0 || cli->help ? code : check_operands(cli);
+	code = take_options(argc, argv, cli);
+	return code != GO_ON || cli->version ? code :
+					       take_command(cli, argc - optind, argv + optind);
 }

@@ -51,9 +51,9 @@ static int split_operand(const char *text, struct operand *operand)
 	operand->protocol = text[length] ? text + length + 1 : NULL;
 	for (size_t i = 0; operand->protocol && i < PROTOCOLS; i++)
 		if (strcmp(operand->protocol, protocols[i].name) == 0)
-			return -1;
+			return GO_ON;
 	if (!operand->protocol)
-		return -1;
+		return GO_ON;
 	complain("'%s': protocol '%s' is neither tcp nor udp", text, operand->protocol);
 	return EXIT_USAGE;
 }
@@ -100,7 +100,7 @@ static int check_numbers(const struct operand *operand, const struct port_range 
 			 operand->protocol ?: "");
 		return EXIT_USAGE;
 	}
-	return -1;
+	return GO_ON;
 }
 
 static bool add_range(struct port_ranges *ranges, const struct port_range *range)
@@ -134,12 +134,12 @@ int take_port(const char *text, struct port_ranges *ranges)
 	bool numeric;
 	int code = split_operand(text, &operand);
 
-	if (code >= 0)
+	if (code != GO_ON)
 		return code;
 	numeric = take_numbers(operand.port, &range);
 	if (numeric) {
 		code = check_numbers(&operand, &range);
-		if (code >= 0)
+		if (code != GO_ON)
 			return code;
 	}
 	for (size_t i = 0; i < PROTOCOLS; i++) {
@@ -154,7 +154,7 @@ int take_port(const char *text, struct port_ranges *ranges)
 		}
 	}
 	if (ranges->count > before)
-		return -1;
+		return GO_ON;
 	complain("'%s' is neither a port nor a service%s%s in /etc/services: write 443/tcp, 443, "
 		 "8000-8100/udp or https/tcp",
 		 text, operand.protocol ? " of " : "", operand.protocol ?: "");
@@ -167,10 +167,10 @@ int take_port_operands(const struct cli *cli, struct port_ranges *ranges)
 	for (int i = 0; i < cli->n_operands; i++) {
 		int code = take_port(cli->operands[i], ranges);
 
-		if (code >= 0) {
+		if (code != GO_ON) {
 			free(ranges->ranges);
 			return code;
 		}
 	}
-	return -1;
+	return GO_ON;
 }

@@ -15,10 +15,10 @@ struct port_ranges {
 	size_t count;
 };
 
-/* Appends what one PORT says: an exit code, or -1 to go on. */
+/* Appends what one PORT says: an exit code, or GO_ON. */
 int take_port(const char *text, struct port_ranges *ranges);
 
-/* Reads all operands before any is applied: an exit code, or -1 to go on. */
+/* Reads all operands before any is applied: an exit code, or GO_ON. */
 int take_port_operands(const struct cli *cli, struct port_ranges *ranges);
 
 const char *protocol_name(uint32_t protocol);

@@ -66,5 +66,5 @@ int take_prefix(const char *text, struct prefix *prefix)
 		return EXIT_USAGE;
 	}
 	*prefix = given;
-	return -1;
+	return GO_ON;
 }

@@ -6,11 +6,11 @@
 int take_switch(const char *option, const char *text, bool *on)
 {
 	if (!text)
-		return -1;
+		return GO_ON;
 	if (strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
 		complain("--%s '%s': write on or off", option, text);
 		return EXIT_USAGE;
 	}
 	*on = strcmp(text, "on") == 0;
-	return -1;
+	return GO_ON;
 }

@@ -6,8 +6,7 @@
 #include "cli.h"
 
 /*
- * Reads what was given to --OPTION. NULL leaves the switch as it is. An exit code, or -1 to
- * go on.
+ * Reads what was given to --OPTION. NULL leaves the switch as it is. An exit code, or GO_ON.
  */
 int take_switch(const char *option, const char *text, bool *on);
 
