@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "log_directory.h"
 
 static int refuse(const char *path, const char *sentence)
@@ -102,8 +103,8 @@ static bool make_absolute(const char *path, char *absolute)
 static int open_regular_path(const char *path, struct follow *follow, int *fd)
 {
 	char absolute[PATH_MAX], problem[PROBLEM_SIZE];
+	int directory CLEANUP(close_at) = -1;
 	const char *name;
-	int directory, code;
 
 	if (!*path || path[strlen(path) - 1] == '/') {
 		complain("'%s' names no file", path);
@@ -116,9 +117,7 @@ static int open_regular_path(const char *path, struct follow *follow, int *fd)
 		complain("%s", problem);
 		return EXIT_OTHER;
 	}
-	code = open_in(directory, name, path, follow, fd);
-	close(directory);
-	return code;
+	return open_in(directory, name, path, follow, fd);
 }
 
 int open_capture_file(const char *path, struct follow *follow, int *fd)

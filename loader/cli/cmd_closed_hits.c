@@ -3,26 +3,24 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cleanup.h"
 #include "port_hits.h"
 #include "port_operand.h"
 
 static int print_hits_json(bool counted, const struct port_hits *hits)
 {
-	json_t *array = json_array();
+	json_auto_t *array = json_array();
 
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct port_hit *hit = &hits->hits[i];
 
 		if (!add_json(array, json_pack("{s:s, s:i, s:I}", "protocol",
 					       protocol_name(hit->protocol), "port", (int)hit->port,
-					       "packets", (json_int_t)hit->packets))) {
-			json_decref(array);
+					       "packets", (json_int_t)hit->packets)))
 			return EXIT_OTHER;
-		}
 	}
-	return print_json(json_pack("{s:b, s:o}", "counted", counted, "hits", array));
+	return print_json(json_pack("{s:b, s:O}", "counted", counted, "hits", array));
 }
 
 static void print_hits(const struct cli *cli, bool counted, const struct port_hits *hits)
@@ -46,7 +44,7 @@ static void print_hits(const struct cli *cli, bool counted, const struct port_hi
 
 int run_closed_hits(struct cli *cli)
 {
-	struct port_hits hits;
+	struct port_hits hits CLEANUP(free_port_hits) = {};
 	bool counted;
 	netfwv6_result result;
 	int code;
@@ -63,9 +61,7 @@ int run_closed_hits(struct cli *cli)
 	if (code)
 		return code;
 	if (cli->json)
-		code = print_hits_json(counted, &hits);
-	else
-		print_hits(cli, counted, &hits);
-	free(hits.hits);
-	return code;
+		return print_hits_json(counted, &hits);
+	print_hits(cli, counted, &hits);
+	return EXIT_DONE;
 }

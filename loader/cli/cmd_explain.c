@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "port_operand.h"
 #include "printable.h"
 
@@ -119,7 +120,7 @@ static void print_place(const struct place *place)
 
 static int explain_all(struct cli *cli, const struct place *place, const struct port_ranges *ports)
 {
-	json_t *array = cli->json ? json_array() : NULL;
+	json_auto_t *array = cli->json ? json_array() : NULL;
 
 	if (!cli->json)
 		print_place(place);
@@ -127,20 +128,16 @@ static int explain_all(struct cli *cli, const struct place *place, const struct 
 		struct answer answer = { .port = ports->ranges[i] };
 		netfwv6_result result = ask_settings(cli, place, &answer);
 
-		if (NETFWV6_FAILED(result)) {
-			json_decref(array);
+		if (NETFWV6_FAILED(result))
 			return complain_of(result);
-		}
-		if (!cli->json) {
+		if (!cli->json)
 			print_answer(place, &answer);
-		} else if (!add_json(array, answer_json(&answer))) {
-			json_decref(array);
+		else if (!add_json(array, answer_json(&answer)))
 			return EXIT_OTHER;
-		}
 	}
 	if (!cli->json)
 		return EXIT_DONE;
-	return print_json(json_pack("{s:s, s:b, s:s, s:o}", "device", place->device, "firewalled",
+	return print_json(json_pack("{s:s, s:b, s:s, s:O}", "device", place->device, "firewalled",
 				    place->firewalled, "settings_of", place->settings_of, "ports",
 				    array));
 }
@@ -164,9 +161,8 @@ static int explain(struct cli *cli, const struct port_ranges *ports)
 {
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
 	struct place place = {};
-	struct netfwv6_connection *other = NULL;
+	struct netfwv6_connection *other CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result = netfwv6_connection_get_status(cli->connection, &status);
-	int code;
 
 	if (NETFWV6_SUCCEEDED(result) && *status.settings_of)
 		result = netfwv6_mgr_get_connection(cli->mgr, status.settings_of, &other);
@@ -176,21 +172,15 @@ static int explain(struct cli *cli, const struct port_ranges *ports)
 	make_printable(netfwv6_connection_id(other ?: cli->connection), place.settings_of);
 	place.firewalled = status.firewalled;
 	place.settings = other ?: cli->connection;
-	code = explain_all(cli, &place, ports);
-	netfwv6_connection_free(other);
-	return code;
+	return explain_all(cli, &place, ports);
 }
 
 int run_explain(struct cli *cli)
 {
-	struct port_ranges ports;
+	struct port_ranges ports CLEANUP(free_port_ranges) = {};
 	int code = take_port_operands(cli, &ports);
 
-	if (code != GO_ON)
-		return code;
-	code = refuse_ranges(&ports);
 	if (code == GO_ON)
-		code = explain(cli, &ports);
-	free(ports.ranges);
-	return code;
+		code = refuse_ranges(&ports);
+	return code == GO_ON ? explain(cli, &ports) : code;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* enable, disable: the firewall switch of a device. */
+#include "cleanup.h"
 #include "modes.h"
 #include "ssh.h"
 #include "troubles.h"
@@ -92,18 +93,15 @@ static int disable(struct cli *cli, struct netfwv6_connection *connection)
 static int with_connection(struct cli *cli,
 			   int (*action)(struct cli *, struct netfwv6_connection *))
 {
-	struct netfwv6_connection *connection;
+	struct netfwv6_connection *connection CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, cli->operands[0], &connection);
-	int code;
 
 	/* It was here and has gone again. */
 	if (result == NETFWV6_E_NOINTERFACE && cli->if_configured)
 		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	code = action(cli, connection);
-	netfwv6_connection_free(connection);
-	return code;
+	return action(cli, connection);
 }
 
 int run_enable(struct cli *cli)

@@ -10,20 +10,15 @@
 static int take_group(const char *text, uint32_t *group)
 {
 	const struct group *entry = getgrnam(text);
-	unsigned long long number;
-	char *end;
+	char *end = NULL;
+	unsigned long long number = entry ? entry->gr_gid : strtoull(text, &end, 10);
 
-	if (entry) {
-		*group = entry->gr_gid;
-		return GO_ON;
+	if (!entry && (!isdigit((unsigned char)*text) || *end || number >= UINT32_MAX)) {
+		complain("'%s' is no group: 'getent group' lists them; a number does, too", text);
+		return EXIT_USAGE;
 	}
-	number = strtoull(text, &end, 10);
-	if (isdigit((unsigned char)*text) && !*end && number < UINT32_MAX) {
-		*group = (uint32_t)number;
-		return GO_ON;
-	}
-	complain("'%s' is no group: 'getent group' lists them; a number does, too", text);
-	return EXIT_USAGE;
+	*group = (uint32_t)number;
+	return GO_ON;
 }
 
 int run_init(struct cli *cli)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "port_operand.h"
 #include "printable.h"
 #include "visit.h"
@@ -20,6 +21,12 @@ struct output {
 	json_t *open, *ignored; /* null for text */
 	bool any;
 };
+
+static void free_output(struct output *output)
+{
+	json_decref(output->open);
+	json_decref(output->ignored);
+}
 
 static int list_json(const struct group *group, struct output *output)
 {
@@ -121,7 +128,7 @@ static int list_all(struct cli *cli, struct output *output)
 
 int run_list(struct cli *cli)
 {
-	struct output output = {};
+	struct output output CLEANUP(free_output) = {};
 	int code;
 
 	if (cli->closed_hits)
@@ -130,14 +137,11 @@ int run_list(struct cli *cli)
 		output = (struct output){ .open = json_array(), .ignored = json_array() };
 	code = cli->connection ? list_connection(cli, cli->connection, &output) :
 				 list_all(cli, &output);
-	if (code) {
-		json_decref(output.open);
-		json_decref(output.ignored);
+	if (code)
 		return code;
-	}
 	if (cli->json)
 		return print_json(
-			json_pack("{s:o, s:o}", "ports", output.open, "ignored", output.ignored));
+			json_pack("{s:O, s:O}", "ports", output.open, "ignored", output.ignored));
 	if (!output.any && cli->device)
 		say(cli, "%s has no settings of its own\n", cli->device);
 	else if (!output.any)

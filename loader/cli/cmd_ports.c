@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* open, close, ignore, observe, check: what works on PORT operands. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cleanup.h"
 #include "port_operand.h"
 
 typedef int (*range_action)(struct cli *cli, const struct port_range *range);
@@ -10,7 +10,7 @@ typedef int (*range_action)(struct cli *cli, const struct port_range *range);
 /* An action's worst exit code counts; a failure ends the run. */
 static int for_each_range(struct cli *cli, range_action action)
 {
-	struct port_ranges ranges;
+	struct port_ranges ranges CLEANUP(free_port_ranges) = {};
 	int worst = take_port_operands(cli, &ranges);
 
 	if (worst != GO_ON)
@@ -21,7 +21,6 @@ static int for_each_range(struct cli *cli, range_action action)
 
 		worst = code > worst ? code : worst;
 	}
-	free(ranges.ranges);
 	return worst;
 }
 
@@ -30,7 +29,7 @@ static int count_decided(struct cli *cli, const struct port_range *range, uint32
 			 size_t *count)
 {
 	size_t all = range->last - range->first + 1;
-	uint32_t *rules = calloc(all, sizeof(*rules));
+	uint32_t *rules CLEANUP(free_at) = calloc(all, sizeof(*rules));
 	netfwv6_result result;
 
 	*count = 0;
@@ -42,7 +41,6 @@ static int count_decided(struct cli *cli, const struct port_range *range, uint32
 							range->protocol, rules);
 	for (size_t i = 0; i < all && NETFWV6_SUCCEEDED(result); i++)
 		*count += rules[i] == rule;
-	free(rules);
 	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
 }
 
@@ -103,7 +101,7 @@ static int change_each_range(struct cli *cli, range_action action)
 	return code;
 }
 
-static int open_range(struct cli *cli, const struct port_range *range)
+static int open_port_range(struct cli *cli, const struct port_range *range)
 {
 	return report(cli, range,
 		      cli->connection ?
@@ -117,10 +115,10 @@ static int open_range(struct cli *cli, const struct port_range *range)
 
 int run_open(struct cli *cli)
 {
-	return change_each_range(cli, open_range);
+	return change_each_range(cli, open_port_range);
 }
 
-static int close_range(struct cli *cli, const struct port_range *range)
+static int close_port_range(struct cli *cli, const struct port_range *range)
 {
 	netfwv6_result result =
 		cli->connection ? netfwv6_connection_close_ports(cli->connection, range->first,
@@ -135,10 +133,10 @@ static int close_range(struct cli *cli, const struct port_range *range)
 
 int run_close(struct cli *cli)
 {
-	return change_each_range(cli, close_range);
+	return change_each_range(cli, close_port_range);
 }
 
-static int ignore_range(struct cli *cli, const struct port_range *range)
+static int ignore_port_range(struct cli *cli, const struct port_range *range)
 {
 	return report_closed(cli, range,
 			     netfwv6_connection_ignore_global_ports(cli->connection, range->first,
@@ -150,10 +148,10 @@ static int ignore_range(struct cli *cli, const struct port_range *range)
 
 int run_ignore(struct cli *cli)
 {
-	return change_each_range(cli, ignore_range);
+	return change_each_range(cli, ignore_port_range);
 }
 
-static int observe_range(struct cli *cli, const struct port_range *range)
+static int observe_port_range(struct cli *cli, const struct port_range *range)
 {
 	return report(cli, range,
 		      netfwv6_connection_observe_global_ports(cli->connection, range->first,
@@ -163,14 +161,14 @@ static int observe_range(struct cli *cli, const struct port_range *range)
 
 int run_observe(struct cli *cli)
 {
-	return change_each_range(cli, observe_range);
+	return change_each_range(cli, observe_port_range);
 }
 
 /* ---- check ----------------------------------------------------------------- */
 
 static int count_globally_open(struct cli *cli, const struct port_range *range, size_t *open)
 {
-	struct netfwv6_port_enum *ports;
+	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
 	netfwv6_result result;
 
 	result = netfwv6_mgr_enumerate_globally_open_port_range(cli->mgr, range->first, range->last,
@@ -178,7 +176,6 @@ static int count_globally_open(struct cli *cli, const struct port_range *range, 
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	netfwv6_port_enum_count(ports, open);
-	netfwv6_port_enum_free(ports);
 	return EXIT_DONE;
 }
 
@@ -196,7 +193,7 @@ static int count_open_here(struct cli *cli, const struct port_range *range, size
 	return code;
 }
 
-static int check_range(struct cli *cli, const struct port_range *range)
+static int check_port_range(struct cli *cli, const struct port_range *range)
 {
 	size_t all = range->last - range->first + 1, open = 0;
 	const char *state = "open";
@@ -217,5 +214,5 @@ static int check_range(struct cli *cli, const struct port_range *range)
 
 int run_check(struct cli *cli)
 {
-	return for_each_range(cli, check_range);
+	return for_each_range(cli, check_port_range);
 }

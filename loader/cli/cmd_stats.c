@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* stats: all that is counted; setting it to zero; the switch that counts by port. */
-#include <stdlib.h>
 
+#include "cleanup.h"
 #include "stats.h"
 #include "switches.h"
 #include "visit.h"
@@ -72,15 +72,11 @@ static int count_ports(struct cli *cli, bool on)
 
 static netfwv6_result count_open_ports(struct cli *cli, uint32_t protocol, size_t *count)
 {
-	struct netfwv6_port_enum *ports;
+	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
 	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_port_range(
 		cli->mgr, NETFWV6_PORT_MIN, NETFWV6_PORT_MAX, protocol, &ports);
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = netfwv6_port_enum_count(ports, count);
-	netfwv6_port_enum_free(ports);
-	return result;
+	return NETFWV6_FAILED(result) ? result : netfwv6_port_enum_count(ports, count);
 }
 
 static int read_stats(struct cli *cli, struct stats *stats)
@@ -112,7 +108,7 @@ static int show_stats(struct cli *cli)
 		print_stats_prometheus(&stats);
 	else if (!code)
 		print_stats(cli, &stats);
-	free(stats.hits.hits);
+	free_port_hits(&stats.hits);
 	free_reports(&stats.reports);
 	return code;
 }

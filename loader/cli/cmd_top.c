@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "clock.h"
 #include "number.h"
 #include "screen.h"
@@ -72,8 +73,7 @@ static int take_sample(struct top *top)
 	top->taken += sample->elapsed;
 	if (code)
 		return code;
-	free(sample->hits.hits);
-	sample->hits = (struct port_hits){};
+	free_port_hits(&sample->hits);
 	if (!watch_interval(&top->watch, &sample->watched))
 		return EXIT_OTHER;
 	sample->hits = sample->watched.hits;
@@ -85,12 +85,11 @@ static int take_sample(struct top *top)
 static int show_top(struct top *top)
 {
 	size_t rows = top->screen.terminal ? top->screen.rows : ANY_ROWS;
-	char *text = top->shown ? format_sample(top->cli, &top->sample, rows) :
-				  strdup("the first screen comes after an interval\n");
-	bool good = text && screen_show(&top->screen, text);
+	char *text CLEANUP(free_at) = top->shown ?
+					      format_sample(top->cli, &top->sample, rows) :
+					      strdup("the first screen comes after an interval\n");
 
-	free(text);
-	return good ? EXIT_DONE : EXIT_OTHER;
+	return text && screen_show(&top->screen, text) ? EXIT_DONE : EXIT_OTHER;
 }
 
 /* ---- Between them ---------------------------------------------------------------------- */
@@ -228,7 +227,7 @@ static void close_top(struct top *top)
 
 int run_top(struct cli *cli)
 {
-	struct top *top = calloc(1, sizeof(*top)); /* the list of sources is large */
+	struct top *top CLEANUP(free_at) = calloc(1, sizeof(*top)); /* too large for the stack */
 	uint64_t interval = 1, screens = 0;
 	int code = take_number_of("interval", cli->interval, 1, MOST_SECONDS, &interval);
 
@@ -238,10 +237,8 @@ int run_top(struct cli *cli)
 		complain("out of memory");
 		code = EXIT_OTHER;
 	}
-	if (code != GO_ON) {
-		free(top);
+	if (code != GO_ON)
 		return code;
-	}
 	top->cli = cli;
 	top->signals = -1;
 	code = EXIT_OTHER;
@@ -251,6 +248,5 @@ int run_top(struct cli *cli)
 		screen_leave(&top->screen);
 	}
 	close_top(top);
-	free(top);
 	return code;
 }

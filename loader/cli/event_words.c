@@ -12,17 +12,15 @@ const char *const tcp_flag_names[TCP_FLAGS] = { "FIN", "SYN", "RST", "PSH",
 
 const char *action_word(const struct netfwv6_event *event)
 {
-	switch (event->kind) {
-	case NETFWV6_EVENT_DROP:
-		return "DROP";
-	case NETFWV6_EVENT_OPEN:
-		return "OPEN";
-	case NETFWV6_EVENT_OPEN_INBOUND:
-		return "OPEN-INBOUND";
-	case NETFWV6_EVENT_CLOSE:
-		return "CLOSE";
-	}
-	return "UNKNOWN";
+	static const char *const actions[] = {
+		[NETFWV6_EVENT_DROP] = "DROP",
+		[NETFWV6_EVENT_OPEN] = "OPEN",
+		[NETFWV6_EVENT_OPEN_INBOUND] = "OPEN-INBOUND",
+		[NETFWV6_EVENT_CLOSE] = "CLOSE",
+	};
+	bool known = event->kind < sizeof(actions) / sizeof(*actions) && actions[event->kind];
+
+	return known ? actions[event->kind] : "UNKNOWN";
 }
 
 static bool has_prefix(const char *text, const char *start)

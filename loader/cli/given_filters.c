@@ -2,7 +2,8 @@
 #include "given_filters.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "cleanup.h"
 
 static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
 {
@@ -28,7 +29,7 @@ static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
 static int find_device(const struct cli *cli, struct filter_device *device)
 {
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	struct netfwv6_connection *connection;
+	struct netfwv6_connection *connection CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result;
 
 	result = netfwv6_mgr_get_connection(cli->mgr, device->name, &connection);
@@ -36,7 +37,6 @@ static int find_device(const struct cli *cli, struct filter_device *device)
 		return complain_of(result);
 	snprintf(device->name, sizeof(device->name), "%s", netfwv6_connection_name(connection));
 	result = netfwv6_connection_get_status(connection, &status);
-	netfwv6_connection_free(connection);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	device->ifindex = status.ifindex;

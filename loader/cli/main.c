@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "options.h"
 #include "printable.h"
 
@@ -190,8 +191,8 @@ static char *format_line(const char *format, va_list args)
 
 void say(const struct cli *cli, const char *format, ...)
 {
+	char *line CLEANUP(free_at) = NULL;
 	va_list args;
-	char *line;
 
 	if (cli->quiet)
 		return;
@@ -199,32 +200,25 @@ void say(const struct cli *cli, const char *format, ...)
 	line = format_line(format, args);
 	va_end(args);
 	puts(line ?: "out of memory");
-	free(line);
 }
 
 void complain(const char *format, ...)
 {
+	char *line CLEANUP(free_at) = NULL;
 	va_list args;
-	char *line;
 
 	va_start(args, format);
 	line = format_line(format, args);
 	va_end(args);
 	fprintf(stderr, "netfwv6: %s\n", line ?: "out of memory");
-	free(line);
 }
 
 int complain_of(netfwv6_result result)
 {
 	complain("%s", netfwv6_detail());
-	switch (result) {
-	case NETFWV6_E_INVALIDARG:
-		return EXIT_USAGE;
-	case NETFWV6_E_ACCESSDENIED:
-		return EXIT_DENIED;
-	default:
-		return EXIT_OTHER;
-	}
+	return result == NETFWV6_E_INVALIDARG	? EXIT_USAGE :
+	       result == NETFWV6_E_ACCESSDENIED ? EXIT_DENIED :
+						  EXIT_OTHER;
 }
 
 bool add_json(json_t *array, json_t *object)
@@ -237,11 +231,9 @@ bool add_json(json_t *array, json_t *object)
 
 json_t *json_text(const char *text)
 {
-	char *escaped = printable(text);
-	json_t *string = escaped ? json_string(escaped) : NULL;
+	char *escaped CLEANUP(free_at) = printable(text);
 
-	free(escaped);
-	return string;
+	return escaped ? json_string(escaped) : NULL;
 }
 
 int print_json(json_t *object)

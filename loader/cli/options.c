@@ -8,64 +8,18 @@
 #include <string.h>
 
 #define FLAG(id, name_, field_, text_, ...)                                                        \
-	{                                                                                          \
-		.bit = OPT_##id, .name = name_, .field = offsetof(struct cli, field_),             \
-		.text = text_, ##__VA_ARGS__                                                       \
-	}
+	{ .bit = OPT_##id,                                                                         \
+	  .name = name_,                                                                           \
+	  .field = offsetof(struct cli, field_),                                                   \
+	  .text = text_,                                                                           \
+	  ##__VA_ARGS__ },
 #define VALUE(id, name_, value_, field_, text_, ...)                                               \
 	FLAG(id, name_, field_, text_, .value = value_, ##__VA_ARGS__)
 #define FILTER(id, name_, value_, text_)                                                           \
-	{                                                                                          \
-		.bit = OPT_##id, .name = name_, .value = value_, .text = text_,                    \
-		.filter = FILTER_##id                                                              \
-	}
+	{ .bit = OPT_##id, .name = name_, .value = value_, .text = text_, .filter = FILTER_##id },
 
 const struct option_entry option_entries[] = {
-	VALUE(STATE, "state", "DIR", state,
-	      "the state root; default: $NETFWV6_STATE, else /run/netfwv6"),
-	FLAG(QUIET, "quiet", quiet, "print no confirmations, only what was asked for",
-	     .letter = 'q'),
-	FLAG(HELP, "help", help, "show help on the command", .letter = 'h'),
-	VALUE(MODE, "mode", "auto|native|generic|tc", mode,
-	      "what drops in front of the guard; default: auto"),
-	FLAG(STATELESS, "stateless", stateless,
-	     "drop also answers to this host: a bare port filter"),
-	FLAG(LEARN_ONLY, "learn-only", learn_only,
-	     "filter nothing; learn which answers may come in elsewhere"),
-	FLAG(IF_CONFIGURED, "if-configured", if_configured,
-	     "only if it was enabled before, and as it was then"),
-	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",
-	      .filter = FILTER_DEVICE),
-	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only"),
-	VALUE(GROUP, "group", "NAME|GID", group, "who may change ports besides root; 0: nobody"),
-	FLAG(REBUILD, "rebuild", rebuild, "move everything to new maps"),
-	VALUE(DROPPED, "dropped", "on|off", dropped, "dropped packets; default: off"),
-	VALUE(CONNECTIONS, "connections", "on|off", connections,
-	      "TCP connections, too; default: off"),
-	VALUE(FILE, "file", "PATH", file, "the log; default: /var/log/netfwv6.log"),
-	VALUE(MAX_SIZE, "max-size", "BYTES", max_size,
-	      "before it becomes PATH.old; at least 4096, default: 4194304"),
-	VALUE(RATE, "rate", "N|unlimited", rate, "events a second and CPU, at most; default: 1000"),
-	FLAG(JSON, "json", json, "print JSON"),
-	FILTER(PORT, "port", "PORT", "what was for this port"),
-	FILTER(PROTOCOL, "proto", "tcp|udp", "what is of this protocol"),
-	FILTER(REASON, "reason", "REASON", "what was dropped for this reason"),
-	FILTER(SOURCE, "src", "PREFIX", "what came from there: 2001:db8::/32, or an address"),
-	VALUE(WRITE, "write", "FILE", write_to, "where packets go; -: the standard output",
-	      .letter = 'w'),
-	VALUE(SNAPLEN, "snaplen", "BYTES", snaplen,
-	      "how much of each packet to keep; default: 16384"),
-	FLAG(PROMETHEUS, "prometheus", prometheus, "print Prometheus' text format"),
-	FLAG(RESET, "reset", reset, "set the counters to zero"),
-	VALUE(COUNT_PORTS, "count-ports", "on|off", count_ports,
-	      "count packets dropped for closed ports by port"),
-	FLAG(CLOSED_HITS, "closed-hits", closed_hits,
-	     "the closed ports that packets were dropped for"),
-	VALUE(INTERVAL, "interval", "SECONDS", interval, "the time between screens; default: 1"),
-	VALUE(COUNT, "count", "N", count, "end after so many", .letter = 'c'),
-	FLAG(COMPLETION, "completion", completion, "print the completion script for bash"),
-	FLAG(VERSION, "version", version, "print the version"),
-	{ .name = NULL },
+	NETFWV6_OPTIONS(FLAG, VALUE, FILTER){ .name = NULL },
 };
 
 #define MAX_OPTIONS (sizeof(option_entries) / sizeof(*option_entries) - 1)

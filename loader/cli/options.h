@@ -5,39 +5,66 @@
 
 #include "cli.h"
 
-/* The options, as bits of a set. */
+/*
+ * FLAG(id, name, field of struct cli, text, what else it has), VALUE(id, name, the value's name,
+ * field, text, ...) and FILTER(id, name, the value's name, text), as help lists them.
+ */
+#define NETFWV6_OPTIONS(FLAG, VALUE, FILTER)                                                       \
+	VALUE(STATE, "state", "DIR", state,                                                        \
+	      "the state root; default: $NETFWV6_STATE, else /run/netfwv6")                        \
+	FLAG(QUIET, "quiet", quiet, "print no confirmations, only what was asked for",             \
+	     .letter = 'q')                                                                        \
+	FLAG(HELP, "help", help, "show help on the command", .letter = 'h')                        \
+	VALUE(MODE, "mode", "auto|native|generic|tc", mode,                                        \
+	      "what drops in front of the guard; default: auto")                                   \
+	FLAG(STATELESS, "stateless", stateless,                                                    \
+	     "drop also answers to this host: a bare port filter")                                 \
+	FLAG(LEARN_ONLY, "learn-only", learn_only,                                                 \
+	     "filter nothing; learn which answers may come in elsewhere")                          \
+	FLAG(IF_CONFIGURED, "if-configured", if_configured,                                        \
+	     "only if it was enabled before, and as it was then")                                  \
+	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",    \
+	      .filter = FILTER_DEVICE)                                                             \
+	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only")                  \
+	VALUE(GROUP, "group", "NAME|GID", group, "who may change ports besides root; 0: nobody")   \
+	FLAG(REBUILD, "rebuild", rebuild, "move everything to new maps")                           \
+	VALUE(DROPPED, "dropped", "on|off", dropped, "dropped packets; default: off")              \
+	VALUE(CONNECTIONS, "connections", "on|off", connections,                                   \
+	      "TCP connections, too; default: off")                                                \
+	VALUE(FILE, "file", "PATH", file, "the log; default: /var/log/netfwv6.log")                \
+	VALUE(MAX_SIZE, "max-size", "BYTES", max_size,                                             \
+	      "before it becomes PATH.old; at least 4096, default: 4194304")                       \
+	VALUE(RATE, "rate", "N|unlimited", rate,                                                   \
+	      "events a second and CPU, at most; default: 1000")                                   \
+	FLAG(JSON, "json", json, "print JSON")                                                     \
+	FILTER(PORT, "port", "PORT", "what was for this port")                                     \
+	FILTER(PROTOCOL, "proto", "tcp|udp", "what is of this protocol")                           \
+	FILTER(REASON, "reason", "REASON", "what was dropped for this reason")                     \
+	FILTER(SOURCE, "src", "PREFIX", "what came from there: 2001:db8::/32, or an address")      \
+	VALUE(WRITE, "write", "FILE", write_to, "where packets go; -: the standard output",        \
+	      .letter = 'w')                                                                       \
+	VALUE(SNAPLEN, "snaplen", "BYTES", snaplen,                                                \
+	      "how much of each packet to keep; default: 16384")                                   \
+	FLAG(PROMETHEUS, "prometheus", prometheus, "print Prometheus' text format")                \
+	FLAG(RESET, "reset", reset, "set the counters to zero")                                    \
+	VALUE(COUNT_PORTS, "count-ports", "on|off", count_ports,                                   \
+	      "count packets dropped for closed ports by port")                                    \
+	FLAG(CLOSED_HITS, "closed-hits", closed_hits,                                              \
+	     "the closed ports that packets were dropped for")                                     \
+	VALUE(INTERVAL, "interval", "SECONDS", interval, "the time between screens; default: 1")   \
+	VALUE(COUNT, "count", "N", count, "end after so many", .letter = 'c')                      \
+	FLAG(COMPLETION, "completion", completion, "print the completion script for bash")         \
+	FLAG(VERSION, "version", version, "print the version")
+
+enum option_place {
+#define PLACE(id, ...) PLACE_##id,
+	NETFWV6_OPTIONS(PLACE, PLACE, PLACE)
+};
+
+/* The options as bits of a set. */
 enum option_bit {
-	OPT_STATE = 1 << 0,
-	OPT_QUIET = 1 << 1,
-	OPT_HELP = 1 << 2,
-	OPT_MODE = 1 << 3,
-	OPT_STATELESS = 1 << 4,
-	OPT_LEARN_ONLY = 1 << 5,
-	OPT_IF_CONFIGURED = 1 << 6,
-	OPT_DEVICE = 1 << 7,
-	OPT_NAME = 1 << 8,
-	OPT_GROUP = 1 << 9,
-	OPT_REBUILD = 1 << 10,
-	OPT_DROPPED = 1 << 11,
-	OPT_CONNECTIONS = 1 << 12,
-	OPT_FILE = 1 << 13,
-	OPT_MAX_SIZE = 1 << 14,
-	OPT_RATE = 1 << 15,
-	OPT_JSON = 1 << 16,
-	OPT_PORT = 1 << 17,
-	OPT_PROTOCOL = 1 << 18,
-	OPT_REASON = 1 << 19,
-	OPT_SOURCE = 1 << 20,
-	OPT_WRITE = 1 << 21,
-	OPT_SNAPLEN = 1 << 22,
-	OPT_PROMETHEUS = 1 << 23,
-	OPT_RESET = 1 << 24,
-	OPT_COUNT_PORTS = 1 << 25,
-	OPT_CLOSED_HITS = 1 << 26,
-	OPT_INTERVAL = 1 << 27,
-	OPT_COUNT = 1 << 28,
-	OPT_COMPLETION = 1 << 29,
-	OPT_VERSION = 1 << 30,
+#define BIT(id, ...) OPT_##id = 1 << PLACE_##id,
+	NETFWV6_OPTIONS(BIT, BIT, BIT)
 };
 
 /* Every command takes these. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "port_hits.h"
 
-#include <stdlib.h>
+#include "cleanup.h"
 
 static const uint32_t protocols[] = { NETFWV6_PROTOCOL_TCP, NETFWV6_PROTOCOL_UDP };
 
@@ -74,7 +74,7 @@ bool sort_hits(const struct hit_counts *counts, const struct hit_counts *before,
 
 int read_port_hits(struct cli *cli, struct port_hits *hits)
 {
-	struct hit_counts *counts = calloc(1, sizeof(*counts));
+	struct hit_counts *counts CLEANUP(free_at) = calloc(1, sizeof(*counts));
 	int code;
 
 	*hits = (struct port_hits){};
@@ -83,8 +83,5 @@ int read_port_hits(struct cli *cli, struct port_hits *hits)
 		return EXIT_OTHER;
 	}
 	code = read_hit_counts(cli, counts);
-	if (!code && !sort_hits(counts, NULL, hits))
-		code = EXIT_OTHER;
-	free(counts);
-	return code;
+	return code ?: sort_hits(counts, NULL, hits) ? EXIT_DONE : EXIT_OTHER;
 }

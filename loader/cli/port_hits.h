@@ -3,6 +3,8 @@
 #ifndef NETFWV6_CLI_PORT_HITS_H
 #define NETFWV6_CLI_PORT_HITS_H
 
+#include <stdlib.h>
+
 #include "cli.h"
 
 /* Packets by protocol, TCP before UDP, and by port. Large: to be allocated. */
@@ -17,7 +19,7 @@ struct port_hit {
 };
 
 struct port_hits {
-	struct port_hit *hits; /* free() it */
+	struct port_hit *hits; /* free_port_hits() */
 	size_t count;
 };
 
@@ -30,6 +32,12 @@ int read_hit_counts(struct cli *cli, struct hit_counts *counts);
  */
 bool sort_hits(const struct hit_counts *counts, const struct hit_counts *before,
 	       struct port_hits *hits);
+
+static inline void free_port_hits(struct port_hits *hits)
+{
+	free(hits->hits);
+	hits->hits = NULL;
+}
 
 /* Both: an exit code. */
 int read_port_hits(struct cli *cli, struct port_hits *hits);

@@ -163,14 +163,9 @@ int take_port(const char *text, struct port_ranges *ranges)
 
 int take_port_operands(const struct cli *cli, struct port_ranges *ranges)
 {
-	*ranges = (struct port_ranges){};
-	for (int i = 0; i < cli->n_operands; i++) {
-		int code = take_port(cli->operands[i], ranges);
+	int code = GO_ON;
 
-		if (code != GO_ON) {
-			free(ranges->ranges);
-			return code;
-		}
-	}
-	return GO_ON;
+	for (int i = 0; code == GO_ON && i < cli->n_operands; i++)
+		code = take_port(cli->operands[i], ranges);
+	return code;
 }

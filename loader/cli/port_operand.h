@@ -3,6 +3,8 @@
 #ifndef NETFWV6_CLI_PORT_OPERAND_H
 #define NETFWV6_CLI_PORT_OPERAND_H
 
+#include <stdlib.h>
+
 #include "cli.h"
 
 /* Ports of one protocol, from first to last, both included. */
@@ -11,9 +13,14 @@ struct port_range {
 };
 
 struct port_ranges {
-	struct port_range *ranges; /* free() it */
+	struct port_range *ranges; /* free_port_ranges() */
 	size_t count;
 };
+
+static inline void free_port_ranges(struct port_ranges *ranges)
+{
+	free(ranges->ranges);
+}
 
 /* Appends what one PORT says: an exit code, or GO_ON. */
 int take_port(const char *text, struct port_ranges *ranges);

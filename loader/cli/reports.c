@@ -2,10 +2,10 @@
 #include "reports.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "cleanup.h"
 #include "visit.h"
 
 const char *format_time(int64_t seconds, bool utc, char text[TIME_TEXT_SIZE])
@@ -27,14 +27,12 @@ static json_t *reason_json(const struct netfwv6_counter *counter)
 
 json_t *reasons_json(const struct report *report)
 {
-	json_t *reasons = json_array();
+	json_auto_t *reasons = json_array();
 
 	for (size_t i = 0; i < report->n_counters; i++)
-		if (!add_json(reasons, reason_json(&report->counters[i]))) {
-			json_decref(reasons);
+		if (!add_json(reasons, reason_json(&report->counters[i])))
 			return NULL;
-		}
-	return reasons;
+	return json_incref(reasons);
 }
 
 static netfwv6_result read_report_counters(struct netfwv6_connection *connection,
@@ -54,7 +52,7 @@ static netfwv6_result read_report_counters(struct netfwv6_connection *connection
 
 static netfwv6_result count_ports_of(struct netfwv6_connection *connection, size_t count[2])
 {
-	struct netfwv6_port_enum *ports;
+	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
 	struct netfwv6_port port;
 	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &ports);
 
@@ -62,7 +60,6 @@ static netfwv6_result count_ports_of(struct netfwv6_connection *connection, size
 		return result;
 	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
 		count[port.protocol == NETFWV6_PROTOCOL_UDP]++;
-	netfwv6_port_enum_free(ports);
 	return NETFWV6_S_OK;
 }
 
@@ -70,7 +67,7 @@ static netfwv6_result count_ports_of(struct netfwv6_connection *connection, size
 static netfwv6_result count_own_ports(struct cli *cli, struct netfwv6_connection *connection,
 				      struct report *report)
 {
-	struct netfwv6_connection *settings;
+	struct netfwv6_connection *settings CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result;
 
 	if (!*report->status.settings_of)
@@ -78,9 +75,7 @@ static netfwv6_result count_own_ports(struct cli *cli, struct netfwv6_connection
 	result = netfwv6_mgr_get_connection(cli->mgr, report->status.settings_of, &settings);
 	if (NETFWV6_FAILED(result))
 		return result == NETFWV6_E_NOINTERFACE ? NETFWV6_S_OK : result; /* no settings */
-	result = count_ports_of(settings, report->open_ports);
-	netfwv6_connection_free(settings);
-	return result;
+	return count_ports_of(settings, report->open_ports);
 }
 
 static netfwv6_result read_report(struct cli *cli, struct netfwv6_connection *connection,

@@ -123,9 +123,5 @@ char screen_key(struct screen *screen)
 {
 	char key = 0;
 
-	if (!screen->keys)
-		return 0;
-	if (read(STDIN_FILENO, &key, 1) == 1)
-		return key;
-	return 0;
+	return screen->keys && read(STDIN_FILENO, &key, 1) == 1 ? key : 0;
 }

@@ -3,9 +3,9 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "cleanup.h"
 
 #define VARIABLE "SSH_CONNECTION="
 
@@ -89,10 +89,9 @@ static bool will_be_open(const struct cli *cli, struct netfwv6_connection *conne
 
 void warn_of_lockout(const struct cli *cli, struct netfwv6_connection *connection)
 {
-	char *session = ssh_connection();
+	char *session CLEANUP(free_at) = ssh_connection();
 	uint32_t port = session ? ipv6_server_port(session) : 0;
 
-	free(session);
 	if (!port || will_be_open(cli, connection, port))
 		return;
 	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: %s "

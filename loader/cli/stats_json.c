@@ -37,17 +37,15 @@ static json_t *stats_json(const struct report *report)
 int print_stats_json(const struct cli *cli, const struct stats *stats)
 {
 	const struct reports *reports = &stats->reports;
-	json_t *devices = json_array();
+	json_auto_t *devices = json_array();
 	char now[TIME_TEXT_SIZE];
 
 	for (const struct report *report = next_firewalled(reports, NULL); report;
 	     report = next_firewalled(reports, report))
-		if (!add_json(devices, stats_json(report))) {
-			json_decref(devices);
+		if (!add_json(devices, stats_json(report)))
 			return EXIT_OTHER;
-		}
 	return print_json(
-		json_pack("{s:s, s:o, s:s, s:o, s:o, s:b, s:o}", "version", netfwv6_version(),
+		json_pack("{s:s, s:o, s:s, s:o, s:o, s:b, s:O}", "version", netfwv6_version(),
 			  "state", json_text(netfwv6_mgr_state_dir(cli->mgr)), "time",
 			  format_time(time(NULL), true, now), "open_ports",
 			  ports_json(stats->open_ports), "flows", flows_json(&stats->flows),

@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "cleanup.h"
 #include "port_operand.h"
 #include "printable.h"
 #include "top.h"
@@ -171,7 +171,7 @@ static void print_events(FILE *out, const struct watched *watched)
 static void print_head(FILE *out, const struct cli *cli, const struct sample *sample,
 		       const struct rates *rates)
 {
-	char *dir = printable(netfwv6_mgr_state_dir(cli->mgr));
+	char *dir CLEANUP(free_at) = printable(netfwv6_mgr_state_dir(cli->mgr));
 	time_t now = time(NULL);
 	size_t devices = 0;
 	char clock[16];
@@ -188,7 +188,6 @@ static void print_head(FILE *out, const struct cli *cli, const struct sample *sa
 			(double)rates->dropped / sample->elapsed);
 	else
 		fprintf(out, "no device is firewalled by %s\n\n", dir ?: "");
-	free(dir);
 }
 
 /* ---- Together --------------------------------------------------------------------------- */

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
+
 static void name_uplink(const struct cli *cli, const char *device)
 {
 	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	struct netfwv6_connection *connection;
+	struct netfwv6_connection *connection CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, device, &connection);
 
-	if (NETFWV6_FAILED(result))
-		return;
-	result = netfwv6_connection_get_status(connection, &status);
-	netfwv6_connection_free(connection);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_SUCCEEDED(result) && !status.learning)
 		say(cli,
 		    "note: a default route leads through %s, which nothing is learned from; if "

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Variables that release what they hold at the end of their scope. They begin as NULL or -1. */
+#ifndef NETFWV6_CLI_CLEANUP_H
+#define NETFWV6_CLI_CLEANUP_H
+
+#include <netfwv6.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CLEANUP(function) __attribute__((cleanup(function)))
+
+static inline void free_at(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void close_at(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void free_ports_at(struct netfwv6_port_enum **ports)
+{
+	netfwv6_port_enum_free(*ports);
+}
+
+static inline void free_connection_at(struct netfwv6_connection **connection)
+{
+	netfwv6_connection_free(*connection);
+}
+
+#endif
