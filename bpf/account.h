@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Counting, in a map of its own: nothing that counts shares a word with policy. */
+/* Counting has a map of its own, so that nothing that counts shares a word with policy. */
 #ifndef NETFWV6_ACCOUNT_H
 #define NETFWV6_ACCOUNT_H
 
@@ -14,7 +14,7 @@ struct {
 	__type(value, struct count);
 } netfwv6_counts SEC(".maps");
 
-/* Under a reason, or one of COUNT_*. */
+/* The count under a reason, or under one of COUNT_*. */
 static __always_inline struct count *count_of(__u32 reason)
 {
 	return bpf_map_lookup_elem(&netfwv6_counts, &reason);
@@ -30,7 +30,7 @@ static __always_inline void account(__u32 reason, __u32 packets, __u32 bytes)
 	count->bytes += bytes;
 }
 
-/* What XDP in front has not seen, besides its reason. */
+/* Counts what XDP in front has not seen; its reason counts it as well. */
 static __always_inline void account_unseen(__u32 packets, __u32 bytes)
 {
 	struct count *run = count_of(COUNT_UNSEEN_RUN);
@@ -42,7 +42,7 @@ static __always_inline void account_unseen(__u32 packets, __u32 bytes)
 	run->jiffy = bpf_jiffies64();
 }
 
-/* Writes only what has changed. */
+/* It writes only what has changed, so that the line stays shared among CPUs. */
 static __always_inline void account_seen(void)
 {
 	struct count *run = count_of(COUNT_UNSEEN_RUN);
@@ -51,7 +51,7 @@ static __always_inline void account_seen(void)
 		*run = (struct count){};
 }
 
-/* What XDP has seen, but could not mark. */
+/* Counts a packet that XDP has seen, but could not mark. */
 static __always_inline void account_unmarked(void)
 {
 	struct count *unmarked = count_of(COUNT_UNMARKED);

@@ -5,22 +5,22 @@
 
 #include "layout.h"
 
-/* This connection's constants; the JIT folds them into the code. */
+/* These are the connection's constants, which the JIT folds into the code. */
 const volatile struct connection_config netfwv6_config = {};
 
-/* Rule 1: open on this connection. */
+/* Rule 1: the port is open on this connection. */
 static __always_inline bool is_own(__u64 policy)
 {
 	return policy & netfwv6_config.own;
 }
 
-/* Rule 2: open globally, which this connection does not ignore. */
+/* Rule 2: the port is open globally, and this connection does not ignore that. */
 static __always_inline bool is_global(__u64 policy)
 {
 	return policy & ENTRY_GLOBAL && !(policy & netfwv6_config.ignored);
 }
 
-/* Of a port that is closed here: can strangers talk to it through another connection? */
+/* Can strangers talk to a port that is closed here through another connection? */
 static __always_inline bool is_open_elsewhere(__u64 policy)
 {
 	return policy & ENTRY_OPEN_ANYWHERE;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP connections of this host's sockets, opened and closed: from the kernel's own state
- * machine, so each is told once. One instance for each stream that wants to know.
+ * Tells of TCP connections that this host's sockets open and close. The kernel's own state
+ * machine reports them, so each is told once. Each stream that wants to know has an instance.
  */
 #include <linux/bpf.h>
 #include <linux/in.h>
@@ -13,7 +13,7 @@
 
 #define AF_INET6 10
 
-/* What we need of the kernel's structures; the loader finds where it lies. */
+/* The part of the kernel's structures that is needed; the loader finds where it lies. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct net {
 	__u64 net_cookie;
@@ -38,7 +38,7 @@ struct inet_sock {
 };
 #pragma clang attribute pop
 
-/* Whose connections, and for whom. */
+/* Whose connections these are, and which tap wants them. */
 const volatile struct watch_config netfwv6_watch = {};
 
 static __always_inline bool is_mapped(const struct in6_addr *a)
@@ -52,14 +52,14 @@ static __always_inline bool is_loopback(const struct in6_addr *a)
 	       a->s6_addr32[3] == bpf_htonl(1);
 }
 
-/* 0: nothing that is logged. */
+/* The kind of event that a change of state is; 0 is none that is logged. */
 static __always_inline __u8 kind_of(int before, int after)
 {
 	if (after == BPF_TCP_ESTABLISHED)
 		return before == BPF_TCP_SYN_SENT ? EVENT_OPEN :
 		       before == BPF_TCP_SYN_RECV ? EVENT_OPEN_INBOUND :
 						    0;
-	/* What never stood is not closed. */
+	/* A connection that was never established does not close. */
 	return after == BPF_TCP_CLOSE && before != BPF_TCP_SYN_SENT && before != BPF_TCP_SYN_RECV &&
 			       before != BPF_TCP_NEW_SYN_RECV && before != BPF_TCP_LISTEN &&
 			       before != BPF_TCP_CLOSE ?
@@ -67,12 +67,12 @@ static __always_inline __u8 kind_of(int before, int after)
 		       0;
 }
 
-/* Who opened it is the source; of one that closes, this host is. */
+/* The source is the end that opened it; this host is, where one closes. */
 static __always_inline void describe_connection(const struct sock *sk, __u8 kind,
 						struct event *event)
 {
 	const struct sock_common *common = &sk->__sk_common;
-	/* Not skc_num, which one that closes has lost already. */
+	/* A socket that closes has lost skc_num already, so that is not read. */
 	__be16 local_port = BPF_CORE_READ((const struct inet_sock *)sk, inet_sport);
 	__be16 remote_port = BPF_CORE_READ(common, skc_dport);
 	bool inbound = kind == EVENT_OPEN_INBOUND;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Conversations that this side already has: what arrives for them passes though the
- * port is closed.
+ * Packets of a conversation that this side already has pass though their port is closed.
  *
- * Nothing here lets anybody in. A match sets the marks, which heals those that were missed
- * because the query left through a device without our egress program.
+ * Nothing here lets strangers in. A match sets the marks, which heals those that were missed
+ * because the query left through a device without an egress program.
  */
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
@@ -35,7 +34,7 @@ static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
 		return false;
 	seen = flow->seen;
 	if (is_bare_syn(flags))
-		return seen & FLOW_SYN_OUT; /* both began at the same time */
+		return seen & FLOW_SYN_OUT; /* both sides began at the same time */
 	/* Once it has ended, what arrives does not prolong it. */
 	if (seen & (FLOW_RESET_OUT | FLOW_RESET_IN) || is_closed(seen))
 		return true;
@@ -99,8 +98,8 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
 
 /*
  * The reason for which a parsed packet to a closed port passes, or NO_CONVERSATION. The caller
- * has found a mark, or bought the question.
- * Not inlined, so that the way of other packets stays short.
+ * has found a mark, or taken a question. It is not inlined, so that the way of other packets
+ * stays short.
  */
 __noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, bool open_elsewhere)
 {
@@ -122,7 +121,7 @@ __noinline int netfwv6_converse(packet_context *ctx, const struct packet *p, boo
 static __always_inline int verdict_on_asked(packet_context *ctx, const struct packet *p,
 					    __u64 policy)
 {
-	struct packet asked = *p; /* so that the others stay in registers */
+	struct packet asked = *p; /* a copy, so that the original stays in registers */
 	int reason = netfwv6_converse(ctx, &asked, is_open_elsewhere(policy));
 
 	if (reason == NO_CONVERSATION)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data plane at egress: parse, learn. It changes and drops nothing. One program
- * for devices with an Ethernet header, one for those without.
+ * The data plane at egress parses and learns; it changes and drops nothing. One program serves
+ * devices with an Ethernet header, the other those without.
  */
 #include "skb_context.h"
 

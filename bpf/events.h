@@ -18,7 +18,7 @@ enum event_kind {
 	EVENT_CLOSE = 4,
 };
 
-/* All of it is written each time; behind it lie the first bytes of the frame. */
+/* Every field is written each time; the first bytes of the frame follow. */
 struct event {
 	__u16 version; /* EVENT_VERSION; stays first for all time */
 	__u8 kind;
@@ -42,7 +42,7 @@ struct event {
 
 #define EVENT_SNAPLEN_MAX 16384u
 
-/* One tap is the log's; the others are for whoever looks. */
+/* One tap is the log's; the others serve programs that watch. */
 #define TAPS 8u
 #define TAP_LOG 0u
 
@@ -54,7 +54,7 @@ struct tap {
 };
 #define LEASE_FOREVER (~0ULL)
 
-/* What everything else depends on: one record, which programs read and root maps. */
+/* Programs read this one record, which everything else depends on, and root maps it. */
 struct control {
 	__u32 on_drop;	  /* taps by bit, and ON_DROP_COUNT_PORTS; 0: a drop costs nothing more */
 	__u32 generation; /* of the port table; odd while it is being replaced, or removed */
@@ -70,7 +70,7 @@ struct watch_config {
 	__u32 zero;
 };
 
-/* How dropped packets and connections are logged. */
+/* The settings of the log. */
 #define LOG_PATH_SIZE 256
 struct log_record {
 	__u32 flags; /* LOG_* */
@@ -81,7 +81,7 @@ struct log_record {
 #define LOG_DROPPED (1u << 0)
 #define LOG_CONNECTIONS (1u << 1)
 
-/* Of one tap, program and CPU. */
+/* Each tap has one on each CPU, in each program. */
 struct tap_state {
 	__u64 until; /* that the tokens are for: CLOCK_MONOTONIC, nanoseconds */
 	__u32 tokens;

@@ -3,13 +3,13 @@
  * A flood is more packets to closed ports than there are questions about conversations: a few
  * a jiffy, asked where no mark promises an answer, so that a mark that was missed heals and a
  * flood does not pay. It begins in each jiffy when the questions are spent, and ends with that
- * jiffy. Meanwhile nothing is asked any more, and the time for marks stands still. If besides
- * nobody wants to know of drops, the jiffy is quiet: a port that was never in use is closed
- * without a look at anything else. Whoever begins to listen may miss the rest of it.
+ * jiffy. Meanwhile nothing is asked any more, and the time for marks stands still. If no tap
+ * wants drops either, the jiffy is quiet: a port that was never in use is closed without a look
+ * at anything else. A tap that opens then may miss the rest of the jiffy.
  *
- * CPUs share the questions without a lock: what that costs is some more of them. Who takes one
- * stores what he has seen less one, so that they never become less than none; and they are
- * there before their jiffy is.
+ * CPUs share the questions without a lock, which costs some more of them. A CPU that takes one
+ * stores what it has seen less one, so the number never falls below zero; and the questions are
+ * stored before their jiffy.
  */
 #ifndef NETFWV6_FLOOD_H
 #define NETFWV6_FLOOD_H
@@ -23,7 +23,7 @@
 #define QUESTIONS_PER_JIFFY 64
 
 static volatile struct {
-	__u64 jiffy; /* that the questions are for */
+	__u64 jiffy; /* the one that the questions are for */
 	__u64 questions;
 	__u64 flooded_jiffy;
 	__u64 stamp; /* the time for marks in that jiffy */
@@ -32,7 +32,7 @@ static volatile struct {
 
 static __always_inline bool is_quiet(void)
 {
-	__u64 now = bpf_jiffies64(); /* first: what is read before has to be saved */
+	__u64 now = bpf_jiffies64(); /* first, as what is read before has to be saved */
 
 	return netfwv6_flood.quiet_jiffy == now;
 }
@@ -58,7 +58,7 @@ static __always_inline void begin_flood(__u64 jiffy)
 		netfwv6_flood.quiet_jiffy = jiffy;
 }
 
-/* Where no question is ever asked, there is none. */
+/* A stateless connection asks no question. */
 static __always_inline bool take_question(void)
 {
 	__u64 now = bpf_jiffies64(), left;

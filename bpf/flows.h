@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The flow tables: keys and lifetimes, alike at ingress and egress. */
+/* Keys and lifetimes of flows, which are the same at ingress and egress. */
 #ifndef NETFWV6_FLOWS_H
 #define NETFWV6_FLOWS_H
 
@@ -19,7 +19,7 @@ static __always_inline bool is_multicast(const struct in6_addr *a)
 	return a->s6_addr[0] == 0xff;
 }
 
-/* Interface-local or link-local scope. */
+/* Is the scope interface-local or link-local? */
 static __always_inline bool stays_on_link(const struct in6_addr *group)
 {
 	return (group->s6_addr[1] & 0xf) <= 2;
@@ -62,7 +62,7 @@ static __always_inline __u64 tcp_lifetime(__u32 seen)
 	return FLOW_SECONDS_HALF_OPEN * SECOND;
 }
 
-/* Writes only what has moved by a second or more: the line stays shared among CPUs. */
+/* It writes only what has moved by a second, so that the line stays shared among CPUs. */
 static __always_inline void flow_update(struct flow *flow, __u32 seen, __u64 expires)
 {
 	if (flow->seen != seen)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From the first byte of a frame on, at hooks where that is all that is known of it. */
+/* Parses from the first byte of a frame on, at hooks that know no more of it. */
 #ifndef NETFWV6_FRAME_H
 #define NETFWV6_FRAME_H
 
 #include "parse.h"
 #include "plain.h"
 
-/* A frame with an Ethernet header. */
+/* The frame starts with an Ethernet header. */
 static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 {
 	struct ethhdr eth;
@@ -16,7 +16,7 @@ static __always_inline int parse_ethernet(packet_context *ctx, struct packet *p)
 	return parse_tagged(ctx, p, eth.h_proto, MAX_TAGS);
 }
 
-/* A frame that starts with its IP header: tun, WireGuard, tunnels. */
+/* The frame starts with its IP header, as those of tun, WireGuard and tunnels do. */
 static __always_inline int parse_raw_ip(packet_context *ctx, struct packet *p)
 {
 	__u8 version;

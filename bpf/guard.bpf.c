@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guard: the data plane at the netdev ingress hook, where the stack takes its packets
+ * The guard is the data plane at the netdev ingress hook, where the stack takes its packets
  * from a device, however they came in. It judges them all, whatever XDP let pass, and counts
- * what passes. One program for devices whose frames start with an Ethernet header, one for those
- * that start with the IP header; both read from the network header on.
+ * what passes. One program serves devices whose frames start with an Ethernet header, the other
+ * those that start with the IP header; both read from the network header on.
  */
 #include "guard_context.h"
 
@@ -18,9 +18,10 @@
 #define DROP_PACKET 2	  /* TC_ACT_SHOT, TCX_DROP */
 
 /*
- * Has XDP seen the packet? It is said once: whoever gets the packet next may send it back by a
- * way around XDP. Where nobody can, the secret stays: a program that writes has its packets
- * copied before if somebody captures them, and up to Linux 6.18 the copy has no metadata.
+ * Has XDP seen the packet? The mark holds once, as whatever gets the packet next may send it
+ * back by a way around XDP. On a sealed device that cannot be, so the mark stays: the kernel
+ * copies a captured packet for a program that writes, and until Linux 6.18 the copy has no
+ * metadata.
  */
 static __always_inline bool take_seen(packet_context *ctx)
 {
@@ -37,7 +38,7 @@ static __always_inline bool take_seen(packet_context *ctx)
 	return true;
 }
 
-/* Looped multicast and what is not IPv6 is nothing that XDP should have marked. */
+/* XDP marks neither looped multicast nor what is not IPv6. */
 static __always_inline bool should_be_seen(__u32 reason)
 {
 	return reason != REASON_NOT_IPV6 && reason != REASON_LOOPED;
@@ -72,7 +73,7 @@ static __always_inline int judge_network(packet_context *ctx, bool raw_ip, bool 
 	return conclude(ctx, &p, reason, raw_ip, unseen);
 }
 
-/* Not inlined, as in the program for XDP. */
+/* It is not inlined, as in the program for XDP. */
 __noinline int netfwv6_judge_plain(struct __sk_buff *ctx, __u32 udp, __u16 port, bool unseen)
 {
 	struct packet p = plain_packet(udp, port);
@@ -111,7 +112,7 @@ int netfwv6_in_eth(struct __sk_buff *ctx)
 	return judge_frame(ctx, quiet, false);
 }
 
-/* XDP marks no bare IP packet: there may be another device's header in front of it. */
+/* XDP marks no bare IP packet, as another device's header may lie in front of it. */
 SEC("tc")
 int netfwv6_in_ip(struct __sk_buff *ctx)
 {

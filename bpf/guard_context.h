@@ -25,8 +25,9 @@ typedef struct __sk_buff packet_context;
 #define bytes_in_place guard_bytes_in_place
 
 /*
- * From the network header on: the hook notes it before it puts the header in front again. A
- * kernel that notes what all segments take on the wire gives more than there is.
+ * The length from the network header on, which the hook notes before it puts the link-layer
+ * header in front again. A kernel that notes what all segments take on the wire gives more than
+ * there is.
  */
 static __always_inline __u32 guard_packet_length(packet_context *ctx)
 {
@@ -35,15 +36,15 @@ static __always_inline __u32 guard_packet_length(packet_context *ctx)
 	return noted <= whole ? noted : whole;
 }
 
-/* Of the tag that the kernel took off the frame, if it did. */
+/* The length of the tag that the kernel took off the frame, if it did. */
 static __always_inline __u32 tag_length(packet_context *ctx, bool raw_ip)
 {
 	return !raw_ip && ctx->vlan_present ? sizeof(struct vlan_tag) : 0;
 }
 
 /*
- * On the wire: with the link-layer header, where it is one of this device. It cannot be asked for:
- * generic XDP has the kernel copy packets, and forget how long it is.
+ * The length on the wire includes the link-layer header, where it is one of this device. The
+ * kernel does not know that header's length: it forgets it when it copies packets for generic XDP.
  */
 static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 {
@@ -55,9 +56,9 @@ static __always_inline __u32 frame_length(packet_context *ctx, bool raw_ip)
 #define FROM_MAX 0x7fff
 
 /*
- * From the network header on: behind an Ethernet header, if what was noted says so. It does not
- * of an aggregate, after a program in front has made room or taken it away, and in test runs,
- * which note all of the packet: then a copy finds it.
+ * Finds bytes behind an Ethernet header, if the noted length says that there is one. It does not
+ * say so of an aggregate, after a program in front has moved headers, and in test runs, which
+ * note all of the packet: then a copy finds them.
  */
 static __always_inline bool guard_bytes_in_place(packet_context *ctx, __u32 offset, __u32 len,
 						 const void **bytes)
@@ -76,7 +77,7 @@ static __always_inline bool guard_bytes_in_place(packet_context *ctx, __u32 offs
 	return at + len <= (const char *)(long)ctx->data_end;
 }
 
-/* What lies outside of the linear part has to be fetched first, as the stack will. */
+/* Bytes outside of the linear part have to be fetched first, as the stack will. */
 static __always_inline bool guard_packet_copy(packet_context *ctx, __u32 offset, void *to,
 					      __u32 len)
 {
@@ -88,7 +89,7 @@ static __always_inline bool guard_packet_copy(packet_context *ctx, __u32 offset,
 	       bpf_skb_load_bytes_relative(ctx, offset, to, len, BPF_HDR_START_NET) == 0;
 }
 
-/* The first bytes of the frame as it is here; the linear part may have but a few of them. */
+/* Copies the first bytes of the frame, of which the linear part may have but a few. */
 static __always_inline bool frame_copy(packet_context *ctx, bool raw_ip, void *to, __u32 len)
 {
 	__u32 in_front = raw_ip ? 0 : sizeof(struct ethhdr);

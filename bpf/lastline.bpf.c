@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The last line, at netfilter's PREROUTING before all others there: it judges what the stack
- * takes from a firewalled device although the guard at the device's netdev hook has not.
+ * The last line stands first at netfilter's PREROUTING. It judges what the stack takes from a
+ * firewalled device although the guard at the device's netdev hook has not.
  *
- * The other end of a veth pair, and whoever else hands this host socket buffers instead of
+ * The other end of a veth pair, and whatever else hands this host socket buffers instead of
  * frames, can send them through an ifb. That sets tc_skip_classify, by which the next device
  * skips its netdev hooks; with redirected set, too, it skips generic XDP. Three fields show it,
- * and nobody can write them from elsewhere:
+ * which cannot be written from elsewhere:
  *
  *   tc_at_ingress   The netdev hook of a device that receives sets it, every transmission takes
  *                   it back. An ifb is entered by a transmission, and tc_skip_classify ends at
@@ -32,7 +32,7 @@
 
 #define PACKET_LOOPBACK 5 /* if_packet.h has it for user space only */
 
-/* What is attached, by the id that netfwv6_filter has of a device. */
+/* What is attached has the id under which netfwv6_filter has its device. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, ATTACHMENT_RECORDS);
@@ -41,7 +41,7 @@ struct {
 	__type(value, struct attachment_record);
 } netfwv6_attach SEC(".maps");
 
-/* Has a device anything at its netdev ingress hook? Else nothing was skipped there. */
+/* Has a device anything at its netdev ingress hook that can be skipped? */
 static __always_inline bool has_netdev_hook(const struct net_device *device)
 {
 	if (bpf_core_field_exists(device->tcx_ingress))
@@ -107,7 +107,7 @@ int netfwv6_last(struct bpf_nf_ctx *ctx)
 	if (BPF_CORE_READ_BITFIELD(ctx->skb, tc_at_ingress))
 		return ACCEPT;
 	device = skipped(ctx);
-	/* This host's own multicast, looped back, which its own ifb had. */
+	/* This host's own ifb sends back its own looped multicast, too. */
 	if (!device || BPF_CORE_READ_BITFIELD(ctx->skb, pkt_type) == PACKET_LOOPBACK)
 		return ACCEPT;
 	return judge_last(ctx, device);

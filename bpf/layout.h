@@ -31,8 +31,8 @@
  *   named         a name was stored: where it is 0, the port has none in any scope
  *
  * The first two fit into the first-level cache, as the table does not, so a flood to random
- * ports costs no more than one to a single port. Who is killed between the two leaves a
- * summary without a setting, which a flood is told of as "in use": closed all the same.
+ * ports costs no more than one to a single port. A process killed between the two leaves a
+ * summary without a setting, which reads as "in use", and so closed, too.
  */
 #define PORTS_PER_PROTOCOL 65536u
 #define PORT_ENTRIES (2u * PORTS_PER_PROTOCOL)
@@ -67,7 +67,7 @@ struct count {
 	};
 };
 
-/* What a connection's program instance knows at load time (rodata). */
+/* A connection's program instance knows this at load time (rodata). */
 struct connection_config {
 	__u64 own;     /* ENTRY_OPEN(slot), 0 without a slot */
 	__u64 ignored; /* ENTRY_IGNORED(slot), 0 without a slot */
@@ -79,16 +79,16 @@ struct connection_config {
 };
 
 /*
- * What XDP leaves in the metadata of a packet that it let pass, for the guard behind it. Who
- * does not know the secret cannot make it: 64 random bits of this pair of programs.
+ * XDP leaves this in the metadata of a packet that it let pass, for the guard behind it. The
+ * secret, 64 random bits of this pair of programs, keeps others from making it.
  */
 struct seen {
 	__u64 secret; /* the guard makes it 0, so that it holds once, unless the device is sealed */
 };
 
 /*
- * Conversations that no socket of this host shows at ingress: of machines behind it,
- * of unconnected UDP sockets, of sockets bound to another device. Written at egress.
+ * Flows are conversations that no socket of this host shows at ingress: those of machines
+ * behind it, of unconnected UDP sockets, of sockets bound to another device. Egress writes them.
  */
 struct flow_key {
 	struct in6_addr local, remote; /* remote is :: for a query to a multicast group */
@@ -127,9 +127,8 @@ struct flow {
 #define FLOW_SECONDS_RESET 10
 
 /*
- * Tables that evict the least recently used, so that a full one never refuses. What
- * strangers may have begun has a table of its own: they cannot push out what this side
- * began.
+ * These tables evict the least recently used, so a full one never refuses. What strangers may
+ * have begun has a table of its own, so that they cannot push out what this side began.
  */
 #define FLOWS_TCP 32768
 #define FLOWS_UDP 65536
@@ -146,6 +145,7 @@ struct root_record {
 	__u64 mount_ns;		  /* inode number of the mount namespace of dir; stays */
 	char dir[STATE_DIR_SIZE]; /* the state directory, resolved, NUL-padded; stays */
 };
+#define ROOT_KEPT (1u << 0) /* an administrator made it, so it stays when it is empty */
 
 #define DEVICE_NAME_SIZE 16
 
@@ -175,7 +175,7 @@ enum hook {
 	HOOKS
 };
 
-/* What is attached, by an id that no other has had: for those who may not open links. */
+/* What is attached, by an id that none had before; links are not open to all readers. */
 #define ATTACHMENT_RECORDS (2 * CONFIGURED_RECORDS)
 struct attachment_record {
 	char device[DEVICE_NAME_SIZE]; /* the name whose settings are in force, NUL-padded */

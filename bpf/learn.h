@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What leaves, remembered as far as ingress will need it: a mark on the local port,
- * and a flow where ingress could not find a socket. The question "will ingress find
- * it?" is put as ingress puts it, with the tuple reversed; whose socket sent the
- * packet proves nothing, as it may be another namespace's.
+ * Remembers of what leaves as much as ingress will need: a mark of the conversation, and a
+ * flow where ingress could not find a socket. Whether it will find one is asked as ingress
+ * asks, with the tuple reversed; the socket that sent the packet proves nothing, as it may be
+ * another namespace's.
  */
 #ifndef NETFWV6_LEARN_H
 #define NETFWV6_LEARN_H
@@ -27,8 +27,8 @@ static __always_inline struct tuple answer_to(const struct tuple *leaving)
 }
 
 /*
- * Does what others sent leave to where it came from? Then nobody behind this host sent
- * it: an outsider did, perhaps with an address of ours, to be let in by the answer. On a
+ * Does a packet that others sent leave to where it came from? Then no machine behind this host
+ * sent it: an outsider did, perhaps with a local address, to be let in by the answer. On a
  * bridge the device that it leaves by is another than the one that routing saw.
  */
 static __always_inline bool turns_back(packet_context *ctx, const struct tuple *t)
@@ -57,7 +57,7 @@ static __always_inline bool is_strangers(packet_context *ctx, const struct tuple
 	__u32 came_by = ctx->ingress_ifindex;
 
 	if (!came_by)
-		return false; /* this host's own, or translated here */
+		return false; /* it is this host's own, or was translated here */
 	return bpf_map_lookup_elem(&netfwv6_filter, &came_by) || turns_back(ctx, t);
 }
 
@@ -126,8 +126,8 @@ static __always_inline void keep_udp(void *table, const struct flow_key *key, __
 }
 
 /*
- * From a port that is open on another connection, an answer may leave here to whoever
- * asked there. It goes where it pushes nothing out that this side began.
+ * From a port that is open on another connection, an answer may leave here to a stranger that
+ * asked there. It has a table of its own, so that it pushes nothing out that this side began.
  */
 static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 				      bool open_elsewhere)
@@ -149,8 +149,8 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 }
 
 /*
- * Marks the conversation, unless strangers could begin it: who sends no more than a SYN or
- * a datagram to an open port, from an address that need not be his, leaves no mark.
+ * Marks the conversation, unless strangers could begin it: a SYN or a datagram to an open port,
+ * whose sender's address may be forged, leaves no mark.
  */
 static __always_inline void mark_conversation(const struct tuple *answer, __u8 protocol, __u8 flags,
 					      bool open)
@@ -174,7 +174,7 @@ static __always_inline void learn_packet(packet_context *ctx, const struct packe
 	bool open;
 	__u32 key;
 
-	/* Of a packet that is routed on, the answer comes from another address. */
+	/* The answer to a packet that is routed on comes from another address. */
 	if (p->routed || !read_tuple(ctx, p, &t) ||
 	    (p->protocol == IPPROTO_TCP && !read_tcp_flags(ctx, p, &flags)) ||
 	    is_strangers(ctx, &t))
@@ -184,7 +184,7 @@ static __always_inline void learn_packet(packet_context *ctx, const struct packe
 	if (!entry)
 		return; /* never: the table has it */
 	policy = *entry;
-	/* A reset answers whoever sent something; it makes no mark. */
+	/* A reset answers anything that was sent, so it makes no mark. */
 	if (!(policy & ENTRY_IN_USE) && !(flags & TCP_RST))
 		mark_in_use(key);
 	answer = answer_to(&t);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bytes of a packet, wherever they lie: read in place where the first buffer has them, else
- * copied by the kernel. In place they cost a comparison, copied a call. The hook's context
- * header comes first, and defines under which names its functions are called.
+ * Bytes of a packet are read in place where the first buffer has them, which costs a
+ * comparison; else the kernel copies them, which costs a call. The hook's context header comes
+ * first, and defines under which names its functions are called.
  */
 #ifndef NETFWV6_LOAD_H
 #define NETFWV6_LOAD_H
 
-/* Reads what is known to be there. As wide as the type, wherever it lies. */
+/* Reads what is known to be there, as wide as the type, wherever it lies. */
 #define LOAD_AT(type, bytes, offset) (*(const type *)((const char *)(bytes) + (offset)))
 
-/* The verifier wants to see a bound; what lies behind it is copied. */
+/* The verifier wants to see a bound; bytes behind it are copied. */
 #define IN_PLACE_MAX 0x3fff
 
 /* Finds so many bytes from the first one's offset on, if the first buffer has them. */
@@ -30,7 +30,7 @@ static __always_inline bool bytes_in_place(packet_context *ctx, __u32 offset, __
 		__builtin_memcpy((char *)(to) + (at), &word, sizeof(word));                        \
 	} while (0)
 
-/* With a constant length: as few loads as there can be. */
+/* The length is constant, so there are as few loads as there can be. */
 static __always_inline void copy_from(const void *bytes, void *to, __u32 len)
 {
 	__u32 at = 0;
@@ -46,8 +46,8 @@ static __always_inline void copy_from(const void *bytes, void *to, __u32 len)
 }
 
 /*
- * Copies a constant number of bytes. False where there are fewer. A few go by a place of their
- * own where they are not in place, so that elsewhere they can stay in registers.
+ * Copies a constant number of bytes; false where there are fewer. The kernel copies a few to a
+ * place of their own, so that the caller's can stay in registers.
  */
 static __always_inline bool packet_load(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {

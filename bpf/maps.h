@@ -24,7 +24,7 @@ static __always_inline bool bitmap_has(__u32 word, __u32 entry)
 {
 	const volatile __u64 *bits = table_at(word);
 
-	return !bits || *bits & BITMAP_BIT(entry); /* it is there: the table has it */
+	return !bits || *bits & BITMAP_BIT(entry); /* the table has it */
 }
 
 static __always_inline bool is_unused(__u32 entry)
@@ -32,7 +32,7 @@ static __always_inline bool is_unused(__u32 entry)
 	return !bitmap_has(SUMMARY_WORD(entry), entry);
 }
 
-/* What an entry holds. The bitmaps spare most their load, which random ports would wait for. */
+/* An entry's policy. The bitmaps spare most entries a load that random ports would wait for. */
 static __always_inline __u64 policy_of(__u32 entry)
 {
 	const volatile __u64 *policy;
@@ -43,7 +43,7 @@ static __always_inline __u64 policy_of(__u32 entry)
 	return policy ? *policy : 0;
 }
 
-/* The summary first, always. */
+/* The summary always comes first, so that no reader takes the entry for empty. */
 static __always_inline void mark_in_use(__u32 entry)
 {
 	volatile __u64 *word = table_at(SUMMARY_WORD(entry)), *policy = table_at(entry);
@@ -72,7 +72,7 @@ struct {
 	} name SEC(".maps")
 
 FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	    /* began here */
-FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before we looked */
+FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before egress was watched */
 FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
 FLOW_TABLE(netfwv6_udpans, FLOWS_ANSWERED); /* may have begun elsewhere */
 

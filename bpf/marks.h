@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Asking and setting the marks of conversations. */
+/* Reads and sets the marks of conversations. */
 #ifndef NETFWV6_MARKS_H
 #define NETFWV6_MARKS_H
 
@@ -21,15 +21,15 @@ static __always_inline __u8 mark_stamp_now(void)
 	return MARK_STAMP(bpf_ktime_get_coarse_ns());
 }
 
-/* In a map of one value, whose address is constant in the programs. */
+/* It lies in a map of one value, so its address is constant in the programs. */
 static volatile struct mark_secret netfwv6_secret SEC(MARK_SECRET_MAP);
 
-/* The state's; it does not change while programs run. */
+/* The state's secret, which does not change while programs run. */
 static __always_inline const struct mark_secret *mark_secret(void)
 {
 	const struct mark_secret *secret = (const void *)&netfwv6_secret;
 
-	barrier_var(secret); /* nor is it what the compiler believes */
+	barrier_var(secret); /* the compiler must not believe that it is zero */
 	return secret;
 }
 
@@ -40,7 +40,7 @@ static __always_inline struct mark_line *line_of(const struct mark_key *key)
 	return bpf_map_lookup_elem(&netfwv6_marks, &line);
 }
 
-/* Of a packet that arrives, or of the answer to one that leaves. */
+/* The key of a packet that arrives, or of the answer to one that leaves. */
 static __always_inline struct mark_key mark_key_of(const struct tuple *arriving, __u8 protocol)
 {
 	struct mark_key key = { .protocol = protocol };
@@ -52,7 +52,7 @@ static __always_inline struct mark_key mark_key_of(const struct tuple *arriving,
 
 #define SOURCE_TO_PORTS (sizeof(struct ipv6hdr) - offsetof(struct ipv6hdr, saddr))
 
-/* Of a parsed packet that arrives: its source and its ports, with one look if they are near. */
+/* Reads a parsed packet's source and ports, with one look if they are near each other. */
 static __always_inline bool read_mark_key(packet_context *ctx, const struct packet *p,
 					  struct mark_key *key)
 {
@@ -71,7 +71,7 @@ static __always_inline bool read_mark_key(packet_context *ctx, const struct pack
 	       packet_load(ctx, p->l4, &key->ports, sizeof(key->ports));
 }
 
-/* Without a branch for each stamp, which nobody could predict. */
+/* Each stamp has no branch of its own, as that could not be predicted. */
 static __always_inline bool is_alive_in(const struct mark_line *line, __u32 stamps, __u8 now)
 {
 	__u8 ages = 0;
@@ -91,7 +91,7 @@ static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
 			 mark_four_count(line->groups[mark_group_of(mark_secret(), key)], now)));
 }
 
-/* Tests first: the line stays shared among CPUs. */
+/* It tests before it writes, so that the line stays shared among CPUs. */
 static __always_inline void set_mark(const struct mark_key *key)
 {
 	__u32 stamps = mark_stamps_of(mark_secret(), key);

@@ -55,7 +55,7 @@ mark_inline int mark_ages_count(__u8 ages)
 	return !(ages & 0x81);
 }
 
-/* Of an arriving packet: its sender, and its ports in the packet's order. */
+/* An arriving packet's sender, and its ports in the packet's order. */
 struct mark_key {
 	__u64 remote[2]; /* the address as it lies in memory */
 	__u32 ports;	 /* source and destination as they lie in memory */
@@ -63,8 +63,8 @@ struct mark_key {
 };
 
 /*
- * What the places of marks depend on besides: random, one for each state. Without it a stranger
- * could make conversations on an open port whose marks are those of his flood.
+ * The places of marks depend on this, too, which is random for each state. Without it strangers
+ * could make conversations on an open port whose marks are those of their flood.
  */
 struct mark_secret {
 	__u64 ports, stamps; /* odd */
@@ -83,15 +83,15 @@ mark_inline __u32 mark_line_of(const struct mark_secret *secret, const struct ma
 	return mark_ports(secret, key) >> (64 - MARK_LINE_BITS);
 }
 
-/* The two halves of eight bytes, each with a secret of its own, multiplied. */
+/* Multiplies the two halves of eight bytes, each with a secret of its own added. */
 mark_inline __u64 mark_mix(__u64 bytes, const __u32 secret[2])
 {
 	return (__u64)((__u32)bytes + secret[0]) * ((__u32)(bytes >> 32) + secret[1]);
 }
 
 /*
- * Four numbers of stamps, from the upper end on. The sum of such products is a universal hash:
- * whoever does not know the secret has no better way to meet it than chance.
+ * The numbers of four stamps, from the upper end on. The sum of such products is a universal
+ * hash: without the secret, there is no better way to meet it than chance.
  */
 mark_inline __u32 mark_stamps_of(const struct mark_secret *secret, const struct mark_key *key)
 {
@@ -107,8 +107,8 @@ mark_inline __u32 mark_stamp_at(__u32 stamps, int i)
 }
 
 /*
- * Of whoever answers a query to a group: his address is not known, so four stamps side by
- * side, which the ports choose. Those bits follow the line's.
+ * The mark of a query to a group is four stamps side by side, which the ports choose, as the
+ * address that will answer is not known. Those bits follow the line's.
  */
 mark_inline __u32 mark_group_of(const struct mark_secret *secret, const struct mark_key *key)
 {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The data plane in front of the stack: parse, verdict, account, report. It drops, and counts
- * what it drops; what passes is the guard's, and so is what only conversations can tell. One
- * program for devices whose frames start with an Ethernet header, one for those that start
- * with the IP header, which marks nothing: a header of another device may lie in front.
- * Each firewalled connection runs an instance of its own; all of them read the same
- * port table and flow tables.
+ * The data plane in front of the stack drops packets, and counts what it drops. The guard
+ * counts what passes, and judges what only conversations can tell. One program serves devices
+ * whose frames start with an Ethernet header, the other those that start with the IP header; it
+ * marks nothing, as a header of another device may lie in front. Each firewalled connection runs
+ * an instance of its own; all of them read the same port table and flow tables.
  */
 #include "xdp_context.h"
 
@@ -24,14 +23,14 @@ static __always_inline int drop(packet_context *ctx, const struct packet *p, __u
 	return XDP_DROP;
 }
 
-/* What only conversations can tell is the guard's, if it sees all that passes here. */
+/* The guard asks for conversations, if it sees all that passes here. */
 static __always_inline int verdict_in_front(packet_context *ctx, const struct packet *p)
 {
 	return netfwv6_config.alone ? verdict(ctx, p) :
 				      verdict_by_port(ctx, p, policy_of(entry_of(p)));
 }
 
-/* Not inlined, so that a flood to ports that were never in use has the shortest way. */
+/* It is not inlined, so that a flood to ports never in use has the shortest way. */
 __noinline int netfwv6_plain(struct xdp_md *ctx, __u32 udp, __u16 port, __u32 length)
 {
 	struct packet p = plain_packet(udp, port);

@@ -11,7 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* What we need of the kernel's structures; the loader finds where it lies. */
+/* The part of the kernel's structures that is needed; the loader finds where it lies. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct bpf_mprog_entry;
 struct mini_Qdisc;
@@ -59,8 +59,8 @@ static __always_inline __u32 nf_packet_length(packet_context *ctx)
 }
 
 /*
- * For packet_load(), and where the length is not constant. Not inlined, as the verifier lets
- * nothing else have a place on the stack where such a pointer was.
+ * It serves packet_load(), and lengths that are not constant. It is not inlined, as the verifier
+ * lets nothing else have a place on the stack where such a pointer was.
  */
 static __noinline bool nf_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
@@ -70,7 +70,7 @@ static __noinline bool nf_packet_copy(packet_context *ctx, __u32 offset, void *t
 	       bpf_dynptr_read(to, len, &bytes, offset, 0) == 0;
 }
 
-/* As how many it went over the wire. */
+/* The number of packets that it was on the wire. */
 static __always_inline __u32 packet_segments(packet_context *ctx)
 {
 	const struct skb_shared_info *shared = (const void *)(ctx->skb->head + ctx->skb->end);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the link-layer header to the destination port, seen exactly as the
- * Linux stack will see it: only headers that Linux itself skips are walked, any
- * other next-header value is final, and nothing behind the end that the payload
- * length gives exists. What could hide a port is dropped, with its reason.
+ * The parser goes from the link-layer header to the destination port, and sees it exactly as
+ * the Linux stack will: only headers that Linux itself skips are walked, any other next-header
+ * value is final, and nothing behind the end that the payload length gives exists. What could
+ * hide a port is dropped, with its reason.
  *
  * Every function returns PARSED when the packet's destination is known, or the
  * reason that already decides the packet.
@@ -76,7 +76,7 @@ struct ext_header {
 
 #define FRAGMENT_OFFSET 0xfff8
 
-/* The transport header, or of a first fragment at least the ports and TCP flags. */
+/* Parses the transport header, of which a first fragment has at least ports and TCP flags. */
 static __always_inline int parse_l4(packet_context *ctx, struct packet *p, bool fragment)
 {
 	__u32 need = p->protocol == IPPROTO_UDP ? UDP_HEADER :
@@ -115,10 +115,9 @@ static __always_inline __u32 only_if(bool condition)
 }
 
 /*
- * The extension headers, up to the transport header or to what is not ours.
- * Not inlined, so that the verifier reads it once and not for each way here. The
- * loop must close with a jump, which kernel 6.1 asks for: with a switch in it,
- * clang lets it fall through.
+ * Walks the extension headers, up to the transport header or to another protocol. It is not
+ * inlined, so that the verifier reads it once and not for each way here. The loop must close
+ * with a jump, which kernel 6.1 asks for: with a switch in it, clang lets it fall through.
  */
 __noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
 {
@@ -137,7 +136,7 @@ __noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
 		if (!cursor_has(&p->at, size))
 			return fragment ? REASON_SHORT_FRAGMENT : cursor_cut(&p->at, size);
 		if (p->protocol == NEXT_FRAGMENT) {
-			/* What leaves hides nothing from us: this kernel made it so. */
+			/* A leaving packet hides nothing, as this kernel made it. */
 			if (!only_hops && !PACKET_IS_LEAVING)
 				return REASON_HIDDEN_FRAGMENT;
 			if (h.frag_offset & bpf_htons(FRAGMENT_OFFSET))
@@ -200,7 +199,7 @@ static __always_inline int parse_ipv6(packet_context *ctx, struct packet *p)
 	return netfwv6_chain(ctx, p);
 }
 
-/* What an EtherType announces, behind so many more tags at most. */
+/* Parses what an EtherType announces, behind at most so many more tags. */
 static __always_inline int parse_tagged(packet_context *ctx, struct packet *p, __be16 type,
 					int tags)
 {
@@ -231,7 +230,7 @@ static __always_inline __u32 entry_of(const struct packet *p)
 	return port_entry(is_udp(p->protocol), p->port);
 }
 
-/* Who talks to whom, of a parsed packet. */
+/* Reads the addresses and ports of a parsed packet. */
 static __always_inline bool read_tuple(packet_context *ctx, const struct packet *p,
 				       struct tuple *tuple)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How XDP passes a packet on to the guard. */
+/* XDP passes packets on to the guard with a mark. */
 #ifndef NETFWV6_PASS_H
 #define NETFWV6_PASS_H
 
@@ -9,8 +9,8 @@
 
 /*
  * In generic mode the host's own multicast comes by here, looped back without the Ethernet
- * header that it left with: IPv6 from the frame's first byte to its last. What cannot be told
- * from that is the guard's, which knows.
+ * header that it left with: IPv6 from the frame's first byte to its last. The guard judges what
+ * looks like that, as it can tell.
  */
 static __always_inline bool may_be_looped(packet_context *ctx, const struct packet *p)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The common packet, read in place: TCP or UDP in IPv6, which in a frame lies behind an untagged
- * Ethernet header, without extension headers, and nothing behind its payload. Every other packet
- * is read with a cursor. The loads are as wide as the fields, wherever those lie.
+ * The common packet is read in place: TCP or UDP in IPv6, which in a frame lies behind an untagged
+ * Ethernet header, without extension headers, and with nothing behind its payload. Every other
+ * packet is read with a cursor. The loads are as wide as the fields, wherever those lie.
  */
 #ifndef NETFWV6_PLAIN_H
 #define NETFWV6_PLAIN_H

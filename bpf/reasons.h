@@ -47,9 +47,8 @@ enum reason {
 };
 
 /*
- * In the same counter map, but besides the reasons: each packet counted here is counted under
- * its reason as well. Two have, in the place of bytes, the
- * jiffy of their latest packet.
+ * These are in the same counter map besides the reasons: each packet counted here is counted
+ * under its reason as well. Two have the jiffy of their latest packet in the place of bytes.
  */
 #define COUNT_UNSEEN_RUN 29 /* not seen by XDP since the latest one that was, on each CPU */
 #define COUNT_UNSEEN 30	    /* not seen by XDP, where there is one in front of the guard */

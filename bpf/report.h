@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Dropped packets, for those who want to know: behind one test of a flag, on the drop path
- * alone.
+ * Dropped packets are reported to the taps that want them, on the drop path alone, and behind
+ * one test of a flag.
  */
 #ifndef NETFWV6_REPORT_H
 #define NETFWV6_REPORT_H
@@ -11,7 +11,7 @@
 #include "parse.h"
 #include "taps.h"
 
-/* Drops by port, for all devices together. */
+/* Counts drops by port, for all devices together. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, PORT_ENTRIES);
@@ -19,7 +19,7 @@ struct {
 	__type(value, __u64);
 } netfwv6_hits SEC(".maps");
 
-/* Too large for the stack. */
+/* It is too large for the stack. */
 struct report {
 	struct event event;
 	__u8 data[EVENT_SNAPLEN_MAX + sizeof(struct vlan_tag)];
@@ -139,12 +139,12 @@ static __always_inline bool wants_event(volatile struct control *c, __u32 tap)
 	now = bpf_ktime_get_coarse_ns();
 	if (now <= c->tap[tap].lease)
 		return take_token(state, c->tap[tap].rate, now);
-	/* Its reader was killed. One that lives sets the bit again. */
+	/* Its reader was killed; one that lives sets the bit again. */
 	__sync_fetch_and_and(&c->on_drop, ~(1u << tap));
 	return false;
 }
 
-/* Those of them whose rate allows an event. */
+/* Which of the taps have a rate that allows an event? */
 static __always_inline __u32 those_who_want_it(volatile struct control *c, __u32 taps)
 {
 	__u32 want = 0;
@@ -156,8 +156,8 @@ static __always_inline __u32 those_who_want_it(volatile struct control *c, __u32
 }
 
 /*
- * Counts a drop for those who want that, and returns the taps to tell of it, by bit.
- * Not inlined, so that the drop path stays short while nobody listens.
+ * Counts a drop where that is switched on, and returns the taps to tell of it, by bit. It is not
+ * inlined, so that the drop path stays short while no tap is open.
  */
 __noinline int netfwv6_note_drop(__u32 entry, __u32 reason)
 {
@@ -205,7 +205,7 @@ static __always_inline void report_drop(packet_context *ctx, const struct packet
 
 	if (!taps)
 		return;
-	told = *p; /* so that the others stay in registers */
+	told = *p; /* a copy, so that the original stays in registers */
 	netfwv6_tell_drop(ctx, &told, reason, raw_ip, taps);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a socket buffer is on the wire, in frames: receive offload has put several together, or
+ * A socket buffer may be several frames on the wire: receive offload has put them together, or
  * a sender on this machine has not taken them apart. All of them have the same headers.
  */
 #ifndef NETFWV6_SEGMENTS_H
@@ -13,7 +13,7 @@ struct segments {
 	__u32 bytes; /* of the frames */
 };
 
-/* Of a parsed packet; of another one what was read of it. */
+/* The length of all headers of a parsed packet; of another one, what was read. */
 static __always_inline __u32 headers_length(packet_context *ctx, const struct packet *p)
 {
 	__u8 offset = 0;
@@ -26,7 +26,7 @@ static __always_inline __u32 headers_length(packet_context *ctx, const struct pa
 	return p->l4 + (offset >> 4) * 4;
 }
 
-/* Not inlined, as few packets have to be read again. */
+/* It is not inlined, as few packets have to be read again. */
 __noinline int netfwv6_headers(packet_context *ctx)
 {
 	struct packet p = packet_of(ctx);

@@ -21,7 +21,7 @@ static __always_inline __u32 skb_packet_length(packet_context *ctx)
 	return ctx->len;
 }
 
-/* For packet_load(), and where the length is not constant. */
+/* It serves packet_load(), and lengths that are not constant. */
 static __always_inline bool skb_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_skb_load_bytes(ctx, offset, to, len) == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handing an event to those who listen. Off the path of every packet that nobody asked for. */
+/* Hands events to taps, off the path of every packet that no tap asked for. */
 #ifndef NETFWV6_TAPS_H
 #define NETFWV6_TAPS_H
 
@@ -43,7 +43,7 @@ static __always_inline volatile struct control *control(void)
 	return bpf_map_lookup_elem(&netfwv6_control, &key);
 }
 
-/* Does anybody want to know of a dropped packet? */
+/* Does any tap, or the count by port, want to know of a dropped packet? */
 static __always_inline bool drops_matter(void)
 {
 	const volatile struct control *c = control();
@@ -51,7 +51,7 @@ static __always_inline bool drops_matter(void)
 	return c && c->on_drop;
 }
 
-/* What a tap's events are counted in: the second half is the connections'. */
+/* A tap's events are counted here; the second half is the connections'. */
 static __always_inline struct tap_state *tap_state_of(__u32 index)
 {
 	return bpf_map_lookup_elem(&netfwv6_tapstat, &index);
@@ -63,7 +63,7 @@ static __always_inline bool is_idle(const struct tap_state *state)
 	return state->idle_jiffy == (__u32)bpf_jiffies64() && state->until; /* not a new one */
 }
 
-/* One event's worth of the tap's rate. A second begins with its first event. */
+/* Takes one event's worth of the tap's rate. A second begins with its first event. */
 static __always_inline bool take_token(struct tap_state *state, __u32 rate, __u64 now)
 {
 	if (now >= state->until) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verdict on a packet's destination, as far as ports and marks tell: own setting, global
+ * The verdict on a packet's destination goes by ports and marks: the own setting, the global
  * setting, and whether a conversation is worth looking for. An open port takes one load or two,
  * whatever the number of rules and connections; so does a closed one under flood, and one that
- * this side has sent from a further one, for the marks.
+ * this side has sent from takes another, for the marks.
  */
 #ifndef NETFWV6_VERDICT_H
 #define NETFWV6_VERDICT_H
@@ -46,7 +46,7 @@ static __always_inline bool is_worth_asking(packet_context *ctx, const struct pa
 	return !flood && take_question();
 }
 
-/* A reason, or ASK_CONVERSATIONS. Who gets a routed packet is not who its addresses say. */
+/* A reason, or ASK_CONVERSATIONS. The addresses of a routed packet do not say who gets it. */
 static __always_inline int verdict_by_port(packet_context *ctx, const struct packet *p,
 					   __u64 policy)
 {

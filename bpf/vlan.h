@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* VLAN tags, which stand in front of the EtherType. */
+/* VLAN tags stand in front of the EtherType. */
 #ifndef NETFWV6_VLAN_H
 #define NETFWV6_VLAN_H
 

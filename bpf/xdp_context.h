@@ -21,15 +21,15 @@ static __always_inline __u32 xdp_packet_length(packet_context *ctx)
 }
 
 /*
- * Of a frame that ends with its first buffer, as one whose payload ends there does. What
- * somebody appended to it in further buffers is not counted.
+ * The length of a frame that ends with its first buffer, as one does whose payload ends there.
+ * Bytes that were appended to it in further buffers are not counted.
  */
 static __always_inline __u32 plain_length(packet_context *ctx)
 {
 	return ctx->data_end - ctx->data;
 }
 
-/* For packet_load(), and where the length is not constant. */
+/* It serves packet_load(), and lengths that are not constant. */
 static __always_inline bool xdp_packet_copy(packet_context *ctx, __u32 offset, void *to, __u32 len)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, len) == 0;
