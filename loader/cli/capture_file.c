@@ -18,7 +18,7 @@ static int refuse(const char *path, const char *sentence)
 	return EXIT_OTHER;
 }
 
-/* What holds packets shows who talks to whom: it has to be the caller's own. */
+/* A file of packets shows who talks to whom, so it has to be the caller's own. */
 static const char *why_not_a_capture(const struct stat *status)
 {
 	if (S_ISDIR(status->st_mode))
@@ -60,7 +60,7 @@ static const char *why_not_by_name(int directory, const char *name)
 static int open_in(int directory, const char *name, const char *path, struct follow *follow,
 		   int *opened)
 {
-	/* To open another's named pipe would wait for him, so it is looked at before. */
+	/* Opening another user's named pipe would wait for its reader, so it is looked at before. */
 	const char *why_not = why_not_by_name(directory, name);
 	struct stat status;
 	int fd;
@@ -81,7 +81,7 @@ static int open_in(int directory, const char *name, const char *path, struct fol
 	return refuse(path, why_not);
 }
 
-/* From the root, as symbolic links on the way are looked at one by one. */
+/* The path begins at the root, as symbolic links on the way are looked at one by one. */
 static bool make_absolute(const char *path, char *absolute)
 {
 	size_t used = 0;

@@ -34,7 +34,7 @@ struct cli {
 	char **operands;
 	int n_operands;
 	uint32_t given; /* which options, OPT_* */
-	/* options */
+	/* what the options said */
 	const char *state, *mode, *name, *device, *group;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
@@ -44,7 +44,7 @@ struct cli {
 	/* those that filter events, each as often as it was given; free() it */
 	struct given_filter *filters;
 	size_t n_filters;
-	/* open while a command runs that needs it */
+	/* open while a command runs, unless it needs none */
 	struct netfwv6_mgr *mgr;
 	struct netfwv6_connection *connection; /* of --dev, or null */
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* capture: dropped packets, into a file for Wireshark and its like. */
+/* capture writes dropped packets to a file for Wireshark and its like. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>

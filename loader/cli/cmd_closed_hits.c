@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* list --closed-hits: the closed ports that packets were dropped for, most hit first. */
+/* list --closed-hits shows the closed ports that packets were dropped for, most hit first. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* explain: the rules in their order for a port of a device, and which one decides. */
+/* explain goes through the rules for a port of a device, and says which one decides. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

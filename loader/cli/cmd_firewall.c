@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* enable, disable: the firewall switch of a device. */
+/* enable and disable switch the firewall of a device. */
 #include "cleanup.h"
 #include "modes.h"
 #include "ssh.h"
@@ -34,13 +34,13 @@ static void report_enabled(const struct cli *cli, const char *device,
 		    status->stateless ? ", stateless" : "");
 }
 
-/* Without any, a firewalled device keeps its settings. */
+/* Without any option, a firewalled device keeps its settings. */
 static bool has_options(const struct cli *cli)
 {
 	return cli->mode || cli->stateless || cli->learn_only || cli->if_configured;
 }
 
-/* What no device's firewall sees. */
+/* Names what no device's firewall sees. */
 static void name_blind_spots(const struct cli *cli)
 {
 	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
@@ -96,7 +96,7 @@ static int with_connection(struct cli *cli,
 	struct netfwv6_connection *connection CLEANUP(free_connection_at) = NULL;
 	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, cli->operands[0], &connection);
 
-	/* It was here and has gone again. */
+	/* The device was here and has gone again. */
 	if (result == NETFWV6_E_NOINTERFACE && cli->if_configured)
 		return EXIT_DONE;
 	if (NETFWV6_FAILED(result))

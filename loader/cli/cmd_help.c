@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* help: everything it says comes from the tables of commands and options. */
+/* Everything that help says comes from the tables of commands and options. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +79,7 @@ static const char *compgen_of(const char *value)
 	return NULL;
 }
 
-/* Those that packets are dropped for. */
+/* Packets are dropped for these reasons. */
 static void print_reasons(void)
 {
 	struct netfwv6_counter reasons[64];

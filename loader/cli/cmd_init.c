@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* init, remove: the state as a whole. */
+/* init and remove make and remove the state as a whole. */
 #include <ctype.h>
 #include <grp.h>
 #include <stdlib.h>
 
 #include "groups.h"
 
-/* A group by its name, or by its number. */
+/* A group is given by its name, or by its number. */
 static int take_group(const char *text, uint32_t *group)
 {
 	const struct group *entry = getgrnam(text);

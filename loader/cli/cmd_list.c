@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* list: the open ports and the ignored ones, of every scope. */
+/* list shows the open ports and the ignored ones of every scope. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct group {
 	struct netfwv6_port_enum *ports;
 };
 
-/* Where rows go: to the text, or to arrays. */
+/* Rows go to the text, or to these arrays. */
 struct output {
 	json_t *open, *ignored; /* null for text */
 	bool any;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* log: what is logged, and where. */
+/* log shows and changes what is logged, and where. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -79,7 +79,7 @@ static netfwv6_result get_settings(const struct cli *cli, struct log_settings *s
 	return result;
 }
 
-/* Puts what was given; what may be refused for its value comes first. */
+/* Puts what was given. Values that may be refused come first. */
 static netfwv6_result put_settings(const struct cli *cli, const struct log_settings *settings)
 {
 	netfwv6_result result = NETFWV6_S_OK;
@@ -97,7 +97,7 @@ static netfwv6_result put_settings(const struct cli *cli, const struct log_setti
 	return result;
 }
 
-/* All of the new settings, or none of them. */
+/* It puts all of the new settings, or none of them. */
 static int change_settings(const struct cli *cli, const struct log_settings *old,
 			   const struct log_settings *new)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* logd: writes the log, until it is told to end. */
+/* logd writes the log, until it is told to end. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -76,13 +76,13 @@ static netfwv6_result format_next_event(struct writer *writer)
 		writer->length = w3c_event(&event, writer->line);
 	if (result != NETFWV6_E_UNEXPECTED)
 		return result;
-	/* Of another version of the programs: there may be others behind it. */
+	/* Programs of another version made it; readable events may follow. */
 	if (!writer->unreadable++)
 		complain("%s", netfwv6_detail());
 	return NETFWV6_S_OK;
 }
 
-/* S_OK when there may be more, S_FALSE when there is none or the file takes none. */
+/* Returns S_OK when there may be more, S_FALSE when there is none or the file takes none. */
 static netfwv6_result write_events(struct writer *writer)
 {
 	for (int i = 0; i < BATCH; i++) {
@@ -141,7 +141,7 @@ static netfwv6_result read_settings(struct writer *writer, bool *gone)
 	return NETFWV6_S_OK;
 }
 
-/* What is to be done now and then, however many events there are. */
+/* Does what has to be done now and then, however many events there are. */
 static netfwv6_result do_round(struct writer *writer)
 {
 	netfwv6_result result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* monitor: what is dropped, and which connections come and go, as it happens. */
+/* monitor shows what is dropped, and which connections come and go, as it happens. */
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ static void monitor_json(struct follow *follow, const struct netfwv6_event *even
 	put_event_json(&follow->output.bytes, event);
 }
 
-/* After the lines that it follows. */
+/* The events before it are written first. */
 static void monitor_missed(struct follow *follow, const struct netfwv6_missed_events *missed)
 {
 	output_flush(&follow->output);

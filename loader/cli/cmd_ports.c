@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* open, close, ignore, observe, check: what works on PORT operands. */
+/* open, close, ignore, observe and check work on PORT operands. */
 #include <stdio.h>
 
 #include "cleanup.h"
@@ -24,7 +24,7 @@ static int for_each_range(struct cli *cli, range_action action)
 	return worst;
 }
 
-/* How many ports of the range a rule decides on, on the device. */
+/* Counts the ports of the range that a rule decides on, on the device. */
 static int count_decided(struct cli *cli, const struct port_range *range, uint32_t rule,
 			 size_t *count)
 {
@@ -179,7 +179,7 @@ static int count_globally_open(struct cli *cli, const struct port_range *range, 
 	return EXIT_DONE;
 }
 
-/* By rules 1 and 2 on the device. *state says which, where one decides on all. */
+/* Rules 1 and 2 decide on the device; *state says which, where one decides on all. */
 static int count_open_here(struct cli *cli, const struct port_range *range, size_t *open,
 			   const char **state)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* stats: all that is counted; setting it to zero; the switch that counts by port. */
+/* stats shows all that is counted, sets it to zero, and switches counting by port. */
 
 #include "cleanup.h"
 #include "stats.h"
@@ -113,7 +113,7 @@ static int show_stats(struct cli *cli)
 	return code;
 }
 
-/* What excludes what: a sentence, or NULL. */
+/* Returns a sentence that says which options exclude each other, or NULL. */
 static const char *find_conflict(const struct cli *cli)
 {
 	bool changes = cli->reset || cli->count_ports;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* status: the firewalled devices, and what was passed and dropped there. */
+/* status shows the firewalled devices, and what was passed and dropped there. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static void print_device_troubles(const struct report *report)
 			       report->name);
 }
 
-/* What the guard judged in the place of XDP. */
+/* Tells what the guard judged in the place of XDP. */
 static void print_unseen(const struct netfwv6_connection_status *status)
 {
 	if (status->unseen_unknown && status->mode == NETFWV6_MODE_NATIVE)
@@ -100,7 +100,7 @@ struct lists {
 	json_t *devices, *learning, *configured;
 };
 
-/* A device that is only learned from. */
+/* The device is only learned from. */
 static int report_learning(const char *name, json_t *learning)
 {
 	if (!learning)
@@ -110,7 +110,7 @@ static int report_learning(const char *name, json_t *learning)
 	return EXIT_DONE;
 }
 
-/* A device that is to be firewalled, or learned from, and is not. */
+/* The device is to be firewalled, or learned from, and is not. */
 static int report_configured(const struct report *report, json_t *configured)
 {
 	const struct netfwv6_connection_status *status = &report->status;
@@ -151,7 +151,7 @@ static int report_device(const struct report *report, const struct lists *lists)
 		       EXIT_DONE;
 }
 
-/* Is something wanted that is not so now? What is not here at all comes firewalled. */
+/* Is something not as wanted? A device that is not here will be firewalled when it comes. */
 static bool is_amiss(const struct netfwv6_connection_status *status)
 {
 	return status->troubles || (status->configured && !status->firewalled &&
@@ -168,7 +168,7 @@ static json_t *group_json(const struct netfwv6_mgr_status *status)
 			 json_text(format_group(status->group, name)));
 }
 
-/* The state as a whole, behind its devices. */
+/* Reports the state as a whole, after its devices. */
 static int report_state(struct cli *cli, const struct lists *lists, size_t reported)
 {
 	struct netfwv6_mgr_status status = { .sz = sizeof(status) };

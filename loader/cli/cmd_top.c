@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* top: samples at intervals, each shown with what changed since the one before. */
+/* top shows samples at intervals, each with what changed since the one before. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -29,7 +29,7 @@ struct top {
 	bool stop;
 };
 
-/* The clock is one that nobody sets. */
+/* This clock is never set. */
 static double now_in_seconds(void)
 {
 	return (double)clock_ns(CLOCK_MONOTONIC) / NANOSECONDS;
@@ -60,7 +60,7 @@ static int sample_hits(struct top *top)
 	return sort_hits(top->hits, top->hits_before, &sample->hits) ? EXIT_DONE : EXIT_OTHER;
 }
 
-/* What the interval that ends now had. */
+/* Samples the interval that ends now. */
 static int take_sample(struct top *top)
 {
 	struct sample *sample = &top->sample;
@@ -96,7 +96,7 @@ static int show_top(struct top *top)
 
 static const int watched_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH };
 
-/* Signals come through a descriptor. Those that the caller has ignored stay so. */
+/* Signals come through a descriptor. Those that the caller ignored stay ignored. */
 static int open_top_signals(void)
 {
 	struct sigaction action;
@@ -111,7 +111,7 @@ static int open_top_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The terminal is the shell's meanwhile. The next sample asks for events again. */
+/* The shell has the terminal meanwhile. The next sample asks for events again. */
 static void suspend(struct top *top)
 {
 	watch_pause(&top->watch); /* a stream that is not read for long would end */

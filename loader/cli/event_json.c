@@ -14,7 +14,7 @@ static int append_json(const char *text, size_t size, void *out)
 	return 0;
 }
 
-/* Takes the object over. */
+/* It takes the object over. */
 static void put_line(struct bytes *out, json_t *object)
 {
 	if (!object || json_dump_callback(object, append_json, out, JSON_COMPACT))

@@ -42,7 +42,7 @@ bool is_tcp(const struct netfwv6_event *event)
 	return event->has_ports && event->protocol == NETFWV6_PROTOCOL_TCP;
 }
 
-/* The second that the time is in, and the nanoseconds since. */
+/* Returns the second that the time is in, and the nanoseconds since. */
 static time_t split_time(int64_t time_ns, long *nanoseconds)
 {
 	time_t seconds = time_ns / NANOSECONDS;

@@ -44,7 +44,7 @@ static int add_protocol(struct filter *filter, const char *name)
 	return EXIT_USAGE;
 }
 
-/* The keywords that a packet can be dropped for. */
+/* Lists the keywords that a packet can be dropped for. */
 static void list_reasons(const struct filter *filter, char *text, size_t size)
 {
 	size_t used = 0;
@@ -130,7 +130,7 @@ static bool is_in(const struct port_range *range, uint32_t port)
 	return port >= range->first && port <= range->last;
 }
 
-/* The port that a packet was for; of a connection either end's. */
+/* A packet matches by the port that it was for, a connection by that of either end. */
 static bool port_matches(const struct filter *filter, const struct netfwv6_event *event)
 {
 	for (size_t i = 0; i < filter->ports.count; i++) {

@@ -35,7 +35,8 @@ struct filter {
 };
 
 /*
- * Adds what was given to an option. Complains of what makes no sense: an exit code, or GO_ON. The filter then is as it was.
+ * Adds what was given to an option: GO_ON, or an exit code after a complaint, which leaves the
+ * filter as it was.
  */
 int filter_add(struct filter *filter, enum filter_option option, const char *value);
 

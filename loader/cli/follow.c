@@ -33,7 +33,7 @@ static void tick(int signal)
 	ticks++;
 }
 
-/* Without SA_RESTART: a blocked write() or open() returns at every one of them. */
+/* There is no SA_RESTART, so a blocked write() or open() returns at each signal. */
 static void handle(int signal, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
@@ -81,7 +81,7 @@ void follow_keep_alive(struct follow *follow)
 		follow->not_written++;
 }
 
-/* Who was asked to end does not wait for ever for a reader that takes nothing. */
+/* After a signal to end, it does not wait for ever for a reader that takes nothing. */
 static bool be_patient(void *context, bool progressed)
 {
 	struct follow *follow = context;
@@ -120,7 +120,7 @@ static bool is_enough(const struct follow *follow)
 	return follow->limit && follow->events >= follow->limit;
 }
 
-/* S_OK: there may be more; S_FALSE: there is none now, or none that is wanted. */
+/* Returns S_OK where there may be more, S_FALSE where there is none that is wanted. */
 static netfwv6_result put_next_event(struct follow *follow)
 {
 	struct netfwv6_event event = { .sz = sizeof(event) };
@@ -152,7 +152,7 @@ static netfwv6_result take_batch(struct follow *follow)
 	return result;
 }
 
-/* Until there are events, a signal, or nobody any more who reads the output. */
+/* Waits until there are events, a signal, or no reader of the output any more. */
 static void wait_for_more(struct follow *follow)
 {
 	struct pollfd fds[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way to the log, past those who would lead root astray. */
+/* The way to the log, on which no other user can lead root astray. */
 #ifndef NETFWV6_CLI_LOG_DIRECTORY_H
 #define NETFWV6_CLI_LOG_DIRECTORY_H
 

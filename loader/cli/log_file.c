@@ -11,7 +11,7 @@
 
 #define READERS "adm" /* who reads logs on this host */
 
-/* A null sentence: what errno says. */
+/* Without a sentence, the problem is what errno says. */
 static bool log_file_fail(struct log_file *file, int error, const char *sentence)
 {
 	file->error = error;
@@ -61,7 +61,7 @@ static int open_or_create(const struct log_file *file)
 	return fd;
 }
 
-/* What others made, or can reach under another name, is not for root to write to. */
+/* Root does not write to what others made, or can reach under another name. */
 static const char *why_not_a_log(const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
@@ -92,7 +92,7 @@ static int cut_torn_line(int fd, off_t size)
 	return end == size ? 0 : ftruncate(fd, end);
 }
 
-/* What a writer that was killed, or met a full disk, may have left. */
+/* Mends what a writer may have left that was killed, or met a full disk. */
 static bool mend(struct log_file *file, off_t size)
 {
 	char start[W3C_HEADER_SIZE];
@@ -109,7 +109,7 @@ static bool mend(struct log_file *file, off_t size)
 	return true;
 }
 
-/* All of it, or nothing. */
+/* Appends all of it, or nothing. */
 static bool log_file_append(struct log_file *file, off_t size, const char *text, size_t length)
 {
 	for (size_t done = 0; done < length;) {
@@ -128,7 +128,7 @@ static bool log_file_append(struct log_file *file, off_t size, const char *text,
 	return true;
 }
 
-/* The file's size; 0 gets a header first, also if somebody emptied the file. */
+/* Finds the file's size. An empty file gets a header first, also if it was emptied later. */
 static bool find_size(struct log_file *file, off_t *size)
 {
 	struct stat status;

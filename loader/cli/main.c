@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* netfwv6: the command table, and what drives it. */
+/* The command table, and what drives it. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -173,7 +173,7 @@ const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* What comes from elsewhere may be any bytes, which are not for a terminal. */
+/* Text from elsewhere may be any bytes, which are not for a terminal. */
 static char *format_line(const char *format, va_list args)
 {
 	char *raw, *line = NULL;
@@ -249,7 +249,7 @@ int print_json(json_t *object)
 	return EXIT_DONE;
 }
 
-/* What the library itself says is for people, not for programs; libbpf's talk is for neither. */
+/* The library's notes are for people, not for programs; those of libbpf are for neither. */
 static void hear(void *context, const char *line)
 {
 	const struct cli *cli = context;
@@ -259,7 +259,7 @@ static void hear(void *context, const char *line)
 		say(cli, "note: %s\n", line);
 }
 
-/* With the connection of --dev, if that was given. */
+/* Runs the command with the connection of --dev, if that was given. */
 static int run_on_device(struct cli *cli)
 {
 	netfwv6_result result = NETFWV6_S_OK;
@@ -317,7 +317,7 @@ int main(int argc, char **argv)
 
 	if (!occupy_standard_streams())
 		return EXIT_OTHER;
-	/* Options may stand behind operands, whatever the environment says to getopt. */
+	/* Options may follow operands, whatever the environment says to getopt. */
 	unsetenv("POSIXLY_CORRECT");
 	code = parse_command_line(argc, argv, &cli);
 

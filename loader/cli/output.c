@@ -11,7 +11,7 @@
 
 #define POLL_MILLISECONDS 250
 
-/* Of a descriptor that somebody else made non-blocking. */
+/* The descriptor may be non-blocking, as others have it, too. */
 static void wait_until_writable(int fd)
 {
 	struct pollfd output = { .fd = fd, .events = POLLOUT };
@@ -19,7 +19,7 @@ static void wait_until_writable(int fd)
 	poll(&output, 1, POLL_MILLISECONDS);
 }
 
-/* As many bytes as were written, 0 if none could be for now. */
+/* Returns how many bytes were written, 0 if none could be for now. */
 static size_t write_some(struct output *output, const uint8_t *data, size_t size)
 {
 	ssize_t n = write(output->fd, data, size);

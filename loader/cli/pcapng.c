@@ -75,7 +75,7 @@ static void put_text_option(struct bytes *out, enum option_code code, const char
 	put_option(out, code, text, strlen(text));
 }
 
-/* Where the block begins, for end_block(). */
+/* Returns where the block begins, for end_block(). */
 static size_t begin_block(struct bytes *out, enum block_type type)
 {
 	size_t start = out->used;

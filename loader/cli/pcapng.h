@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Dropped packets as a pcapng file: one section, an interface for each device, a comment
- * with the reason on each packet. Everything is appended to bytes; who writes them may do so
- * at any time, as they always hold whole blocks.
+ * with the reason on each packet. Everything is appended to bytes, which may be written at any
+ * time, as they always hold whole blocks.
  * https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/
  */
 #ifndef NETFWV6_CLI_PCAPNG_H

@@ -41,7 +41,7 @@ static size_t count_hit_ports(const struct hit_counts *counts)
 	return count;
 }
 
-/* Who switched counting off and on meanwhile made it start at zero. */
+/* Counting starts at zero when it is switched off and on meanwhile. */
 static uint64_t since(uint64_t packets, uint64_t before)
 {
 	return packets < before ? packets : packets - before;

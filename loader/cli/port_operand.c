@@ -58,7 +58,7 @@ static int split_operand(const char *text, struct operand *operand)
 	return EXIT_USAGE;
 }
 
-/* A decimal number at *text, which moves behind it. UINT32_MAX stands for all above. */
+/* Takes a decimal number at *text, which moves behind it. UINT32_MAX stands for all above. */
 static bool take_number(const char **text, uint32_t *number)
 {
 	unsigned long long value;
@@ -115,7 +115,7 @@ static bool add_range(struct port_ranges *ranges, const struct port_range *range
 	return true;
 }
 
-/* The port of a service in one protocol, as /etc/services has it. */
+/* Finds the port of a service in one protocol, as /etc/services has it. */
 static bool find_service(const char *name, const char *protocol, struct port_range *range)
 {
 	const struct servent *service = getservbyname(name, protocol);

@@ -9,7 +9,7 @@
 
 #define ADDRESS_BITS 128u
 
-/* Decimal digits and nothing else, up to the number of bits that there are. */
+/* Takes decimal digits and nothing else, up to the number of bits that there are. */
 static bool take_length(const char *text, unsigned int *length)
 {
 	size_t digits = strspn(text, "0123456789");

@@ -8,7 +8,7 @@
 #include "port_operand.h"
 #include "stats.h"
 
-/* Whoever scans this host must not make a time series of every port. */
+/* A scan of this host must not make a time series of every port. */
 #define MAX_PORTS 100
 
 static void print_metric(const char *name, const char *type, const char *help)
@@ -16,7 +16,7 @@ static void print_metric(const char *name, const char *type, const char *help)
 	printf("# HELP netfwv6_%s %s\n# TYPE netfwv6_%s %s\n", name, help, name, type);
 }
 
-/* A label with its comma or brace before it. The value is UTF-8. */
+/* Prints a label behind its comma or brace. The value is UTF-8. */
 static void print_label(const char *before, const char *name, const char *value)
 {
 	printf("%s%s=\"", before, name);

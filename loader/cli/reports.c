@@ -91,7 +91,7 @@ static netfwv6_result read_report(struct cli *cli, struct netfwv6_connection *co
 	make_printable(*report->status.settings_of ? report->status.settings_of :
 						     netfwv6_connection_id(connection),
 		       report->settings_of);
-	/* Of --dev the library says that it is not firewalled. */
+	/* The library complains if the device of --dev is not firewalled. */
 	if (report->status.firewalled || cli->connection)
 		result = read_report_counters(connection, report);
 	return result;

@@ -30,7 +30,7 @@ void screen_measure(struct screen *screen)
 	screen->columns = known ? size.ws_col : 80;
 }
 
-/* Keys without Enter and echo; signals by keys stay. */
+/* Keys come without Enter and echo; signals by keys stay. */
 static bool take_keys(struct screen *screen)
 {
 	struct termios raw;
@@ -49,7 +49,7 @@ void screen_open(struct screen *screen)
 	*screen = (struct screen){ .terminal = is_terminal() };
 	if (!screen->terminal)
 		return;
-	/* A screen at a time, not a line; and what is complained of waits for the other one. */
+	/* Output goes a screen at a time; complaints wait for the normal screen. */
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	setvbuf(stderr, NULL, _IOFBF, 1 << 12);
 	screen_enter(screen);

@@ -15,7 +15,7 @@ struct entry {
 };
 
 struct sources {
-	uint64_t seed[2]; /* who sends cannot tell which addresses share a bucket */
+	uint64_t seed[2]; /* so that senders cannot tell which addresses share a bucket */
 	uint16_t buckets[BUCKETS];
 	uint16_t heap[SOURCES_MAX]; /* of entries: none has fewer packets than its parent */
 	uint16_t count;
@@ -28,7 +28,7 @@ struct sources *sources_new(void)
 
 	if (!sources)
 		return NULL;
-	/* Without randomness it counts all the same. */
+	/* It counts without randomness, too. */
 	if (getrandom(sources->seed, sizeof(sources->seed), GRND_NONBLOCK) < 0)
 		memset(sources->seed, 0x55, sizeof(sources->seed));
 	memset(sources->buckets, 0xff, sizeof(sources->buckets));

@@ -10,8 +10,8 @@
 #define VARIABLE "SSH_CONNECTION="
 
 /*
- * The variable in a process's environment; free() it. sudo and su drop it from
- * ours, but the shell that they were typed into still has it.
+ * Reads the variable in a process's environment; free() it. sudo and su drop it from this
+ * one's, but the shell that they were typed into still has it.
  */
 static char *variable_of(pid_t pid)
 {
@@ -72,7 +72,7 @@ static uint32_t ipv6_server_port(const char *connection)
 	return port;
 }
 
-/* By the connection's own settings, whatever is in force now. When in doubt it is. */
+/* The connection's own settings tell, whatever is in force now; in doubt it is open. */
 static bool will_be_open(const struct cli *cli, struct netfwv6_connection *connection,
 			 uint32_t port)
 {

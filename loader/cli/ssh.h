@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Do we saw off the branch that we sit on? */
+/* Does the command lock its own user out? */
 #ifndef NETFWV6_CLI_SSH_H
 #define NETFWV6_CLI_SSH_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* How a sample looks: four tables, the busiest first in each. */
+/* A sample is shown as four tables, the busiest first in each. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct rates {
 	uint64_t passed, dropped; /* packets of all */
 };
 
-/* The device's report of the sample before; NULL when it was not firewalled then, as now. */
+/* Finds the device's report before; NULL when it was not firewalled then as it is now. */
 static const struct report *find_before(const struct sample *sample, const struct report *report)
 {
 	for (const struct report *before = next_firewalled(&sample->before, NULL); before;
@@ -59,7 +59,7 @@ static void add_rates(const struct report *report, const struct report *before, 
 	}
 }
 
-/* The busiest first; equals stay as the library has them. */
+/* The busiest come first; equals stay as the library has them. */
 static int by_rate(const void *left, const void *right)
 {
 	const struct rate *a = left, *b = right;
@@ -106,7 +106,7 @@ static void print_rates(FILE *out, const struct sample *sample, const struct rat
 
 #define RATE_SIZE 32
 
-/* Packets a second; marked as an estimate when not every event was seen. */
+/* Formats packets a second, marked as an estimate when not every event was seen. */
 static const char *format_rate(uint64_t packets, double elapsed, double scale, char text[RATE_SIZE])
 {
 	snprintf(text, RATE_SIZE, "%s%.1f", scale > 1 ? "~" : "",

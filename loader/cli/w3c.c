@@ -18,7 +18,7 @@ static const struct {
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
-/* The columns, as text. All but the first are "-" at first. */
+/* The columns are text. All but the first begin as "-". */
 struct columns {
 	char when[32];
 	const char *action, *protocol;
@@ -61,7 +61,7 @@ static size_t finish(const struct columns *c, char *line)
 				c->acknowledgement, c->window, c->info, c->path);
 }
 
-/* The letters that Windows has, in its order. There are none for ECE and CWR. */
+/* Windows has these letters, in this order, and none for ECE and CWR. */
 static void format_flags(uint32_t flags, char *text)
 {
 	static const struct {

@@ -29,13 +29,13 @@ struct watch {
 bool watch_open(struct watch *watch);
 void watch_close(struct watch *watch);
 
-/* Opens the events, if they are not. To be tried again: the state may be made later. */
+/* Opens the events, if they are not. The caller tries again, as the state may be made later. */
 void watch_try(struct watch *watch, struct cli *cli);
 
 /* Ends them. */
 void watch_pause(struct watch *watch);
 
-/* Takes the events that are there, but at most so many that the caller gets a turn. */
+/* Takes the events that are there, at most so many that the caller gets a turn. */
 void watch_take(struct watch *watch);
 
 /*
