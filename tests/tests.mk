@@ -93,7 +93,8 @@ $(TEST_BPF):
 # What tests the data plane, or kills the command a hundred times, has run as it is shipped: the
 # sanitizers have nothing to add. Everything else runs under them, and with FULL=1 as it is
 # shipped, too.
-UNSANITIZED := $(PACKET_TESTS) $(CONVERSATION_TESTS) $(ATTACK_TESTS) $(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
+UNSANITIZED := $(PACKET_TESTS) $(call programs_of,conversations) $(call programs_of,attacks) \
+	$(filter %kill %killed %kills %evasion %mutants %flood,$(WORLD_TESTS))
 SANITIZED := $(filter-out $(UNSANITIZED),$(TEST_PROGRAMS))
 SHIPPED := $(if $(FULL),$(TEST_PROGRAMS),$(UNSANITIZED))
 JOBS := $(shell nproc)
