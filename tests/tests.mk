@@ -107,9 +107,10 @@ sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $(TE
 CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANITIZED:build/%=build/san/%)
 
 # What takes longest begins first, so that nobody waits for it in the end.
-LONGEST := $(foreach name,admin/test_kills state/test_locks netns/test_kill model/test_model \
-	netns/test_slots admin/test_users packet/packet netns/test_troubles \
-	admin/test_rebuild cli/stats/test_top,$(filter %/$(name),$(CHECKED)))
+LONGEST := $(foreach name,state/test_locks admin/test_kills admin/test_group_kills netns/test_kill \
+	netns/test_slots_killed shell/valgrind.sh packet/packet netns/test_troubles netns/test_slots \
+	netns/test_anchor admin/test_rebuild model/test_model state/test_state_root cli/stats/test_top \
+	admin/test_users attacks/test_ways,$(filter %/$(name),$(CHECKED)))
 
 check-built:
 	$(if $(call chosen,$(CHECKED)),,$(error there are no tests in tests/$(SUITE)))

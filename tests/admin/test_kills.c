@@ -6,67 +6,12 @@
 
 #include "devices.h"
 #include "kills.h"
+#include "policies.h"
 #include "rebuilds.h"
 #include "world.h"
 
 #define CHANGES 512 /* of a command, at most */
 #define KEPT 16384  /* the size of the text that says what must be kept */
-#define POLICY_PORTS 4
-static const uint16_t policy_ports[POLICY_PORTS] = { 5001, 5002, 5003, 5004 };
-
-/* Two policies that differ in the verdict on each of the ports on each device. */
-static const struct setting {
-	const char *device; /* NULL: global */
-	bool ignore;	    /* else open */
-	uint16_t port;
-	bool holds[2]; /* in each of the policies */
-} settings[] = {
-	{ NULL, false, 5001, { true, false } },	 { NULL, false, 5003, { true, true } },
-	{ NULL, false, 5004, { false, true } },	 { "fw0", false, 5002, { true, false } },
-	{ "fw1", false, 5002, { false, true } }, { "fw0", true, 5003, { false, true } },
-	{ "fw1", true, 5003, { true, false } },
-};
-static const uint32_t verdicts[2][2] = { { 0x7, 0x1 }, { 0x8, 0xe } }; /* policy, device */
-
-static void set_own(struct netfwv6_mgr *mgr, const struct setting *setting, bool holds)
-{
-	struct netfwv6_connection *connection = connection_of(mgr, setting->device);
-	uint16_t port = setting->port;
-
-	if (setting->ignore)
-		assert_ok(holds ? netfwv6_connection_ignore_global_port(connection, port, UDP) :
-				  netfwv6_connection_observe_global_port(connection, port, UDP));
-	else
-		assert_ok(holds ? netfwv6_connection_open_port(connection, port, UDP, "own") :
-				  netfwv6_connection_close_port(connection, port, UDP));
-	netfwv6_connection_free(connection);
-}
-
-static void set_policy(struct netfwv6_mgr *mgr, int policy)
-{
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		const struct setting *setting = &settings[i];
-		bool holds = setting->holds[policy];
-
-		if (setting->device)
-			set_own(mgr, setting, holds);
-		else
-			assert_ok(holds ? netfwv6_mgr_open_global_port(mgr, setting->port, UDP,
-								       "global") :
-					  netfwv6_mgr_close_global_port(mgr, setting->port, UDP));
-	}
-}
-
-static void assert_filtering(int policy, const char *when, int n)
-{
-	for (size_t device = 0; device < 2; device++) {
-		uint32_t got = arrivals(device, policy_ports, POLICY_PORTS);
-
-		if (!is_firewalled(device) || got != verdicts[policy][device])
-			fail_msg("%s %d: %s lets pass %#x, wanted %#x", when, n, devices[device],
-				 got, verdicts[policy][device]);
-	}
-}
 
 static const char *const rebuild_command[] = { "-q", "init", "--rebuild", NULL };
 
@@ -197,33 +142,6 @@ static void a_change_of_ports_mends(void **s)
 	netfwv6_mgr_close(running);
 }
 
-/* A change of group that was killed is made by the next one, to whatever group. */
-static void a_killed_change_of_group_is_made_again(void **s)
-{
-	static const char *const hand_over[] = { "-q", "init", "--group", "64999", NULL };
-	struct netfwv6_mgr *mgr;
-	char before[KEPT];
-	int n = 0;
-
-	(void)s;
-	make_rebuildable_state();
-	mgr = open_mgr();
-	set_policy(mgr, 0);
-	netfwv6_mgr_close(mgr);
-	snprintf(before, sizeof(before), "%s", everything_kept());
-	for (; kill_at_change(n, AFTER_CHANGE, hand_over); n++) {
-		if (n % 2) {
-			must("%s -q init --group 64999", netfwv6());
-			assert_state_files(64999);
-		}
-		must("%s -q init --group %d", netfwv6(), ADMINISTRATORS);
-		assert_state_files(ADMINISTRATORS);
-		assert_string_equal(everything_kept(), before);
-	}
-	assert_true(n > 20);
-	assert_state_files(64999);
-}
-
 #define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
@@ -232,7 +150,6 @@ int main(void)
 		on_devices(a_kill_before_any_change_leaves_it_filtering),
 		on_devices(a_kill_before_any_write_leaves_it_filtering),
 		on_devices(a_change_of_ports_mends),
-		on_devices(a_killed_change_of_group_is_made_again),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);
