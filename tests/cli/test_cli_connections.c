@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include "connections.h"
-#include "hooks.h"
 #include "refusal.h"
 #include "says.h"
-#include "sockets.h"
 
 static const struct refusal error_rows[] = {
 	{ "ignore 443", 2, "'ignore' needs --dev DEV" },

@@ -9,7 +9,6 @@
 #include "hooks.h"
 #include "refusal.h"
 #include "says.h"
-#include "sockets.h"
 
 /* Status of a host where something is amiss, which its exit code says, too. */
 static void status_of_trouble(const char *filter, const char *text)

@@ -7,7 +7,6 @@
 #include "connections.h"
 #include "scene.h"
 #include "talk.h"
-#include "wire.h"
 
 const char *second;
 

@@ -10,7 +10,6 @@
 #include "behind.h"
 #include "scene.h"
 #include "talk.h"
-#include "wire.h"
 
 static void tcp_of_the_host_works(const char *address)
 {

@@ -6,12 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "behind.h"
 #include "connections.h"
 #include "elsewhere.h"
 #include "scene.h"
 #include "talk.h"
-#include "wire.h"
 
 /* A third link, with somebody at its other end. */
 #define THIRD_DEVICE "th0"

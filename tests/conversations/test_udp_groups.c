@@ -7,7 +7,6 @@
 
 #include "scene.h"
 #include "talk.h"
-#include "wire.h"
 
 #define UDP NETFWV6_PROTOCOL_UDP
 

@@ -3,7 +3,6 @@
  * The bounded number of connections with settings of their own: who has a place in the
  * port table, who makes room, and that packets never meet another connection's settings.
  */
-#include <grp.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -11,7 +11,6 @@
 #include "connections.h"
 #include "places.h"
 #include "setting.h"
-#include "sockets.h"
 
 /* ---- Who gets the last place ----------------------------------------------------- */
 

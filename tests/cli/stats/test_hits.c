@@ -6,7 +6,6 @@
 
 #include "answers.h"
 #include "counted.h"
-#include "refusal.h"
 #include "sockets.h"
 
 static void hits_are_counted_by_port_and_protocol(void **s)

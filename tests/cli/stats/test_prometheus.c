@@ -8,7 +8,6 @@
 #include "answers.h"
 #include "counted.h"
 #include "refusal.h"
-#include "sockets.h"
 
 /* A quotation mark, a backslash, and what is no UTF-8. */
 static void firewall_strange_names(void)
