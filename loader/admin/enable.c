@@ -87,7 +87,7 @@ static netfwv6_result mind_other_end(const struct state *state, const struct dev
 static netfwv6_result attach_as_possible(struct state *state, const struct attached_device *seen,
 					 struct configured_record *wanted, struct form *form)
 {
-	netfwv6_result result = attach(state, &seen->device, &seen->ours, form);
+	netfwv6_result result = attach_programs(state, &seen->device, &seen->ours, form);
 
 	if (result != NETFWV6_E_NOINTERFACE || wanted->mode != NETFWV6_MODE_AUTO ||
 	    form->mode != NETFWV6_MODE_NATIVE)
@@ -95,7 +95,8 @@ static netfwv6_result attach_as_possible(struct state *state, const struct attac
 	state_log(state, "%s: the device gets tc mode", failure_sentence());
 	wanted->got = form->mode = NETFWV6_MODE_TC;
 	result = configured_put(state, seen->device.name, wanted);
-	return NETFWV6_FAILED(result) ? result : attach(state, &seen->device, &seen->ours, form);
+	return NETFWV6_FAILED(result) ? result :
+					attach_programs(state, &seen->device, &seen->ours, form);
 }
 
 static netfwv6_result enable_filtering(struct state *state, struct attached_device *seen,
@@ -132,7 +133,8 @@ static netfwv6_result enable_learning(struct state *state, const struct attached
 			"should only learn",
 			seen->device.name);
 	result = configured_put(state, seen->device.name, wanted);
-	return NETFWV6_FAILED(result) ? result : attach(state, &seen->device, &seen->ours, &form);
+	return NETFWV6_FAILED(result) ? result :
+					attach_programs(state, &seen->device, &seen->ours, &form);
 }
 
 /*

@@ -37,8 +37,8 @@ static struct replacement *grow(struct replacements *all)
 }
 
 /* The counters of what judges; -1 for what does not count. */
-static netfwv6_result open_counts(const struct state *state, uint32_t id, enum hook hook,
-				  int *counts)
+static netfwv6_result open_attachment_counts(const struct state *state, uint32_t id, enum hook hook,
+					     int *counts)
 {
 	char path[PIN_PATH_SIZE];
 
@@ -49,8 +49,8 @@ static netfwv6_result open_counts(const struct state *state, uint32_t id, enum h
 	return *counts < 0 ? fail_errno(errno, "cannot open %s", path) : NETFWV6_S_OK;
 }
 
-static netfwv6_result load(const struct loading *loading, const struct attachment *at,
-			   struct replacement *new)
+static netfwv6_result load_replacement(const struct loading *loading, const struct attachment *at,
+				       struct replacement *new)
 {
 	const struct hooked *hooked = &at->hooks[new->hook];
 	struct instance_spec spec;
@@ -62,7 +62,7 @@ static netfwv6_result load(const struct loading *loading, const struct attachmen
 	if (NETFWV6_SUCCEEDED(result))
 		result = hook_open(&new->place, new->hook, &new->link);
 	if (NETFWV6_SUCCEEDED(result))
-		result = open_counts(loading->state, new->place.id, new->hook, &counts);
+		result = open_attachment_counts(loading->state, new->place.id, new->hook, &counts);
 	if (NETFWV6_SUCCEEDED(result))
 		result = instance_load(loading->state, loading->next, new->hook, &spec, counts,
 				       &new->instance);
@@ -72,7 +72,7 @@ static netfwv6_result load(const struct loading *loading, const struct attachmen
 	return result;
 }
 
-static netfwv6_result add(const struct loading *loading, struct attachment *at)
+static netfwv6_result add_replacement(const struct loading *loading, struct attachment *at)
 {
 	netfwv6_result result = NETFWV6_S_OK;
 
@@ -87,7 +87,7 @@ static netfwv6_result add(const struct loading *loading, struct attachment *at)
 			return fail_errno(ENOMEM, "cannot replace the programs");
 		new->place = attachment_place(loading->state, at);
 		new->hook = hook;
-		result = load(loading, at, new);
+		result = load_replacement(loading, at, new);
 	}
 	return result;
 }
@@ -101,7 +101,7 @@ netfwv6_result replacements_load(const struct state *state, const struct root *n
 
 	*all = (struct replacements){};
 	while (NETFWV6_SUCCEEDED(result) && attachment_next(state, &at))
-		result = add(&loading, &at);
+		result = add_replacement(&loading, &at);
 	if (NETFWV6_FAILED(result))
 		replacements_free(all);
 	return result;

@@ -26,7 +26,7 @@ static netfwv6_result take_away(const struct state *state, uint32_t slot)
 	return result;
 }
 
-static netfwv6_result teach(const struct state *state, const char *device, uint32_t slot)
+static netfwv6_result teach_slot(const struct state *state, const char *device, uint32_t slot)
 {
 	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at = {};
@@ -120,7 +120,7 @@ static netfwv6_result give(const struct state *state, const char *device)
 		return result;
 	if (!slot)
 		return slots_exhausted(device);
-	result = teach(state, device, slot);
+	result = teach_slot(state, device, slot);
 	return NETFWV6_FAILED(result) ? result : slot_write(state, slot, device, false);
 }
 

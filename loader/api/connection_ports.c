@@ -22,15 +22,15 @@ static struct setting ignored_here(const struct netfwv6_connection *connection)
 }
 
 /* Checks the arguments that all calls share. */
-static netfwv6_result take(const struct netfwv6_connection *connection, uint32_t first,
-			   uint32_t last, uint32_t protocol, struct range *range)
+static netfwv6_result take_arguments(const struct netfwv6_connection *connection, uint32_t first,
+				     uint32_t last, uint32_t protocol, struct range *range)
 {
 	return connection ? range_take(first, last, protocol, range) :
 			    fail(NETFWV6_E_POINTER, "the connection is null");
 }
 
-static netfwv6_result set(const struct netfwv6_connection *connection, struct setting setting,
-			  struct range range, const char *name)
+static netfwv6_result set_ports(const struct netfwv6_connection *connection, struct setting setting,
+				struct range range, const char *name)
 {
 	if (connection->loopback)
 		return fail(NETFWV6_E_NOINTERFACE,
@@ -40,12 +40,12 @@ static netfwv6_result set(const struct netfwv6_connection *connection, struct se
 	return setting_set(&setting, range, name);
 }
 
-static netfwv6_result clear(struct setting setting, struct range range)
+static netfwv6_result clear_ports(struct setting setting, struct range range)
 {
 	return setting_clear(&setting, range);
 }
 
-static netfwv6_result ask(struct setting setting, struct range range, bool *is_set)
+static netfwv6_result ask_port(struct setting setting, struct range range, bool *is_set)
 {
 	return is_set ? setting_ask(&setting, range.first, is_set) :
 			fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
@@ -70,12 +70,12 @@ netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connecti
 					     uint32_t last, uint32_t protocol, const char *name)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, first, last, protocol, &range);
+	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = name_check(name);
 	return NETFWV6_FAILED(result) ? result :
-					set(connection, open_here(connection), range, name);
+					set_ports(connection, open_here(connection), range, name);
 }
 
 netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
@@ -88,9 +88,9 @@ netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connect
 					      uint32_t last, uint32_t protocol)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, first, last, protocol, &range);
+	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : clear(open_here(connection), range);
+	return NETFWV6_FAILED(result) ? result : clear_ports(open_here(connection), range);
 }
 
 netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connection, uint32_t port,
@@ -103,9 +103,9 @@ netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connec
 					       uint32_t protocol, bool *open)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, port, port, protocol, &range);
+	netfwv6_result result = take_arguments(connection, port, port, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : ask(open_here(connection), range, open);
+	return NETFWV6_FAILED(result) ? result : ask_port(open_here(connection), range, open);
 }
 
 netfwv6_result netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
@@ -121,10 +121,11 @@ netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection 
 						      uint32_t protocol)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, first, last, protocol, &range);
+	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result :
-					set(connection, ignored_here(connection), range, NULL);
+	return NETFWV6_FAILED(result) ?
+		       result :
+		       set_ports(connection, ignored_here(connection), range, NULL);
 }
 
 netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
@@ -138,9 +139,9 @@ netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection
 						       uint32_t protocol)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, first, last, protocol, &range);
+	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : clear(ignored_here(connection), range);
+	return NETFWV6_FAILED(result) ? result : clear_ports(ignored_here(connection), range);
 }
 
 netfwv6_result netfwv6_connection_observe_global_port(struct netfwv6_connection *connection,
@@ -154,9 +155,9 @@ netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connecti
 							 bool *ignored)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, port, port, protocol, &range);
+	netfwv6_result result = take_arguments(connection, port, port, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : ask(ignored_here(connection), range, ignored);
+	return NETFWV6_FAILED(result) ? result : ask_port(ignored_here(connection), range, ignored);
 }
 
 netfwv6_result
@@ -218,7 +219,7 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 						      uint32_t protocol, uint32_t *rules)
 {
 	struct range range = {};
-	netfwv6_result result = take(connection, first, last, protocol, &range);
+	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 	uint64_t *policy;
 	uint32_t slot = 0;
 

@@ -106,7 +106,7 @@ static int by_ifindex(const void *a, const void *b)
 	return left->ifindex - 1 < right->ifindex - 1 ? -1 : 1;
 }
 
-static bool has_device(const char *name)
+static bool is_listed(const char *name)
 {
 	struct device device;
 
@@ -123,7 +123,7 @@ static netfwv6_result add_absent(struct snapshot_builder *builder, const char *n
 	for (size_t i = 0; i < builder->count; i++)
 		if (strcmp(((struct device *)builder->elements)[i].name, name) == 0)
 			return NETFWV6_S_OK;
-	if (has_device(name))
+	if (is_listed(name))
 		return NETFWV6_S_OK;
 	snprintf(absent.name, sizeof(absent.name), "%s", name);
 	return snapshot_add(builder, &absent);
@@ -160,7 +160,7 @@ static netfwv6_result collect_devices(struct snapshot_builder *builder)
 	return result;
 }
 
-static netfwv6_result collect(struct state *state, struct snapshot_builder *builder)
+static netfwv6_result collect_connections(struct state *state, struct snapshot_builder *builder)
 {
 	netfwv6_result result = collect_devices(builder);
 
@@ -184,13 +184,13 @@ netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
 	if (!mgr || !connections)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the enumerator's out-pointer" : "the manager");
-	result = snapshot_finish(&builder, collect(state_of(mgr), &builder), &cursor);
+	result = snapshot_finish(&builder, collect_connections(state_of(mgr), &builder), &cursor);
 	if (NETFWV6_SUCCEEDED(result))
 		*connections = (struct netfwv6_connection_enum *)cursor;
 	return result;
 }
 
-static struct snapshot_cursor *cursor_of(const struct netfwv6_connection_enum *connections)
+static struct snapshot_cursor *connection_cursor(const struct netfwv6_connection_enum *connections)
 {
 	return (struct snapshot_cursor *)connections;
 }
@@ -229,7 +229,7 @@ static netfwv6_result fetch_all(struct snapshot_cursor *cursor, size_t n,
 netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
 					    struct netfwv6_connection **elements, size_t *fetched)
 {
-	struct snapshot_cursor *cursor = cursor_of(connections);
+	struct snapshot_cursor *cursor = connection_cursor(connections);
 	struct netfwv6_connection **made;
 	netfwv6_result result;
 	size_t take;
@@ -254,19 +254,20 @@ netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *conn
 
 netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n)
 {
-	return snapshot_skip(cursor_of(connections), n);
+	return snapshot_skip(connection_cursor(connections), n);
 }
 
 netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections)
 {
-	return snapshot_reset(cursor_of(connections));
+	return snapshot_reset(connection_cursor(connections));
 }
 
 netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
 					     struct netfwv6_connection_enum **clone)
 {
 	struct snapshot_cursor *cursor;
-	netfwv6_result result = snapshot_clone(cursor_of(connections), clone ? &cursor : NULL);
+	netfwv6_result result =
+		snapshot_clone(connection_cursor(connections), clone ? &cursor : NULL);
 
 	if (NETFWV6_SUCCEEDED(result))
 		*clone = (struct netfwv6_connection_enum *)cursor;
@@ -276,10 +277,10 @@ netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enu
 netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
 					     size_t *count)
 {
-	return snapshot_count(cursor_of(connections), count);
+	return snapshot_count(connection_cursor(connections), count);
 }
 
 void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections)
 {
-	snapshot_free(cursor_of(connections));
+	snapshot_free(connection_cursor(connections));
 }

@@ -41,8 +41,8 @@ static netfwv6_result read_counters(int map, struct netfwv6_counter *counters)
 	return result;
 }
 
-static netfwv6_result open_counts(const struct netfwv6_connection *connection,
-				  const struct attached_device *seen, uint32_t flags, int *map)
+static netfwv6_result open_counters(const struct netfwv6_connection *connection,
+				    const struct attached_device *seen, uint32_t flags, int *map)
 {
 	if (!attachment_is_firewalled(&seen->ours))
 		return fail(NETFWV6_E_FAIL, "device %s is not firewalled, so nothing is counted",
@@ -63,7 +63,7 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 	result = connection_lock(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = open_counts(connection, &seen, BPF_F_RDONLY, &map);
+	result = open_counters(connection, &seen, BPF_F_RDONLY, &map);
 	pthread_mutex_unlock(&connection->state->mutex);
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -86,7 +86,7 @@ netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *conn
 	result = connection_lock(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = open_counts(connection, &seen, 0, &map);
+	result = open_counters(connection, &seen, 0, &map);
 	pthread_mutex_unlock(&connection->state->mutex);
 	if (NETFWV6_FAILED(result))
 		return result;

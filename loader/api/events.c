@@ -89,7 +89,7 @@ static struct netfwv6_events *new_events(struct state *state)
 	return events;
 }
 
-static void stop_watch(struct netfwv6_events *events)
+static void close_watch(struct netfwv6_events *events)
 {
 	if (events->watch >= 0)
 		close(events->watch);
@@ -107,7 +107,7 @@ static void release(struct netfwv6_events *events)
 		tap_release(events->state, events->control, events->tap, events->lease);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
-	stop_watch(events);
+	close_watch(events);
 	if (ours)
 		unlock(events->lock);
 	else if (events->lock >= 0)
@@ -191,7 +191,7 @@ static netfwv6_result open_own(struct netfwv6_events *events,
 	return result;
 }
 
-static netfwv6_result check_options(const struct netfwv6_events_options *options)
+static netfwv6_result check_events_options(const struct netfwv6_events_options *options)
 {
 	if (!options->drops && !options->connections)
 		return fail(NETFWV6_E_INVALIDARG,
@@ -217,7 +217,7 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 			    mgr ? "the events' out-pointer" : "the manager");
 	result = options_take(&given, sizeof(given), options);
 	if (NETFWV6_SUCCEEDED(result))
-		result = check_options(&given);
+		result = check_events_options(&given);
 	if (NETFWV6_FAILED(result))
 		return result;
 	new = new_events(&mgr->state);
@@ -387,7 +387,7 @@ netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6
 		return result;
 	result = renew(events);
 	if (NETFWV6_FAILED(result))
-		stop_watch(events); /* it would fill the buffer of who has the tap now */
+		close_watch(events); /* it would fill the buffer of who has the tap now */
 	/* What came before the end is still to be had. */
 	record = ring_next(&events->ring, &size);
 	if (!record)

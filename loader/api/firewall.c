@@ -8,7 +8,7 @@
 #include "util/error.h"
 #include "util/options.h"
 
-static netfwv6_result check_options(const struct netfwv6_enable_options *options)
+static netfwv6_result check_enable_options(const struct netfwv6_enable_options *options)
 {
 	if (options->mode > NETFWV6_MODE_TC)
 		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic, tc",
@@ -46,7 +46,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 		return fail(NETFWV6_E_POINTER, "the connection is null");
 	result = options_take(&given, sizeof(given), options);
 	if (NETFWV6_SUCCEEDED(result))
-		result = check_options(&given);
+		result = check_enable_options(&given);
 	asked = (struct enabling){
 		.device = connection->name,
 		.as_it_is = !options,

@@ -47,9 +47,9 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	return result;
 }
 
-static netfwv6_result put(struct netfwv6_mgr *mgr,
-			  void (*make)(struct log_record *record, const void *value),
-			  const void *value)
+static netfwv6_result put_property(struct netfwv6_mgr *mgr,
+				   void (*make)(struct log_record *record, const void *value),
+				   const void *value)
 {
 	struct log_change change = { make, value };
 
@@ -57,7 +57,8 @@ static netfwv6_result put(struct netfwv6_mgr *mgr,
 		     fail(NETFWV6_E_POINTER, "the manager is null");
 }
 
-static netfwv6_result get(struct netfwv6_mgr *mgr, const void *out, struct log_record *record)
+static netfwv6_result get_record(struct netfwv6_mgr *mgr, const void *out,
+				 struct log_record *record)
 {
 	netfwv6_result result;
 
@@ -77,7 +78,7 @@ static netfwv6_result get(struct netfwv6_mgr *mgr, const void *out, struct log_r
 static netfwv6_result get_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool *on)
 {
 	struct log_record record;
-	netfwv6_result result = get(mgr, on, &record);
+	netfwv6_result result = get_record(mgr, on, &record);
 
 	if (NETFWV6_SUCCEEDED(result))
 		*on = record.flags & flag;
@@ -103,7 +104,7 @@ netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool
 
 netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on)
 {
-	return put(mgr, change_dropped, &on);
+	return put_property(mgr, change_dropped, &on);
 }
 
 netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on)
@@ -113,7 +114,7 @@ netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on
 
 netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 {
-	return put(mgr, change_connections, &on);
+	return put_property(mgr, change_connections, &on);
 }
 
 static netfwv6_result check_path(const char *path)
@@ -141,7 +142,7 @@ static netfwv6_result check_path(const char *path)
 netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path)
 {
 	struct log_record record;
-	netfwv6_result result = get(mgr, path, &record);
+	netfwv6_result result = get_record(mgr, path, &record);
 
 	if (NETFWV6_FAILED(result))
 		return result;
@@ -166,13 +167,13 @@ netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char 
 	netfwv6_result result =
 		path ? check_path(path) : fail(NETFWV6_E_POINTER, "the log's path is null");
 
-	return NETFWV6_FAILED(result) ? result : put(mgr, change_path, path);
+	return NETFWV6_FAILED(result) ? result : put_property(mgr, change_path, path);
 }
 
 netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size)
 {
 	struct log_record record;
-	netfwv6_result result = get(mgr, size, &record);
+	netfwv6_result result = get_record(mgr, size, &record);
 
 	if (NETFWV6_SUCCEEDED(result))
 		*size = record.maximum_size;
@@ -190,13 +191,13 @@ netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
 			    (unsigned long long)size, SIZE_MIN);
-	return put(mgr, change_size, &size);
+	return put_property(mgr, change_size, &size);
 }
 
 netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
 {
 	struct log_record record;
-	netfwv6_result result = get(mgr, rate, &record);
+	netfwv6_result result = get_record(mgr, rate, &record);
 
 	if (NETFWV6_SUCCEEDED(result))
 		*rate = record.rate;
@@ -210,7 +211,7 @@ static void change_rate(struct log_record *record, const void *rate)
 
 netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 {
-	return rate || !mgr ? put(mgr, change_rate, &rate) :
+	return rate || !mgr ? put_property(mgr, change_rate, &rate) :
 			      fail(NETFWV6_E_INVALIDARG,
 				   "a rate of 0 would log nothing: switch the log off instead");
 }

@@ -20,7 +20,7 @@
 #define REMOVAL_POLLS 5000
 
 /* An absolute path without a slash at its end; the caller frees it. */
-static netfwv6_result resolve(const char *dir, char **path)
+static netfwv6_result resolve_state_dir(const char *dir, char **path)
 {
 	char cwd[PATH_MAX] = "";
 	char *absolute;
@@ -69,10 +69,10 @@ netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr, const struct netfwv6_m
 	result = options_take(&given, sizeof(given), options);
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = resolve(given.state_dir			?:
-				 secure_getenv("NETFWV6_STATE") ?:
-								  DEFAULT_STATE_DIR,
-			 &dir);
+	result = resolve_state_dir(given.state_dir			  ?:
+					   secure_getenv("NETFWV6_STATE") ?:
+									    DEFAULT_STATE_DIR,
+				   &dir);
 	if (NETFWV6_FAILED(result))
 		return result;
 	new = calloc(1, sizeof(*new));

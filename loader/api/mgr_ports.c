@@ -12,8 +12,8 @@ static inline netfwv6_result take_range(const struct state *state, uint32_t firs
 		       fail(NETFWV6_E_POINTER, "the manager is null");
 }
 
-static inline netfwv6_result close_ports(struct state *state, uint32_t first, uint32_t last,
-					 uint32_t protocol)
+static inline netfwv6_result close_globally(struct state *state, uint32_t first, uint32_t last,
+					    uint32_t protocol)
 {
 	struct range range = {};
 	netfwv6_result result = take_range(state, first, last, protocol, &range);
@@ -26,17 +26,17 @@ static inline netfwv6_result close_ports(struct state *state, uint32_t first, ui
 netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
 					      uint32_t last, uint32_t protocol)
 {
-	return close_ports(state_of(mgr), first, last, protocol);
+	return close_globally(state_of(mgr), first, last, protocol);
 }
 
 netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t port,
 					     uint32_t protocol)
 {
-	return close_ports(state_of(mgr), port, port, protocol);
+	return close_globally(state_of(mgr), port, port, protocol);
 }
 
-static inline netfwv6_result open_ports(struct state *state, uint32_t first, uint32_t last,
-					uint32_t protocol, const char *name)
+static inline netfwv6_result open_globally(struct state *state, uint32_t first, uint32_t last,
+					   uint32_t protocol, const char *name)
 {
 	bool named = name && *name;
 	struct range range = {};
@@ -52,16 +52,16 @@ static inline netfwv6_result open_ports(struct state *state, uint32_t first, uin
 netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
 					     uint32_t protocol, const char *name)
 {
-	return open_ports(state_of(mgr), first, last, protocol, name);
+	return open_globally(state_of(mgr), first, last, protocol, name);
 }
 
 netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
 					    uint32_t protocol, const char *name)
 {
-	return open_ports(state_of(mgr), port, port, protocol, name);
+	return open_globally(state_of(mgr), port, port, protocol, name);
 }
 
-static inline netfwv6_result ask(struct state *state, struct range range, bool *open)
+static inline netfwv6_result ask_globally(struct state *state, struct range range, bool *open)
 {
 	uint64_t policy;
 
@@ -79,7 +79,7 @@ netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	return open ? ask(state_of(mgr), range, open) :
+	return open ? ask_globally(state_of(mgr), range, open) :
 		      fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
 }
 

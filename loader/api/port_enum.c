@@ -2,7 +2,7 @@
 /* The enumerator of ports: a snapshot's cursor, typed. */
 #include "util/snapshot.h"
 
-static struct snapshot_cursor *cursor_of(const struct netfwv6_port_enum *ports)
+static struct snapshot_cursor *port_cursor(const struct netfwv6_port_enum *ports)
 {
 	return (struct snapshot_cursor *)ports;
 }
@@ -10,24 +10,24 @@ static struct snapshot_cursor *cursor_of(const struct netfwv6_port_enum *ports)
 netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
 				      struct netfwv6_port *elements, size_t *fetched)
 {
-	return snapshot_next(cursor_of(ports), n, elements, fetched);
+	return snapshot_next(port_cursor(ports), n, elements, fetched);
 }
 
 netfwv6_result netfwv6_port_enum_skip(struct netfwv6_port_enum *ports, size_t n)
 {
-	return snapshot_skip(cursor_of(ports), n);
+	return snapshot_skip(port_cursor(ports), n);
 }
 
 netfwv6_result netfwv6_port_enum_reset(struct netfwv6_port_enum *ports)
 {
-	return snapshot_reset(cursor_of(ports));
+	return snapshot_reset(port_cursor(ports));
 }
 
 netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
 				       struct netfwv6_port_enum **clone)
 {
 	struct snapshot_cursor *cursor;
-	netfwv6_result result = snapshot_clone(cursor_of(ports), clone ? &cursor : NULL);
+	netfwv6_result result = snapshot_clone(port_cursor(ports), clone ? &cursor : NULL);
 
 	if (NETFWV6_SUCCEEDED(result))
 		*clone = (struct netfwv6_port_enum *)cursor;
@@ -36,10 +36,10 @@ netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
 
 netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports, size_t *count)
 {
-	return snapshot_count(cursor_of(ports), count);
+	return snapshot_count(port_cursor(ports), count);
 }
 
 void netfwv6_port_enum_free(struct netfwv6_port_enum *ports)
 {
-	snapshot_free(cursor_of(ports));
+	snapshot_free(port_cursor(ports));
 }

@@ -33,7 +33,7 @@ netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *
 }
 
 /* Writes zeros to all. */
-static netfwv6_result clear(const struct state *state)
+static netfwv6_result clear_hits(const struct state *state)
 {
 	uint32_t *keys = malloc(PORT_ENTRIES * sizeof(*keys)), n = PORT_ENTRIES;
 	uint64_t *zeros = calloc(PORT_ENTRIES, sizeof(*zeros));
@@ -72,7 +72,7 @@ static netfwv6_result switch_counting(struct state *state, void *counted)
 	if (!on) {
 		control_clear(control, ON_DROP_COUNT_PORTS);
 	} else if (!(control->on_drop & ON_DROP_COUNT_PORTS)) {
-		result = clear(state);
+		result = clear_hits(state);
 		if (NETFWV6_SUCCEEDED(result))
 			control_set(control, ON_DROP_COUNT_PORTS);
 	}

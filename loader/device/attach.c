@@ -88,7 +88,7 @@ static netfwv6_result load_guard(struct work *w)
 
 /* ---- The hooks ------------------------------------------------------------------ */
 
-static netfwv6_result put(struct work *w, enum hook hook, const struct instance *instance)
+static netfwv6_result put_instance(struct work *w, enum hook hook, const struct instance *instance)
 {
 	const struct place place = place_of(w);
 	netfwv6_result result = hook_put(&place, hook, w->device, instance, w->form->mode);
@@ -98,7 +98,7 @@ static netfwv6_result put(struct work *w, enum hook hook, const struct instance 
 	return result;
 }
 
-static netfwv6_result clear(struct work *w, enum hook hook)
+static netfwv6_result clear_hook(struct work *w, enum hook hook)
 {
 	const struct place place = place_of(w);
 
@@ -115,7 +115,7 @@ static netfwv6_result load_and_put(struct work *w, enum hook hook, const struct 
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = put(w, hook, &instance);
+	result = put_instance(w, hook, &instance);
 	instance_unload(&instance);
 	return result;
 }
@@ -146,9 +146,9 @@ static netfwv6_result put_xdp(struct work *w)
 	netfwv6_result result;
 
 	if (w->form->mode == NETFWV6_MODE_TC)
-		return clear(w, HOOK_XDP);
+		return clear_hook(w, HOOK_XDP);
 	if (w->form->renew_xdp) {
-		result = clear(w, HOOK_XDP);
+		result = clear_hook(w, HOOK_XDP);
 		if (NETFWV6_FAILED(result))
 			return result;
 	}
@@ -158,16 +158,16 @@ static netfwv6_result put_xdp(struct work *w)
 		       result;
 }
 
-static netfwv6_result judge(struct work *w)
+static netfwv6_result put_filters(struct work *w)
 {
 	netfwv6_result result = load_guard(w);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = put(w, HOOK_GUARD, &w->guard);
+		result = put_instance(w, HOOK_GUARD, &w->guard);
 	if (NETFWV6_SUCCEEDED(result))
 		result = put_xdp(w);
 	if (NETFWV6_SUCCEEDED(result) && w->form->stateless)
-		result = clear(w, HOOK_LEARN);
+		result = clear_hook(w, HOOK_LEARN);
 	return result;
 }
 
@@ -266,8 +266,8 @@ static netfwv6_result undone(struct work *w, netfwv6_result failure)
 	return fail(failure, "%s", sentence);
 }
 
-netfwv6_result attach(struct state *state, const struct device *device,
-		      const struct attachment *present, const struct form *form)
+netfwv6_result attach_programs(struct state *state, const struct device *device,
+			       const struct attachment *present, const struct form *form)
 {
 	struct work w = {
 		.state = state, .device = device, .form = form, .before = present, .at = *present
@@ -284,7 +284,7 @@ netfwv6_result attach(struct state *state, const struct device *device,
 	if (NETFWV6_SUCCEEDED(result))
 		result = learn(&w);
 	if (NETFWV6_SUCCEEDED(result) && !form->learn_only)
-		result = judge(&w);
+		result = put_filters(&w);
 	if (NETFWV6_SUCCEEDED(result))
 		result = record(&w);
 	if (NETFWV6_FAILED(result))
@@ -298,8 +298,8 @@ netfwv6_result attach(struct state *state, const struct device *device,
 
 /* ---- Slots ------------------------------------------------------------------------ */
 
-static netfwv6_result teach(const struct state *state, struct attachment *at, enum hook hook,
-			    uint32_t slot)
+static netfwv6_result teach_program(const struct state *state, struct attachment *at,
+				    enum hook hook, uint32_t slot)
 {
 	const struct place place = attachment_place(state, at);
 	char path[PIN_PATH_SIZE];
@@ -342,7 +342,7 @@ netfwv6_result attachment_give_slot(const struct state *state, struct attachment
 	attachment_look(state, at);
 	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
 		if (at->hooks[hook].program_id)
-			result = teach(state, at, hook, slot);
+			result = teach_program(state, at, hook, slot);
 	if (NETFWV6_FAILED(result))
 		return result;
 	at->record.slot = slot;

@@ -25,8 +25,8 @@ struct form {
 };
 
 /* What is attached already, looked at; without an id it is made. */
-netfwv6_result attach(struct state *state, const struct device *device,
-		      const struct attachment *present, const struct form *form);
+netfwv6_result attach_programs(struct state *state, const struct device *device,
+			       const struct attachment *present, const struct form *form);
 
 /* Has the programs of an attachment know another slot, wherever its device is. */
 netfwv6_result attachment_give_slot(const struct state *state, struct attachment *at,

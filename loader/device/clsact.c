@@ -100,7 +100,7 @@ static bool dump_has(uint16_t type, uint32_t ifindex, uint32_t parent, matcher m
 	return found > 0;
 }
 
-static bool is_unused(uint32_t ifindex)
+static bool has_no_filter(uint32_t ifindex)
 {
 	return !dump_has(RTM_GETTFILTER, ifindex, TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
 			 is_filter) &&
@@ -123,7 +123,7 @@ static uint32_t handle_of(const struct clsact *at)
 }
 
 /* The handle of our filter and its program, or 0. */
-static uint32_t find(const struct clsact *at, uint32_t *program_id)
+static uint32_t find_filter(const struct clsact *at, uint32_t *program_id)
 {
 	struct bpf_tc_hook hook = hook_of(at);
 
@@ -144,17 +144,17 @@ uint32_t clsact_program(const struct clsact *at)
 {
 	uint32_t program_id = 0;
 
-	find(at, &program_id);
+	find_filter(at, &program_id);
 	return program_id;
 }
 
 /* Was the qdisc made for our filter at the other hook? */
-static bool is_ours(const struct clsact *at)
+static bool is_our_filter(const struct clsact *at)
 {
 	const struct clsact other = { at->ifindex, !at->ingress, at->serial };
 	uint32_t program_id;
 
-	return find(&other, &program_id) & 1;
+	return find_filter(&other, &program_id) & 1;
 }
 
 /* Removes the qdisc with all that is in it. */
@@ -169,7 +169,7 @@ static int destroy(const struct clsact *at)
 int clsact_attach(const struct clsact *at, int program)
 {
 	struct bpf_tc_hook hook = hook_of(at);
-	uint32_t program_id, handle = find(at, &program_id);
+	uint32_t program_id, handle = find_filter(at, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program, .priority = PRIORITY);
 	bool made = false;
 	int error;
@@ -184,7 +184,7 @@ int clsact_attach(const struct clsact *at, int program)
 			return error;
 		made = !error;
 		/* An empty one may be left of ours, whose maker was killed. */
-		handle = handle_of(at) | (made || is_ours(at) || is_unused(at->ifindex));
+		handle = handle_of(at) | (made || is_our_filter(at) || has_no_filter(at->ifindex));
 	}
 	opts.handle = handle;
 	error = -bpf_tc_attach(&hook, &opts);
@@ -196,12 +196,12 @@ int clsact_attach(const struct clsact *at, int program)
 int clsact_detach(const struct clsact *at)
 {
 	struct bpf_tc_hook hook = hook_of(at);
-	uint32_t program_id, handle = find(at, &program_id);
+	uint32_t program_id, handle = find_filter(at, &program_id);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle, .priority = PRIORITY);
 	int error;
 
 	if (!handle)
 		return 0;
 	error = -bpf_tc_detach(&hook, &opts);
-	return error || !(handle & 1) || !is_unused(at->ifindex) ? error : destroy(at);
+	return error || !(handle & 1) || !has_no_filter(at->ifindex) ? error : destroy(at);
 }

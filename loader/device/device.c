@@ -86,7 +86,7 @@ static struct netlink_question question_of_links(uint16_t flags, uint32_t ifinde
 }
 
 /* Looks the name up among names and alternative names: 0 or a negative errno value. */
-static int look_up(const char *name, struct device *device)
+static int look_up_name(const char *name, struct device *device)
 {
 	struct netlink_question question = question_of_links(0, 0);
 	const struct nlmsghdr *link = NULL;
@@ -126,7 +126,7 @@ netfwv6_result device_find(const char *name, struct device *device)
 
 	if (!is_device_name(name))
 		return no_name(name);
-	error = look_up(name, &found);
+	error = look_up_name(name, &found);
 	if (!error && strcmp(found.name, name) != 0)
 		error = -ENODEV;
 	if (error)
@@ -143,7 +143,7 @@ netfwv6_result device_resolve(const char *name, struct device *device)
 
 	if (!(is_long ? strlen(name) < ALTIFNAMSIZ : is_device_name(name)))
 		return no_name(name);
-	error = look_up(name, &found);
+	error = look_up_name(name, &found);
 	if (error == -ENODEV && is_long)
 		return no_name(name);
 	if (error)

@@ -15,7 +15,7 @@
 #define LINK_MODE 0600
 #define TCX_FIRST (1U << 3) /* BPF_F_BEFORE nothing: in front of all others */
 
-static int create_link(enum hook hook, int program, const struct device *device, uint32_t mode)
+static int create_hook_link(enum hook hook, int program, const struct device *device, uint32_t mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts,
 		    .flags = hook != HOOK_XDP		 ? TCX_FIRST :
@@ -94,11 +94,11 @@ static netfwv6_result xdp_refused(const struct device *device, uint32_t mode, in
 	return NETFWV6_FAILED(result) ? result : mode_refused(device, &traits, mode, -error);
 }
 
-static netfwv6_result attach(const struct place *place, enum hook hook, const struct device *device,
-			     int program, uint32_t mode)
+static netfwv6_result attach_program(const struct place *place, enum hook hook,
+				     const struct device *device, int program, uint32_t mode)
 {
 	char path[PIN_PATH_SIZE];
-	int link = create_link(hook, program, device, mode);
+	int link = create_hook_link(hook, program, device, mode);
 	int error = link < 0 ? errno : 0;
 	netfwv6_result result;
 
@@ -132,11 +132,11 @@ static netfwv6_result change_mode(const struct place *place, const struct device
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = attach(place, HOOK_XDP, device, instance->program, mode);
+	result = attach_program(place, HOOK_XDP, device, instance->program, mode);
 	if (NETFWV6_SUCCEEDED(result))
 		return result;
 	snprintf(sentence, sizeof(sentence), "%s", failure_sentence());
-	attach(place, HOOK_XDP, device, instance->program, before);
+	attach_program(place, HOOK_XDP, device, instance->program, before);
 	return fail(result, "%s", sentence);
 }
 
@@ -163,7 +163,7 @@ netfwv6_result hook_put(const struct place *place, enum hook hook, const struct 
 
 	hook_look(place, hook, &now);
 	if (!now.program_id || !now.here || now.in_front)
-		return attach(place, hook, device, instance->program, mode);
+		return attach_program(place, hook, device, instance->program, mode);
 	if (hook == HOOK_XDP && !has_mode(&now, mode))
 		return change_mode(place, device, instance, mode);
 	if (instance_is_running(instance, &place->state->root, now.program_id))

@@ -62,32 +62,6 @@ static netfwv6_result load_failed(int error, char *log)
 			  complaint);
 }
 
-static int share_map(struct bpf_object *object, const char *name, int fd)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
-
-	return map ? bpf_map__reuse_fd(map, fd) : 0;
-}
-
-static netfwv6_result share_pinned(struct bpf_object *object, const struct root *root)
-{
-	netfwv6_result result = NETFWV6_S_OK;
-
-	for (int pin = PIN_SHARED_FIRST; pin <= PIN_SHARED_LAST && NETFWV6_SUCCEEDED(result);
-	     pin++) {
-		int fd = -1, error;
-
-		result = pin_open_existing(root->dir, pin, 0, &fd);
-		if (NETFWV6_FAILED(result))
-			break;
-		error = share_map(object, pin_map_name(pin), fd);
-		close(fd);
-		if (error)
-			result = fail_errno(-error, "cannot use the map %s", pin_map_name(pin));
-	}
-	return result;
-}
-
 static int set_config(struct bpf_object *object, const struct connection_config *config)
 {
 	struct bpf_map *map;
@@ -112,19 +86,13 @@ static int choose_program(struct bpf_object *object, const char *name)
 	return error;
 }
 
-static int share_held(struct bpf_object *object, const struct root *root, enum pin pin)
+static int configure(struct bpf_object *object, const struct plan *plan)
 {
-	return share_map(object, pin_map_name(pin), root->map[pin]);
-}
+	int error = 0;
 
-static int configure(struct bpf_object *object, const struct root *root, const struct plan *plan)
-{
-	int error = share_held(object, root, PIN_PORTS);
-
-	if (!error)
-		error = share_held(object, root, PIN_FILTERED);
-	if (!error && plan->counts >= 0)
-		error = share_map(object, "netfwv6_counts", plan->counts);
+	if (plan->counts >= 0)
+		error = bpf_map__reuse_fd(bpf_object__find_map_by_name(object, "netfwv6_counts"),
+					  plan->counts);
 	if (!error)
 		error = set_config(object, plan->config);
 	return error ?: choose_program(object, plan->program);
@@ -141,9 +109,9 @@ static netfwv6_result load_object(const struct root *root, const struct plan *pl
 
 	if (!object)
 		return fail_errno(errno, "cannot open the built-in program");
-	result = share_pinned(object, root);
+	result = pins_share(object, root->dir, root->map);
 	if (NETFWV6_SUCCEEDED(result)) {
-		error = configure(object, root, plan);
+		error = configure(object, plan);
 		if (!error)
 			error = bpf_object__load(object);
 		if (error)
@@ -168,8 +136,8 @@ static netfwv6_result identify(struct instance *instance)
 	return NETFWV6_S_OK;
 }
 
-static netfwv6_result load(const struct state *state, const struct root *root,
-			   const struct plan *plan, struct instance *instance)
+static netfwv6_result load_program(const struct state *state, const struct root *root,
+				   const struct plan *plan, struct instance *instance)
 {
 	char *log = calloc(1, VERIFIER_LOG_SIZE);
 	netfwv6_result result;
@@ -203,7 +171,7 @@ netfwv6_result instance_load(const struct state *state, const struct root *root,
 
 	instance->spec = *spec;
 	plan.elf = objects[hook].elf(&plan.elf_size);
-	return load(state, root, &plan, instance);
+	return load_program(state, root, &plan, instance);
 }
 
 void instance_unload(struct instance *instance)

@@ -91,38 +91,15 @@ static int share_counts(struct bpf_object *object, const struct root *root)
 	return error;
 }
 
-/* A map of the state, if the program has it. */
-static netfwv6_result share(struct bpf_object *object, const struct root *root, enum pin pin)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, pin_map_name(pin));
-	int fd = -1, error;
-
-	if (!map)
-		return NETFWV6_S_OK;
-	if (pin < PINS_HELD) {
-		error = bpf_map__reuse_fd(map, root->map[pin]);
-	} else {
-		netfwv6_result result = pin_open_existing(root->dir, pin, 0, &fd);
-
-		if (NETFWV6_FAILED(result))
-			return result;
-		error = bpf_map__reuse_fd(map, fd);
-		close(fd);
-	}
-	return error ? fail_errno(-error, "cannot use the map %s", pin_map_name(pin)) :
-		       NETFWV6_S_OK;
-}
-
-static netfwv6_result configure(struct bpf_object *object, const struct root *root)
+static netfwv6_result configure_last_line(struct bpf_object *object, const struct root *root)
 {
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
-	netfwv6_result result = NETFWV6_S_OK;
+	netfwv6_result result;
 	int error;
 
 	bpf_program__set_type(program, PROGRAM_NETFILTER);
 	bpf_program__set_expected_attach_type(program, ATTACH_NETFILTER);
-	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
-		result = share(object, root, pin);
+	result = pins_share(object, root->dir, root->map);
 	if (NETFWV6_FAILED(result))
 		return result;
 	error = share_counts(object, root);
@@ -130,7 +107,7 @@ static netfwv6_result configure(struct bpf_object *object, const struct root *ro
 		       NETFWV6_S_OK;
 }
 
-static int identify(struct instance *instance)
+static int identify_last_line(struct instance *instance)
 {
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
@@ -142,12 +119,12 @@ static int identify(struct instance *instance)
 	return 0;
 }
 
-static netfwv6_result load_failed(int error)
+static netfwv6_result last_line_failed(int error)
 {
 	return fail_errno(-error, "cannot load the last line's program");
 }
 
-static netfwv6_result load_object(const struct root *root, struct instance *instance)
+static netfwv6_result load_last_line_object(const struct root *root, struct instance *instance)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6");
 	size_t size;
@@ -157,22 +134,22 @@ static netfwv6_result load_object(const struct root *root, struct instance *inst
 
 	instance->object = bpf_object__open_mem(elf, size, &opts);
 	if (!instance->object)
-		return load_failed(-errno);
-	result = configure(instance->object, root);
+		return last_line_failed(-errno);
+	result = configure_last_line(instance->object, root);
 	if (NETFWV6_FAILED(result))
 		return result;
 	error = bpf_object__load(instance->object);
 	if (error)
-		return load_failed(error);
+		return last_line_failed(error);
 	instance->program = bpf_program__fd(bpf_object__next_program(instance->object, NULL));
 	instance->counts = bpf_object__find_map_fd_by_name(instance->object, COUNTS_MAP);
-	error = identify(instance);
-	return error ? load_failed(error) : NETFWV6_S_OK;
+	error = identify_last_line(instance);
+	return error ? last_line_failed(error) : NETFWV6_S_OK;
 }
 
 /* The caller ends it with instance_unload(), also after a failure. */
-static netfwv6_result load(const struct state *state, const struct root *root,
-			   struct instance *instance)
+static netfwv6_result load_last_line(const struct state *state, const struct root *root,
+				     struct instance *instance)
 {
 	netfwv6_result result;
 
@@ -181,7 +158,7 @@ static netfwv6_result load(const struct state *state, const struct root *root,
 			    "this kernel has no links for netfilter programs: that takes Linux 6.4 "
 			    "or newer with CONFIG_NETFILTER_BPF_LINK, and BTF (" KERNEL_BTF ")");
 	libbpf_log_begin(&state->log);
-	result = load_object(root, instance);
+	result = load_last_line_object(root, instance);
 	libbpf_log_end();
 	return result;
 }
@@ -202,7 +179,7 @@ bool last_line_concerns(const struct device_traits *traits)
 
 /* ---- Attaching --------------------------------------------------------------- */
 
-static int create_link(int program, int32_t priority)
+static int create_last_line_link(int program, int32_t priority)
 {
 	struct netfilter_link link = {
 		.program = (uint32_t)program,
@@ -221,7 +198,7 @@ static int create_link_in_front(int program)
 	int link = -1;
 
 	for (int32_t i = 0; i < PRIORITIES && link < 0; i++) {
-		link = create_link(program, PRIORITY_FIRST + i);
+		link = create_last_line_link(program, PRIORITY_FIRST + i);
 		if (link < 0 && errno != EBUSY)
 			break;
 	}
@@ -249,7 +226,7 @@ static int pin_link(const struct root *root, int link)
 	return bpf_obj_pin(link, new) || chmod(new, LINK_MODE) || rename(new, path) ? errno : 0;
 }
 
-static int attach(const struct root *root, const struct instance *instance)
+static int attach_last_line(const struct root *root, const struct instance *instance)
 {
 	int error = pin_counts(root, instance->counts), link;
 
@@ -284,7 +261,7 @@ static netfwv6_result attach_or_replace(const struct root *root, const struct in
 	int old = open_link(root), error = 0;
 
 	if (!instance_is_running(instance, root, program_of(old)))
-		error = attach(root, instance);
+		error = attach_last_line(root, instance);
 	if (old >= 0)
 		close(old);
 	return error ? fail_errno(error, "cannot attach the last line") : NETFWV6_S_OK;
@@ -293,7 +270,7 @@ static netfwv6_result attach_or_replace(const struct root *root, const struct in
 netfwv6_result last_line_attach(const struct state *state, const struct root *root)
 {
 	struct instance instance = {};
-	netfwv6_result result = load(state, root, &instance);
+	netfwv6_result result = load_last_line(state, root, &instance);
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = attach_or_replace(root, &instance);

@@ -30,7 +30,7 @@ bool attributes_next(struct attributes *run, uint16_t *type, struct attributes *
 	return true;
 }
 
-static bool find(struct attributes run, uint16_t wanted, struct attributes *bytes)
+static bool find_attribute(struct attributes run, uint16_t wanted, struct attributes *bytes)
 {
 	uint16_t type;
 
@@ -44,14 +44,14 @@ struct attributes attributes_find(struct attributes run, uint16_t type)
 {
 	struct attributes bytes;
 
-	return find(run, type, &bytes) ? bytes : (struct attributes){};
+	return find_attribute(run, type, &bytes) ? bytes : (struct attributes){};
 }
 
 bool attributes_have(struct attributes run, uint16_t type)
 {
 	struct attributes bytes;
 
-	return find(run, type, &bytes);
+	return find_attribute(run, type, &bytes);
 }
 
 static void copy_number(struct attributes run, uint16_t type, void *number, size_t size)
@@ -175,7 +175,7 @@ static int receive(int fd, struct netlink_answer *answer)
 
 enum { MORE, COMPLETE }; /* or a negative errno value */
 
-static int judge(const struct nlmsghdr *message)
+static int judge_message(const struct nlmsghdr *message)
 {
 	const int *error = netlink_fixed(message, sizeof(*error));
 
@@ -198,7 +198,7 @@ static int receive_all(int fd, struct netlink_answer *answer)
 		state = receive(fd, answer);
 		arrived = (struct netlink_answer){ answer->bytes + before, answer->size - before };
 		while (state == MORE && (message = netlink_next(&arrived, message)))
-			state = judge(message);
+			state = judge_message(message);
 	}
 	return state == COMPLETE ? 0 : state;
 }

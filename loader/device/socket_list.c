@@ -21,7 +21,8 @@
 /* The thread's: /proc/net would be the process's first thread's. */
 #define PROC_NET "/proc/thread-self/net"
 
-static netfwv6_result add(struct snapshot_builder *sockets, const struct connected_socket *socket)
+static netfwv6_result add_socket(struct snapshot_builder *sockets,
+				 const struct connected_socket *socket)
 {
 	return socket->remote_port ? snapshot_add(sockets, socket) : NETFWV6_S_OK;
 }
@@ -43,13 +44,13 @@ static netfwv6_result take_answer(const struct netlink_answer *answer, uint32_t 
 		memcpy(socket.remote, told->id.idiag_dst, sizeof(socket.remote));
 		socket.local_port = told->id.idiag_sport;
 		socket.remote_port = told->id.idiag_dport;
-		result = add(sockets, &socket);
+		result = add_socket(sockets, &socket);
 	}
 	return result;
 }
 
 /* error: a negative errno value when the kernel cannot tell. */
-static netfwv6_result ask(uint32_t protocol, struct snapshot_builder *sockets, int *error)
+static netfwv6_result ask_sockets(uint32_t protocol, struct snapshot_builder *sockets, int *error)
 {
 	const struct inet_diag_req_v2 request = {
 		.sdiag_family = AF_INET6,
@@ -94,7 +95,7 @@ static netfwv6_result read_lines(FILE *file, uint32_t protocol, struct snapshot_
 		struct connected_socket socket = { .protocol = protocol };
 
 		if (take_line(line, &socket))
-			result = add(sockets, &socket);
+			result = add_socket(sockets, &socket);
 	}
 	if (NETFWV6_SUCCEEDED(result) && ferror(file))
 		result = fail_errno(errno, "cannot read the sockets in " PROC_NET);
@@ -129,7 +130,7 @@ static netfwv6_result read_protocol(uint32_t protocol, const char *path,
 	netfwv6_result result;
 	int error;
 
-	result = ask(protocol, sockets, &error);
+	result = ask_sockets(protocol, sockets, &error);
 	return error ? read_file(path, protocol, error, sockets) : result;
 }
 

@@ -45,7 +45,7 @@ static void take_ports(const struct event *raw, struct netfwv6_event *event)
 	event->tcp_acknowledgement = ntohl(raw->tcp_acknowledgement);
 }
 
-static void take(const struct event *raw, struct netfwv6_event *event)
+static void take_record(const struct event *raw, struct netfwv6_event *event)
 {
 	if (raw->kind == EVENT_DROP) {
 		event->reason = reason_name(raw->reason)->keyword;
@@ -88,6 +88,6 @@ netfwv6_result event_decode(const void *record, size_t size, int64_t offset,
 		.captured = raw.captured,
 		.data = raw.captured ? (const uint8_t *)record + sizeof(raw) : NULL,
 	};
-	take(&raw, event);
+	take_record(&raw, event);
 	return NETFWV6_S_OK;
 }

@@ -50,7 +50,7 @@ netfwv6_result log_ring(const struct state *state, struct control *control, int 
 	return fail(NETFWV6_E_UNEXPECTED, "%s is no ring buffer", path);
 }
 
-static netfwv6_result start_watch(const struct state *state)
+static netfwv6_result pin_watch(const struct state *state)
 {
 	char path[PIN_PATH_SIZE];
 	netfwv6_result result;
@@ -67,7 +67,7 @@ static netfwv6_result start_watch(const struct state *state)
 	return result;
 }
 
-static void stop_watch(const struct state *state)
+static void unpin_watch(const struct state *state)
 {
 	char path[PIN_PATH_SIZE];
 
@@ -90,9 +90,9 @@ netfwv6_result log_apply(const struct state *state, const struct log_record *rec
 	if (ring >= 0)
 		close(ring);
 	if (NETFWV6_SUCCEEDED(result) && record->flags & LOG_CONNECTIONS)
-		result = start_watch(state);
+		result = pin_watch(state);
 	else if (NETFWV6_SUCCEEDED(result))
-		stop_watch(state);
+		unpin_watch(state);
 	if (NETFWV6_SUCCEEDED(result) && record->flags & LOG_DROPPED)
 		control_set(control, 1u << TAP_LOG);
 	else if (NETFWV6_SUCCEEDED(result))
@@ -105,8 +105,8 @@ void log_adopt(const struct state *state)
 {
 	struct log_record record;
 
-	stop_watch(state); /* it tells of the former one's connections */
+	unpin_watch(state); /* it tells of the former one's connections */
 	if (NETFWV6_SUCCEEDED(log_record_read(&state->root, &record)) &&
 	    record.flags & LOG_CONNECTIONS)
-		start_watch(state);
+		pin_watch(state);
 }

@@ -109,8 +109,8 @@ netfwv6_result tap_missed(const struct state *state, uint32_t tap, uint64_t *sup
 	return NETFWV6_S_OK;
 }
 
-static netfwv6_result clear(int map, const uint32_t *keys, struct tap_state *cpus, int n,
-			    uint64_t *sums)
+static netfwv6_result clear_states(int map, const uint32_t *keys, struct tap_state *cpus, int n,
+				   uint64_t *sums)
 {
 	(void)n;
 	(void)sums;
@@ -124,7 +124,7 @@ netfwv6_result tap_forget(const struct state *state, struct control *control, ui
 {
 	control->tap[tap].told_suppressed = 0;
 	control->tap[tap].told_lost = 0;
-	return with_states(state, tap, clear, NULL);
+	return with_states(state, tap, clear_states, NULL);
 }
 
 void tap_release(const struct state *state, struct control *control, uint32_t tap, uint64_t lease)

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "state/pins.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
 
 #include "connections.skel.h" /* speaks of events.h */
-#include "state/pins.h"
 
 static netfwv6_result refused(int error)
 {
@@ -21,31 +21,15 @@ static netfwv6_result refused(int error)
 	return fail_errno(error, "cannot watch connections");
 }
 
-static netfwv6_result share(const struct state *state, struct bpf_map *map, enum pin pin)
-{
-	netfwv6_result result;
-	int fd = -1, error;
-
-	result = pin_open_existing(state->root.dir, pin, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
-	error = -bpf_map__reuse_fd(map, fd);
-	close(fd);
-	return error ? fail_errno(error, "cannot use the map %s", pin_map_name(pin)) : result;
-}
-
-static netfwv6_result load(const struct state *state, struct connections_bpf *object, uint32_t tap)
+static netfwv6_result load_watch(const struct state *state, struct connections_bpf *object,
+				 uint32_t tap)
 {
 	netfwv6_result result;
 	int error;
 
 	object->rodata->netfwv6_watch.netns_cookie = state->root.record.netns_cookie;
 	object->rodata->netfwv6_watch.tap = tap;
-	result = share(state, object->maps.netfwv6_control, PIN_CONTROL);
-	if (NETFWV6_SUCCEEDED(result))
-		result = share(state, object->maps.netfwv6_taps, PIN_TAPS);
-	if (NETFWV6_SUCCEEDED(result))
-		result = share(state, object->maps.netfwv6_tapstat, PIN_TAPSTAT);
+	result = pins_share(object->obj, state->root.dir, state->root.map);
 	if (NETFWV6_FAILED(result))
 		return result;
 	error = -connections_bpf__load(object);
@@ -53,7 +37,7 @@ static netfwv6_result load(const struct state *state, struct connections_bpf *ob
 }
 
 /* By the older call, which makes a link as well, and which libbpf 1.1 uses itself. */
-static netfwv6_result attach(struct connections_bpf *object, int *link)
+static netfwv6_result attach_watch(struct connections_bpf *object, int *link)
 {
 	int fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(object->progs.netfwv6_state));
 
@@ -70,9 +54,9 @@ netfwv6_result watch_attach(const struct state *state, uint32_t tap, int *link)
 
 	libbpf_log_begin(&state->log);
 	object = connections_bpf__open();
-	result = object ? load(state, object, tap) : refused(errno);
+	result = object ? load_watch(state, object, tap) : refused(errno);
 	if (NETFWV6_SUCCEEDED(result))
-		result = attach(object, link);
+		result = attach_watch(object, link);
 	if (object)
 		connections_bpf__destroy(object);
 	libbpf_log_end();

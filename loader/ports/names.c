@@ -36,25 +36,25 @@ static bool is_open(const struct policy *policy, struct name_key key)
 	return policy_load(policy, key.entry) & (key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL);
 }
 
-static int map_of(const struct state *state)
+static int names_map(const struct state *state)
 {
 	return state->root.map[PIN_NAMES];
 }
 
 /* Drops those of closed ports, in one scope and range, or without a range all of them. */
-static void sweep(struct state *state, const struct range *range, uint32_t slot)
+static void sweep_names(struct state *state, const struct range *range, uint32_t slot)
 {
 	struct name_key key, next;
-	int end = bpf_map_get_next_key(map_of(state), NULL, &next);
+	int end = bpf_map_get_next_key(names_map(state), NULL, &next);
 
 	while (!end) {
 		bool concerned;
 
 		key = next;
-		end = bpf_map_get_next_key(map_of(state), &key, &next);
+		end = bpf_map_get_next_key(names_map(state), &key, &next);
 		concerned = !range || (key.entry - range->first < range->count && key.slot == slot);
 		if (concerned && !is_open(&state->policy, key))
-			bpf_map_delete_elem(map_of(state), &key);
+			bpf_map_delete_elem(names_map(state), &key);
 	}
 }
 
@@ -63,14 +63,14 @@ void names_drop_closed(struct state *state, struct range range, uint32_t slot)
 	struct name_key key = { .entry = range.first, .slot = slot };
 
 	if (range.count > 1)
-		sweep(state, &range, slot);
+		sweep_names(state, &range, slot);
 	else if (!is_open(&state->policy, key))
-		bpf_map_delete_elem(map_of(state), &key);
+		bpf_map_delete_elem(names_map(state), &key);
 }
 
 void names_make_room(struct state *state)
 {
-	sweep(state, NULL, 0);
+	sweep_names(state, NULL, 0);
 }
 
 netfwv6_result name_put(struct state *state, struct name_key key, const char *name)
@@ -79,7 +79,7 @@ netfwv6_result name_put(struct state *state, struct name_key key, const char *na
 
 	strncpy(value, name, sizeof(value) - 1);
 	policy_note(&state->policy, NAMED_WORD(key.entry), BITMAP_BIT(key.entry));
-	if (!bpf_map_update_elem(map_of(state), &key, value, BPF_ANY))
+	if (!bpf_map_update_elem(names_map(state), &key, value, BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
 		return fail(NETFWV6_E_OUTOFMEMORY,
@@ -124,13 +124,13 @@ bool names_none(const struct state *state)
 {
 	struct name_key key;
 
-	return bpf_map_get_next_key(map_of(state), NULL, &key) && errno == ENOENT;
+	return bpf_map_get_next_key(names_map(state), NULL, &key) && errno == ENOENT;
 }
 
 void name_get(const struct state *state, struct name_key key, char *name)
 {
 	memset(name, 0, NAME_SIZE);
-	if (bpf_map_lookup_elem(map_of(state), &key, name))
+	if (bpf_map_lookup_elem(names_map(state), &key, name))
 		*name = '\0';
 	name[NAME_SIZE - 1] = '\0';
 	utf8_sanitize(name); /* a group may write this map */

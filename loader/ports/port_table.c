@@ -31,7 +31,8 @@ uint32_t entry_protocol(uint32_t entry)
 }
 
 /* Reads the range through the descriptor, for those who may not map the table. */
-static netfwv6_result look_up(const struct state *state, struct range range, uint64_t *entries)
+static netfwv6_result look_up_entries(const struct state *state, struct range range,
+				      uint64_t *entries)
 {
 	uint32_t before = range.first - 1, after, count = range.count;
 	uint32_t *keys = malloc(range.count * sizeof(*keys));
@@ -51,7 +52,7 @@ static netfwv6_result look_up(const struct state *state, struct range range, uin
 netfwv6_result port_table_read(const struct state *state, struct range range, uint64_t *entries)
 {
 	if (state->root.state == ROOT_READABLE)
-		return look_up(state, range, entries);
+		return look_up_entries(state, range, entries);
 	if (state->root.state == ROOT_ABSENT)
 		memset(entries, 0, range.count * sizeof(*entries));
 	else

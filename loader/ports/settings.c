@@ -87,8 +87,8 @@ static netfwv6_result set_with_name(struct state *state, struct range range, uin
 	return result;
 }
 
-static netfwv6_result set(const struct setting *setting, struct range range, uint32_t slot,
-			  const char *name)
+static netfwv6_result set_bits_and_names(const struct setting *setting, struct range range,
+					 uint32_t slot, const char *name)
 {
 	struct state *state = setting->state;
 	uint64_t bit = bit_of(setting, slot);
@@ -114,7 +114,7 @@ static netfwv6_result set_locked(const struct setting *setting, struct range ran
 		if (result != NETFWV6_S_OK)
 			return result;
 	}
-	return set(setting, range, slot, name);
+	return set_bits_and_names(setting, range, slot, name);
 }
 
 netfwv6_result setting_set_once(const struct setting *setting, struct range range, const char *name,
@@ -219,9 +219,9 @@ static void add_names(struct state *state, struct snapshot_builder *builder,
  * Adds the range's ports that have the setting, with their names: the global port's where
  * it is ignored, none where that is closed.
  */
-static netfwv6_result collect(const struct setting *setting, struct range range,
-			      const uint64_t *policy, uint32_t slot,
-			      struct snapshot_builder *builder)
+static netfwv6_result collect_ports(const struct setting *setting, struct range range,
+				    const uint64_t *policy, uint32_t slot,
+				    struct snapshot_builder *builder)
 {
 	uint32_t *named = calloc(range.count, sizeof(*named));
 	netfwv6_result result = NETFWV6_S_OK;
@@ -262,7 +262,7 @@ netfwv6_result setting_enumerate(const struct setting *setting, const struct ran
 		return fail_errno(ENOMEM, "cannot read %u ports", wanted.count);
 	result = read_setting(setting, wanted, policy, &slot);
 	if (NETFWV6_SUCCEEDED(result))
-		result = collect(setting, wanted, policy, slot, &builder);
+		result = collect_ports(setting, wanted, policy, slot, &builder);
 	free(policy);
 	result = snapshot_finish(&builder, result, &cursor);
 	if (NETFWV6_SUCCEEDED(result))

@@ -39,7 +39,7 @@ static void end(struct anchors *anchors)
 }
 
 /* A bpffs lets everybody make directories in it: what others could write in is not ours. */
-static bool is_ours(const struct anchors *anchors)
+static bool is_roots_own(const struct anchors *anchors)
 {
 	struct stat base;
 
@@ -58,7 +58,7 @@ static bool any(const struct anchors *anchors,
 		bool (*step)(const struct anchors *, char *path, const void *context), char *path,
 		const void *context)
 {
-	DIR *base = is_ours(anchors) ? opendir(anchors->base) : NULL;
+	DIR *base = is_roots_own(anchors) ? opendir(anchors->base) : NULL;
 	struct dirent *entry;
 	bool found = false;
 
@@ -85,7 +85,7 @@ static bool same_directory(const char *a, const char *b)
 /* ---- Finding ------------------------------------------------------------------- */
 
 /* Without links and dots; of a directory that is not there, by its parent. */
-static bool resolve(const char *dir, char path[PATH_MAX])
+static bool resolve_parent(const char *dir, char path[PATH_MAX])
 {
 	char parent[PATH_MAX];
 	const char *name = strrchr(dir, '/');
@@ -112,7 +112,7 @@ bool anchor_find(const char *dir, char *path)
 	bool found;
 
 	begin(&anchors);
-	found = resolve(dir, resolved) && any(&anchors, is_of, path, resolved);
+	found = resolve_parent(dir, resolved) && any(&anchors, is_of, path, resolved);
 	end(&anchors);
 	return found;
 }
@@ -139,7 +139,7 @@ bool anchor_base(bool to_make, char *path)
 	begin(&anchors);
 	if (to_make)
 		mkdir(anchors.base, BASE_MODE);
-	ours = is_ours(&anchors);
+	ours = is_roots_own(&anchors);
 	strcpy(path, anchors.base);
 	end(&anchors);
 	return ours;
@@ -151,7 +151,7 @@ netfwv6_result anchor_make(const char *dir, struct root_record *record, char *pa
 	char resolved[PATH_MAX];
 	netfwv6_result result = NETFWV6_S_OK;
 
-	if (!resolve(dir, resolved) || strlen(resolved) >= sizeof(record->dir))
+	if (!resolve_parent(dir, resolved) || strlen(resolved) >= sizeof(record->dir))
 		return fail_errno(ENAMETOOLONG, "cannot make the state directory %s", dir);
 	begin(&anchors);
 	strcpy(record->dir, resolved);
@@ -187,7 +187,7 @@ static bool is_abandoned(const struct anchors *anchors, const char *path)
 		!is_shown(anchors, path, record.dir) && !netns_exists(record.netns));
 }
 
-static bool sweep(const struct anchors *anchors, char *path, const void *unused)
+static bool sweep_anchor(const struct anchors *anchors, char *path, const void *unused)
 {
 	(void)unused;
 	if (!is_abandoned(anchors, path))
@@ -204,8 +204,8 @@ void anchor_sweep(void)
 	char path[ANCHOR_PATH_SIZE];
 
 	begin(&anchors);
-	any(&anchors, sweep, path, NULL);
-	if (is_ours(&anchors))
+	any(&anchors, sweep_anchor, path, NULL);
+	if (is_roots_own(&anchors))
 		rmdir(anchors.base); /* unless there are others */
 	end(&anchors);
 }

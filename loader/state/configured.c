@@ -31,7 +31,7 @@ static bool is_key(const void *given, const void *unused)
 	return *device && memcmp(&key, given, sizeof(key)) == 0;
 }
 
-static int map_of(const struct state *state)
+static int configured_map(const struct state *state)
 {
 	return state->root.map[PIN_CONFIGURED];
 }
@@ -43,7 +43,7 @@ netfwv6_result configured_get(const struct state *state, const char *device,
 
 	if (state->root.state == ROOT_ABSENT)
 		return NETFWV6_S_FALSE;
-	if (!bpf_map_lookup_elem(map_of(state), &key, record))
+	if (!bpf_map_lookup_elem(configured_map(state), &key, record))
 		return NETFWV6_S_OK;
 	return errno == ENOENT ?
 		       NETFWV6_S_FALSE :
@@ -55,7 +55,7 @@ netfwv6_result configured_put(const struct state *state, const char *device,
 {
 	struct key key = key_of(device);
 
-	if (!bpf_map_update_elem(map_of(state), &key, record, BPF_ANY))
+	if (!bpf_map_update_elem(configured_map(state), &key, record, BPF_ANY))
 		return NETFWV6_S_OK;
 	if (errno == E2BIG)
 		return fail(NETFWV6_E_OUTOFMEMORY,
@@ -69,7 +69,7 @@ void configured_drop(const struct state *state, const char *device)
 {
 	struct key key = key_of(device);
 
-	bpf_map_delete_elem(map_of(state), &key);
+	bpf_map_delete_elem(configured_map(state), &key);
 }
 
 bool configured_next(const struct state *state, char *device)
@@ -79,7 +79,7 @@ bool configured_next(const struct state *state, char *device)
 
 	if (state->root.state == ROOT_ABSENT)
 		return false;
-	while (!bpf_map_get_next_key(map_of(state), begun ? &last : NULL, &next)) {
+	while (!bpf_map_get_next_key(configured_map(state), begun ? &last : NULL, &next)) {
 		if (is_key(&next, NULL)) {
 			memcpy(device, next.device, DEVICE_NAME_SIZE);
 			return true;

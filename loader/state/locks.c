@@ -147,7 +147,7 @@ static int wait_for(int fd)
 	return 0;
 }
 
-static int take(int fd, pthread_mutex_t *mutex)
+static int take_lock(int fd, pthread_mutex_t *mutex)
 {
 	int error = flock(fd, LOCK_EX | LOCK_NB) ? errno : 0;
 
@@ -200,7 +200,7 @@ static netfwv6_result lock_fd(const struct state *state, int fd, const char *pat
 			      const char *remedy, int *lock)
 {
 	pthread_mutex_t *mutex = (pthread_mutex_t *)&state->mutex;
-	int error = fd < 0 ? errno : take(fd, mutex);
+	int error = fd < 0 ? errno : take_lock(fd, mutex);
 	netfwv6_result result;
 
 	if (!error) {

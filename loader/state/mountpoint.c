@@ -294,7 +294,7 @@ netfwv6_result mountpoint_mount(const char *dir)
  * Ours alone, and none of another state's. Nothing is pinned there any more, so it does not
  * matter who still has a file open.
  */
-static int take_away(const void *context, int *unused)
+static int unmount_and_remove(const void *context, int *unused)
 {
 	const struct showing *showing = context;
 	char path[PATH_MAX]; /* without links: a link stays */
@@ -320,7 +320,7 @@ void mountpoint_remove(const char *dir, const char *path)
 		return;
 	lasting_open(&lasting);
 	if (lasting.ns >= 0)
-		lasting_run(&lasting, take_away, &showing, NULL);
+		lasting_run(&lasting, unmount_and_remove, &showing, NULL);
 	lasting_close(&lasting);
-	take_away(&showing, NULL);
+	unmount_and_remove(&showing, NULL);
 }

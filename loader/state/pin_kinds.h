@@ -27,10 +27,6 @@ enum pin {
 	PINS
 };
 
-/* What programs share besides what a handle holds. */
-#define PIN_SHARED_FIRST PIN_TCP
-#define PIN_SHARED_LAST PIN_HITS
-
 /* The flow tables: PIN_TCP and the following. */
 #define FLOW_TABLES 4
 

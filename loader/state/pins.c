@@ -2,6 +2,7 @@
 #include "state/pins.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -230,7 +231,7 @@ static mode_t shared_mode(mode_t mode, gid_t group, mode_t bits)
 }
 
 /* The mode first takes away, then the group is changed, then the mode gives. */
-static bool share(const char *path, mode_t mode, mode_t bits, gid_t group)
+static bool share_with(const char *path, mode_t mode, mode_t bits, gid_t group)
 {
 	return chmod(path, mode) == 0 && chown(path, 0, group) == 0 &&
 	       chmod(path, shared_mode(mode, group, bits)) == 0;
@@ -244,12 +245,12 @@ static bool share_anew(const char *path, mode_t mode, mode_t bits, gid_t group)
 	if (stat(path, &now) == 0 && now.st_gid == group &&
 	    (now.st_mode & 07777) == shared_mode(mode, group, bits))
 		return true;
-	return share(path, mode, bits, group);
+	return share_with(path, mode, bits, group);
 }
 
 static bool share_pin(const char *path, enum pin pin, gid_t group)
 {
-	return share(path, maps[pin].mode, 0020, group);
+	return share_with(path, maps[pin].mode, 0020, group);
 }
 
 /* A new pin is of root alone. */
@@ -282,7 +283,7 @@ static bool renew_lock(const char *dir, gid_t group)
 
 	pin_path(dir, path, LOCK, NULL);
 	pin_path(dir, new, LOCK NEW, NULL);
-	return (mkdir(new, 0700) == 0 || errno == EEXIST) && share(new, 0700, 0050, group) &&
+	return (mkdir(new, 0700) == 0 || errno == EEXIST) && share_with(new, 0700, 0050, group) &&
 	       rename(new, path) == 0;
 }
 
@@ -303,6 +304,40 @@ netfwv6_result pins_make_directories(const char *dir)
 			return fail_errno(errno, "cannot make %s", path);
 	}
 	return NETFWV6_S_OK;
+}
+
+/* ---- Maps of programs ------------------------------------------------------- */
+
+static netfwv6_result share_pinned(struct bpf_map *map, const char *dir, const int *held,
+				   enum pin pin)
+{
+	int fd = -1, error;
+	netfwv6_result result;
+
+	if (pin < PINS_HELD) {
+		error = bpf_map__reuse_fd(map, held[pin]);
+	} else {
+		result = pin_open_existing(dir, pin, 0, &fd);
+		if (NETFWV6_FAILED(result))
+			return result;
+		error = bpf_map__reuse_fd(map, fd);
+		close(fd);
+	}
+	return error ? fail_errno(-error, "cannot use the map %s", pin_map_name(pin)) :
+		       NETFWV6_S_OK;
+}
+
+netfwv6_result pins_share(struct bpf_object *object, const char *dir, const int *held)
+{
+	netfwv6_result result = NETFWV6_S_OK;
+
+	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, pin_map_name(pin));
+
+		if (map)
+			result = share_pinned(map, dir, held, pin);
+	}
+	return result;
 }
 
 /* ---- The group ------------------------------------------------------------- */
@@ -367,7 +402,7 @@ bool pins_have_links(const char *dir)
 }
 
 /* A link whose device is gone has none for good. */
-static bool has_device(const char *path)
+static bool has_a_device(const char *path)
 {
 	struct bpf_link_info info = {};
 	uint32_t size = sizeof(info);
@@ -383,7 +418,7 @@ static bool has_device(const char *path)
 
 bool pins_filter(const char *dir)
 {
-	return any_in(dir, LOCK_OF_STATE, has_device);
+	return any_in(dir, LOCK_OF_STATE, has_a_device);
 }
 
 void pins_remove_links(const char *dir)

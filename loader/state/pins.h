@@ -41,6 +41,8 @@
 #include "netfwv6.h"
 #include "state/pin_kinds.h"
 
+struct bpf_object;
+
 /* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
 char *pin_path(const char *dir, char *path, const char *a, const char *b);
 
@@ -68,6 +70,12 @@ int pin_make_ring(uint32_t size);
 
 /* Pins a map, in the place of what is pinned there; group 0 means: of root alone. */
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group);
+
+/*
+ * Lets a program that is not loaded yet use the state's maps: those that it has by name. held
+ * are the descriptors of the first PINS_HELD.
+ */
+netfwv6_result pins_share(struct bpf_object *object, const char *dir, const int *held);
 
 netfwv6_result pins_make_directories(const char *dir);
 

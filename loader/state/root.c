@@ -86,8 +86,8 @@ netfwv6_result root_write_record(const struct root *root)
 /* ---- Opening --------------------------------------------------------------- */
 
 /* The port table, and policy where the table may be written. */
-static netfwv6_result open_ports(struct root *root, struct policy *policy, int state,
-				 uint32_t generation)
+static netfwv6_result open_port_table(struct root *root, struct policy *policy, int state,
+				      uint32_t generation)
 {
 	netfwv6_result result = pin_open(root->dir, PIN_PORTS, 0, &root->map[PIN_PORTS]);
 	int error;
@@ -132,7 +132,7 @@ static netfwv6_result open_maps(struct root *root, struct policy *policy)
 	netfwv6_result result = open_state(root, &state, &generation);
 
 	if (result == NETFWV6_S_OK)
-		result = open_ports(root, policy, state, generation);
+		result = open_port_table(root, policy, state, generation);
 	if (state >= 0)
 		close(state);
 	for (int pin = PIN_PORTS + 1; pin < PINS_HELD && result == NETFWV6_S_OK; pin++)
@@ -226,7 +226,7 @@ static netfwv6_result make_map(struct root *root, enum pin pin)
 }
 
 /* Who does not hold the lock would take a place that is just being made for nobody's. */
-static void sweep(const struct root *root)
+static void sweep_anchors(const struct root *root)
 {
 	if (root->anchor_lock >= 0)
 		anchor_sweep();
@@ -239,7 +239,7 @@ static void remove_all(struct root *root)
 		close(root->lock); /* it was removed, and would keep the mount busy */
 	root->lock = -1;
 	mountpoint_remove(root->name, root->dir);
-	sweep(root);
+	sweep_anchors(root);
 	root->dir = root->name;
 }
 
@@ -289,7 +289,8 @@ static netfwv6_result make_state(struct root *root)
 	if (NETFWV6_SUCCEEDED(result))
 		result = choose_place(root);
 	if (NETFWV6_FAILED(result)) {
-		sweep(root); /* the directory around the places may have been made for this one */
+		sweep_anchors(
+			root); /* the directory around the places may have been made for this one */
 		return result;
 	}
 	result = make_pins(root);
@@ -298,7 +299,7 @@ static netfwv6_result make_state(struct root *root)
 	if (NETFWV6_FAILED(result))
 		remove_all(root);
 	else
-		sweep(root);
+		sweep_anchors(root);
 	return result;
 }
 
@@ -365,7 +366,7 @@ void root_clear_remains(struct root *root)
 	if (mountpoint_is_bpffs(root->dir) && !pins_have_links(root->dir))
 		remove_all(root);
 	else
-		sweep(root);
+		sweep_anchors(root);
 }
 
 /* ---- By handle ------------------------------------------------------------- */
