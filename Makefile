@@ -140,8 +140,8 @@ install: all
 	install -m 644 docs/netfwv6.8 $(DESTDIR)$(MANDIR)/man8/netfwv6.8
 	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
 	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
-	sed 's|@SBINDIR@|$(SBINDIR)|' docs/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
-	sed 's|@SBINDIR@|$(SBINDIR)|' docs/netfwv6-logd.service > $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
+	sed 's|@SBINDIR@|$(SBINDIR)|' dist/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
+	sed 's|@SBINDIR@|$(SBINDIR)|' dist/netfwv6-logd.service > $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \

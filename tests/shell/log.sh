@@ -114,14 +114,14 @@ logrotate_rotates() {
 	start || return 1
 	printf '#!/bin/sh\n[ "$4" = netfwv6-logd.service ] && kill -HUP %s && touch %s/told\n' "$pid" "$scratch" >"$scratch/bin/systemctl"
 	chmod +x "$scratch/bin/systemctl"
-	sed "s|^/var/log/netfwv6.log|$log|" docs/netfwv6.logrotate >"$scratch/conf"
+	sed "s|^/var/log/netfwv6.log|$log|" dist/netfwv6.logrotate >"$scratch/conf"
 	chmod 644 "$scratch/conf"
 	PATH=$scratch/bin:$PATH logrotate -f -s "$scratch/status" "$scratch/conf" || return 1
 	until [ -s "$log" ]; do kill -0 "$pid" || return 1; sleep 0.02; done
 	end && [ -e "$scratch/told" ] && [ -s "$log.1" ] && has_a_new_log
 }
 
-sed "s|@SBINDIR@|$PWD/$B|" docs/netfwv6-logd.service >"$unit"
+sed "s|@SBINDIR@|$PWD/$B|" dist/netfwv6-logd.service >"$unit"
 netfwv6 -q enable fw0 && netfwv6 -q log --file "$log" || exit 1
 # optional TOOL SENTENCE FUNCTION
 optional() {
