@@ -5,13 +5,18 @@
 
 #include <netfwv6.h>
 
+/* X(name, number, meaning): help and netfwv6(8) have them from here. */
+#define EXIT_CODES(X)                                                                              \
+	X(DONE, 0, "done")                                                                         \
+	X(NO, 1, "the answer is no")                                                               \
+	X(USAGE, 2, "wrong usage, or an invalid argument")                                         \
+	X(DENIED, 3, "not permitted")                                                              \
+	X(OTHER, 4, "anything else")
+
 enum exit_code {
-	GO_ON = -1, /* there is none yet: the command goes on */
-	EXIT_DONE = 0,
-	EXIT_NO = 1,	 /* the answer is no */
-	EXIT_USAGE = 2,	 /* usage, or an invalid argument */
-	EXIT_DENIED = 3, /* not permitted */
-	EXIT_OTHER = 4,
+#define X(name, number, meaning) EXIT_##name = number,
+	EXIT_CODES(X)
+#undef X
 };
 
 /* What filters of events go by. Each has a letter, so that text can name it. */

@@ -44,8 +44,11 @@ static void print_overview(void)
 	for (const struct option_entry *option = option_entries; option->name; option++)
 		if (OPT_EVERYWHERE & option->bit)
 			print_option(option);
-	puts("\nExit status: 0 done, 1 the answer is no, 2 usage or invalid argument, 3 not\n"
-	     "permitted, 4 anything else. 'netfwv6 help COMMAND' has more, and netfwv6(8) all.");
+	puts("\nExit status:");
+#define X(name, number, meaning) puts("  " #number "  " meaning);
+	EXIT_CODES(X)
+#undef X
+	puts("\n'netfwv6 help COMMAND' has more, and netfwv6(8) all.");
 }
 
 static void print_command(const struct command *command)

@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What lies in a state root, by name, mode and layout.
+ * What lies in a state root. A map of the state is stated once: what it holds at its number in
+ * enum pin, its name, mode and layout in the table of pins.c. What else is pinned stands here;
+ * directories are made as the second table of pins.c says. netfwv6(8) takes its list from both.
  *
- *   DIR/root         0644  map: the root record; the state exists while this does
- *   DIR/ports        0644  map: the port table
- *   DIR/names        0644  map: names of open ports
- *   DIR/slots        0644  map: which connection a slot of the port table belongs to
- *   DIR/attachments  0644  map: what is attached, for those who may not see links
- *   DIR/configured   0644  map: the devices that are to be firewalled, by name
- *   DIR/filtered     0644  map: the firewalled devices by ifindex, for the egress programs
- *   DIR/tcp, answer, udp, udpanswer
- *                    0600  maps: the flow tables
- *   DIR/marks        0600  map: which conversations are worth a look into those
- *   DIR/control      0644  map: who wants to know of events, mapped by root
- *   DIR/taps, tapstat
- *                    0600  maps: ring buffers of events, and what was missed of them
- *   DIR/hits         0644  map: dropped packets by closed port, when they are counted
- *   DIR/logging      0644  map: what is logged, and where to
- *   DIR/logring      0600  map: the log's ring buffer, once something was to be logged
- *   DIR/logwatch     0600  link: the program that tells the log of connections
- *   DIR/lastline     0600  link: the program that judges what skipped a guard
- *   DIR/lock         0700  directory, flock()ed by those who open ports
- *   DIR/log          0700  directory, flock()ed by the one who reads the log
- *   DIR/links/ID-xdp, ID-guard, ID-learn
- *                    0600  an attachment's links by its id, in a directory of mode 0700
- *   DIR/counts/ID    0644  map: the counters of that attachment
- *   DIR/counts/lastline
- *                    0644  map: those of the last line
+ *   logring          0600  the log's buffer, while something is to be logged
+ *   logwatch         0600  the link of the program that tells the log of connections
+ *   lastline         0600  the link of the last line
+ *   counts           0755  a directory for counters
+ *   counts/ID        0644  the counters of one device, by an id that the state gives out once
+ *   counts/lastline  0644  the counters of the last line
+ *   links            0700  a directory for links, locked by who makes, attaches, detaches or removes
+ *   links/ID-xdp, links/ID-guard, links/ID-learn
+ *                    0600  the links of one device: XDP, the guard, and what learns at egress
+ *   lock             0700  a directory, 0750 with a group, locked by those who open or ignore ports
+ *   log              0700  a directory, locked by the reader of the log
  *
- * ports, names and slots are 0664 and lock is 0750 where a group may change ports; the
- * pins' group is the only place that says which.
+ * Maps that are shared with a group are 0664 then; the pins' group is the only place that says
+ * which it is.
  */
 #ifndef NETFWV6_PINS_H
 #define NETFWV6_PINS_H
@@ -41,7 +29,38 @@
 #include "netfwv6.h"
 #include "state/pin_kinds.h"
 
-struct bpf_object;
+/* In the order of their making; "root" last, so that it says "complete". */
+enum pin {
+	PIN_PORTS,	     /* the port table */
+	PIN_NAMES,	     /* the names of open ports */
+	PIN_SLOTS,	     /* which devices have settings of their own */
+	PIN_ATTACHMENTS,     /* what is attached, for users who may not see links */
+	PIN_CONFIGURED,	     /* the devices that are to be firewalled, by name */
+	PIN_FILTERED,	     /* the firewalled devices, for the programs at egress */
+	PINS_HELD,	     /* a handle holds the descriptors of those above */
+	PIN_TCP = PINS_HELD, /* flows of TCP that began here */
+	PIN_ANSWER,	     /* flows of TCP whose beginning was not seen */
+	PIN_UDP,	     /* flows of UDP */
+	PIN_UDP_ANSWER,	     /* flows of UDP from ports that are open elsewhere */
+	PIN_MARKS,	     /* which packets are worth looking for their conversation */
+	PIN_MARK_SECRET,     /* what the places of marks depend on */
+	PIN_CONTROL,	     /* who wants to know of events */
+	PIN_TAPSTAT,	     /* what readers of events have missed */
+	PIN_TAPS,	     /* the buffers of events */
+	PIN_HITS,	     /* dropped packets by port, while they are counted */
+	PIN_LOGGING,	     /* what is logged, and where */
+	PIN_ROOT, /* the layout and the network namespace; the state exists while this does */
+	PINS
+};
+
+/* What programs share besides what a handle holds. */
+#define PIN_SHARED_FIRST PIN_TCP
+#define PIN_SHARED_LAST PIN_HITS
+
+/* The flow tables: PIN_TCP and the following. */
+#define FLOW_TABLES 4
+
+#define PIN_PATH_SIZE 512
 
 /* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
 char *pin_path(const char *dir, char *path, const char *a, const char *b);
