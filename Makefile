@@ -123,6 +123,16 @@ demo: deps
 
 include scripts/bench/bench.mk
 
+# ---- manuals, of their templates and of what the program says of itself ----------
+
+manuals: docs/netfwv6.8 docs/libnetfwv6.3
+
+docs/netfwv6.8 docs/libnetfwv6.3: $B/netfwv6 FORCE
+	$(call say,MANUAL)
+	$Qscripts/manual $< $@.in > $B/$(@F) && cp $B/$(@F) $@
+
+.PHONY: manuals FORCE
+
 # ---- installing ---------------------------------------------------------------
 
 install: all

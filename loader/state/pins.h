@@ -13,7 +13,8 @@
  *   links            0700  a directory for links, locked by who makes, attaches, detaches or removes
  *   links/ID-xdp, links/ID-guard, links/ID-learn
  *                    0600  the links of one device: XDP, the guard, and what learns at egress
- *   lock             0700  a directory, 0750 with a group, locked by those who open or ignore ports
+ *   lock             0700, with a group 0750
+ *                          a directory, locked by those who open or ignore ports
  *   log              0700  a directory, locked by the reader of the log
  *
  * Maps that are shared with a group are 0664 then; the pins' group is the only place that says
