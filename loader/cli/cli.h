@@ -14,6 +14,7 @@
 	X(OTHER, 4, "anything else")
 
 enum exit_code {
+	GO_ON = -1, /* there is none yet: the command goes on */
 #define X(name, number, meaning) EXIT_##name = number,
 	EXIT_CODES(X)
 #undef X

@@ -5,25 +5,25 @@
 
 /* In the order of their making; "root" last, so that it says "complete". */
 enum pin {
-	PIN_PORTS,
-	PIN_NAMES,
-	PIN_SLOTS,
-	PIN_ATTACHMENTS,
-	PIN_CONFIGURED,
-	PIN_FILTERED,
-	PINS_HELD, /* a handle holds the descriptors of those above */
-	PIN_TCP = PINS_HELD,
-	PIN_ANSWER,
-	PIN_UDP,
-	PIN_UDP_ANSWER,
-	PIN_MARKS,
-	PIN_MARK_SECRET,
-	PIN_CONTROL,
-	PIN_TAPSTAT,
-	PIN_TAPS,
-	PIN_HITS,
-	PIN_LOGGING,
-	PIN_ROOT,
+	PIN_PORTS,	     /* the port table */
+	PIN_NAMES,	     /* the names of open ports */
+	PIN_SLOTS,	     /* which devices have settings of their own */
+	PIN_ATTACHMENTS,     /* what is attached, for users who may not see links */
+	PIN_CONFIGURED,	     /* the devices that are to be firewalled, by name */
+	PIN_FILTERED,	     /* the firewalled devices, for the programs at egress */
+	PINS_HELD,	     /* a handle holds the descriptors of those above */
+	PIN_TCP = PINS_HELD, /* flows of TCP that began here */
+	PIN_ANSWER,	     /* flows of TCP whose beginning was not seen */
+	PIN_UDP,	     /* flows of UDP */
+	PIN_UDP_ANSWER,	     /* flows of UDP from ports that are open elsewhere */
+	PIN_MARKS,	     /* which packets are worth looking for their conversation */
+	PIN_MARK_SECRET,     /* what the places of marks depend on */
+	PIN_CONTROL,	     /* who wants to know of events */
+	PIN_TAPSTAT,	     /* what readers of events have missed */
+	PIN_TAPS,	     /* the buffers of events */
+	PIN_HITS,	     /* dropped packets by port, while they are counted */
+	PIN_LOGGING,	     /* what is logged, and where */
+	PIN_ROOT, /* the layout and the network namespace; the state exists while this does */
 	PINS
 };
 

@@ -30,38 +30,7 @@
 #include "netfwv6.h"
 #include "state/pin_kinds.h"
 
-/* In the order of their making; "root" last, so that it says "complete". */
-enum pin {
-	PIN_PORTS,	     /* the port table */
-	PIN_NAMES,	     /* the names of open ports */
-	PIN_SLOTS,	     /* which devices have settings of their own */
-	PIN_ATTACHMENTS,     /* what is attached, for users who may not see links */
-	PIN_CONFIGURED,	     /* the devices that are to be firewalled, by name */
-	PIN_FILTERED,	     /* the firewalled devices, for the programs at egress */
-	PINS_HELD,	     /* a handle holds the descriptors of those above */
-	PIN_TCP = PINS_HELD, /* flows of TCP that began here */
-	PIN_ANSWER,	     /* flows of TCP whose beginning was not seen */
-	PIN_UDP,	     /* flows of UDP */
-	PIN_UDP_ANSWER,	     /* flows of UDP from ports that are open elsewhere */
-	PIN_MARKS,	     /* which packets are worth looking for their conversation */
-	PIN_MARK_SECRET,     /* what the places of marks depend on */
-	PIN_CONTROL,	     /* who wants to know of events */
-	PIN_TAPSTAT,	     /* what readers of events have missed */
-	PIN_TAPS,	     /* the buffers of events */
-	PIN_HITS,	     /* dropped packets by port, while they are counted */
-	PIN_LOGGING,	     /* what is logged, and where */
-	PIN_ROOT, /* the layout and the network namespace; the state exists while this does */
-	PINS
-};
-
-/* What programs share besides what a handle holds. */
-#define PIN_SHARED_FIRST PIN_TCP
-#define PIN_SHARED_LAST PIN_HITS
-
-/* The flow tables: PIN_TCP and the following. */
-#define FLOW_TABLES 4
-
-#define PIN_PATH_SIZE 512
+struct bpf_object;
 
 /* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
 char *pin_path(const char *dir, char *path, const char *a, const char *b);
