@@ -59,7 +59,7 @@ const char *peer_address(size_t device)
 }
 
 /* As by hand: a test that failed may have left a state that the library does not mend. */
-static void remove_state(void)
+static void forget_state(void)
 {
 	run("scripts/forget %s", world.state);
 	assert_int_not_equal(access(world.state, F_OK), 0);
@@ -70,7 +70,7 @@ int devices_reset(void **unused)
 	(void)unused;
 	enter_host();
 	end_children();
-	remove_state();
+	forget_state();
 	run("for d in $(ip -o link | sed -n 's/^[0-9]*: \\([^:@]*\\).*/\\1/p'); do "
 	    "[ $d = lo ] || ip link del $d; done");
 	for (size_t i = 0; i < DEVICES; i++)

@@ -113,8 +113,8 @@ static void read_everything(void *context)
 
 	expect_ok(netfwv6_mgr_open(&mgr, NULL));
 	expect_ok(netfwv6_mgr_get_status(mgr, &status));
-	note(answers, "exists %d, group %u, layout %u, slots %u, settled %u\n",
-	     status.exists, status.group, status.layout, status.slots, status.settled);
+	note(answers, "exists %d, group %u, layout %u, slots %u, settled %u\n", status.exists,
+	     status.group, status.layout, status.slots, status.settled);
 	for (uint32_t port = 442; port < 445; port++) {
 		expect_ok(netfwv6_mgr_is_port_globally_open(mgr, port, TCP, &open));
 		note(answers, "%u: %d\n", port, open);

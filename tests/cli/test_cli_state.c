@@ -52,7 +52,7 @@ static void an_absent_device_can_be_disabled(void **s)
 	assert_int_equal(run("%s enable come0 --if-configured", netfwv6())->status, 4);
 	says("disable come0", "come0: not firewalled\n", 0);
 	assert_int_equal(run("%s disable come0", netfwv6())->status, 4);
-	assert_int_not_equal(access(world.state, F_OK), 0);
+	remove_state();
 }
 
 #define CONFIGURED_FACTS "[.configured[]|[.device,.present,.moved,.learn_only]]"
@@ -134,9 +134,9 @@ static void settings_of_the_device_decide_on_the_ssh_warning(void **s)
 
 /* ---- init, remove ------------------------------------------------------------------------------- */
 
-#define STATE_FACTS "[.kept,.group]"
+#define STATE_FACTS "[.group]"
 
-static void init_makes_a_state_that_stays(void **s)
+static void a_state_stays_until_it_is_removed(void **s)
 {
 	char ready[128], removed[128];
 
@@ -144,10 +144,10 @@ static void init_makes_a_state_that_stays(void **s)
 	snprintf(ready, sizeof(ready), "%s: ready, ports may be changed by root alone\n",
 		 world.state);
 	snprintf(removed, sizeof(removed), "%s: removed\n", world.state);
-	says_json("status", STATE_FACTS, "[false,null]\n");
+	says_json("status", STATE_FACTS, "[null]\n");
 	says("init", ready, 0);
 	says("init", ready, 0);
-	says_json("status", STATE_FACTS, "[true,null]\n");
+	says_json("status", STATE_FACTS, "[null]\n");
 	must("%s -q open 443 --dev fw0 && %s -q enable fw0 && %s -q close 443 --dev fw0 && "
 	     "%s -q disable fw0",
 	     netfwv6(), netfwv6(), netfwv6(), netfwv6());
@@ -187,7 +187,7 @@ static void the_group_changes_ports_and_nothing_else(void **s)
 {
 	(void)s;
 	must("%s -q init --group 6543 && %s -q enable fw0", netfwv6(), netfwv6());
-	says_json("status", STATE_FACTS, "[true,{\"id\":6543,\"name\":\"6543\"}]\n");
+	says_json("status", STATE_FACTS, "[{\"id\":6543,\"name\":\"6543\"}]\n");
 	assert_non_null(strstr(must("%s status", netfwv6()),
 			       "ports may be changed by root and group 6543\n"));
 	must("%s -q open 443/tcp", as_member(6543));
@@ -206,7 +206,7 @@ static void the_group_changes_ports_and_nothing_else(void **s)
 	assert_int_equal(run("%s open 82/tcp --dev fw0", as_member(6544))->status, 3);
 	assert_true(firewalled("fw0"));
 	must("%s -q init --group 0", netfwv6());
-	says_json("status", STATE_FACTS, "[true,null]\n");
+	says_json("status", STATE_FACTS, "[null]\n");
 	assert_int_equal(run("%s open 82/tcp", as_member(6543))->status, 3);
 	says("check 81/tcp 443/tcp --dev fw0",
 	     "81/tcp on fw0: open here\n443/tcp on fw0: open globally\n", 0);
@@ -236,7 +236,7 @@ int main(void)
 		test(status_shows_whose_settings_hold),
 		test(status_tells_when_learning_was_cut),
 		test(settings_of_the_device_decide_on_the_ssh_warning),
-		test(init_makes_a_state_that_stays),
+		test(a_state_stays_until_it_is_removed),
 		test(remove_is_refused_while_a_device_is_firewalled),
 		test(the_group_changes_ports_and_nothing_else),
 		test(a_group_is_given_by_name_too),

@@ -70,8 +70,11 @@ class World:
     """`host` has the firewall, `outside` is the other end. Addresses: fd01::1 and fd01::2 on the
     devices that are tried; fd00::1, fd00::2, 10.0.0.1 and 10.0.0.2 on what is below them."""
 
+    made = 0
+
     def __init__(self):
-        self.tag = f"nf6-dev-{os.getpid()}"
+        World.made += 1
+        self.tag = f"nf6-dev-{os.getpid()}-{World.made}"
         self.state = f"/run/{self.tag}"
         self.spaces = []
         self.cards = []
@@ -250,6 +253,8 @@ class World:
     def finish(self):
         for ending in reversed(self.endings):
             ending()
+        for device in [*self.firewalled, *self.learners]:
+            self.netfwv6("disable", device)
         self.netfwv6("remove")
         for name in reversed(self.spaces):
             subprocess.run(["ip", "netns", "del", self.space(name)], check=False)

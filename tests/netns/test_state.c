@@ -24,7 +24,7 @@ static void a_state_behind_a_symbolic_link_is_unmounted(void **s)
 	(void)s;
 	must("mkdir %s-real && ln -s %s-real %s", world.state, world.state, world.state);
 	enable(HOST_DEVICE);
-	must("%s disable " HOST_DEVICE, netfwv6());
+	must("%s disable " HOST_DEVICE " && %s remove", netfwv6(), netfwv6());
 	assert_int_equal(run("grep -q '%s' /proc/self/mountinfo", world.state)->status, 1);
 	must("rm %s", world.state);
 }
@@ -34,7 +34,7 @@ static void a_bpffs_of_others_stays(void **s)
 	(void)s;
 	must("mkdir %s && mount -t bpf somebody %s", world.state, world.state);
 	enable(HOST_DEVICE);
-	must("%s disable " HOST_DEVICE, netfwv6());
+	must("%s disable " HOST_DEVICE " && %s remove", netfwv6(), netfwv6());
 	must("grep -q '^somebody %s ' /proc/self/mounts", world.state);
 	must("umount %s && rmdir %s", world.state, world.state);
 }
@@ -88,7 +88,7 @@ static void a_state_without_its_record_goes_on_filtering(void **s)
 	assert_int_equal(run("%s remove", netfwv6())->status, 4);
 	assert_int_equal(guard_on(world.host, HOST_DEVICE), guard);
 	must("rm -f %s/links/*", world.state);
-	must("%s disable lost0", netfwv6());
+	must("%s remove", netfwv6());
 	assert_true(is_bare(world.host, HOST_DEVICE));
 	assert_int_not_equal(access(world.state, F_OK), 0);
 	must("ip link del lost0");
@@ -148,6 +148,7 @@ static void the_state_outlives_ip_netns_exec(void **s)
 	must("%s close 443/tcp", netfwv6());
 	must("ip netns exec %s %s -q disable " HOST_DEVICE, world.host, netfwv6());
 	assert_false(firewalled(HOST_DEVICE));
+	must("ip netns exec %s %s -q remove", world.host, netfwv6());
 	assert_int_not_equal(access(world.state, F_OK), 0);
 }
 
@@ -166,7 +167,8 @@ static void in_a_chroot_it_lasts_where_the_chroot_sees_it(void **s)
 	     state);
 	must("mountpoint -q %s-root%s", state, state);
 	assert_int_not_equal(run("mountpoint -q %s", state)->status, 0);
-	must("chroot %s-root sh -c 'unshare -m /run/netfwv6 -q disable " HOST_DEVICE "; exit $?'",
+	must("chroot %s-root sh -c 'unshare -m /run/netfwv6 -q disable " HOST_DEVICE " && "
+	     "unshare -m /run/netfwv6 -q remove; exit $?'",
 	     state);
 	assert_int_not_equal(run("ls -d %s-root%s", state, state)->status, 0);
 	must("umount %s-root/run %s-root/sys %s-root/proc %s-root && rmdir %s-root", state, state,
@@ -215,7 +217,7 @@ static void a_state_whose_devices_are_gone_is_taken_over(void **s)
 	assert_int_equal(run("%s check 443/tcp", netfwv6())->status, 4);
 	must("%s enable " PEER_DEVICE, netfwv6());
 	must("%s check 443/tcp && %s close 443/tcp", netfwv6(), netfwv6());
-	must("%s disable " PEER_DEVICE, netfwv6());
+	must("%s disable " PEER_DEVICE " && %s remove", netfwv6(), netfwv6());
 	enter_host();
 }
 

@@ -212,7 +212,7 @@ static void disabling_and_removing_leave_nothing(void **s)
 	for (int i = 0; i < 2; i++) {
 		must("%s -q enable fw0", netfwv6());
 		unmount(unmounts[i]);
-		must("%s -q disable fw0", netfwv6());
+		must("%s -q disable fw0 && %s -q remove", netfwv6(), netfwv6());
 		assert_nothing_left();
 		must("%s -q init && %s -q open 80", netfwv6(), netfwv6());
 		unmount(unmounts[i]);

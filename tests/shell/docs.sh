@@ -47,7 +47,7 @@ man_has_every_code() {
 # Words in capitals stand for what the message says there.
 man_has_true_diagnostics() {
 	local sources wrong=0
-	sources=$(cat loader/*.c loader/cli/*.c | tr '\n\t' '  ' | sed 's/" *"//g')
+	sources=$(cat loader/*/*.c | tr '\n\t' '  ' | sed 's/" *"//g')
 	while read -r sentence; do
 		grep -qE -- "\"$(sed -E "s/[().|]/\\\\&/g; s/('N', |\<(PROBLEM|DIR|FILE|PID|NAME|MODE|STATE|D|N|M|I)\>)/.{0,12}/g" <<<"$sentence")" \
 			<<<"$sources" || { echo "no such message: $sentence"; wrong=1; }

@@ -312,3 +312,9 @@ int world_reset(void **unused)
 	netfwv6_mgr_close(mgr);
 	return 0;
 }
+
+void remove_state(void)
+{
+	must("%s -q remove", netfwv6());
+	assert_int_not_equal(access(world.state, F_OK), 0);
+}

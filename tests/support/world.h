@@ -99,4 +99,7 @@ uint64_t dropped(const char *device);
 /* Waits until so many packets were counted. */
 void wait_for_packets(const char *device, const char *reason, uint64_t n);
 
+/* Removes the state: nothing may be attached by then, and nothing is left of it. */
+void remove_state(void);
+
 #endif

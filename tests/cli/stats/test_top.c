@@ -227,8 +227,7 @@ static void devices_come_and_go(void **s)
 	shoot_udp(5000, 3);
 	wait_for_rows(&top, PEER_ADDRESS " ", 1, 3);
 	assert_rows(&top, UDP_ROW, RATE, 3);
-	/* With the last device goes the state. */
-	must("%s -q disable fw0", netfwv6());
+	must("%s -q disable fw0 && %s -q remove", netfwv6(), netfwv6());
 	wait_for_screen(&top);
 	wait_for_screen(&top);
 	contains(last_screen(output_of(&top)), "no device is firewalled by");
