@@ -128,13 +128,13 @@ struct netfwv6_initialize_options {
 	uint32_t group; /* a group id */
 	/*
 	 * Move everything to new maps: for a table that somebody froze, for descriptors that
-	 * former members of the group still hold, for a state of an older layout.
+	 * former members of the group still hold.
 	 */
 	bool rebuild;
 };
 
 /*
- * Makes the state, if there is none, and keeps it from then on, also when it is empty.
+ * Makes the state, if there is none, as every call does that needs it.
  * Without options that is all.
  *
  * Who is in the group may change ports, global ones and those of connections. When
@@ -401,9 +401,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 /*
  * Detaches the firewall from the device, also from one that was moved to another
  * network namespace, and forgets that it was wanted. The policy stays, with the
- * connection's own ports. When no device is to be firewalled any more and no port has
- * a setting, nothing is left to keep and the state root is removed from the kernel,
- * unless netfwv6_mgr_initialize() made it.
+ * connection's own ports, and so does the state, until netfwv6_mgr_remove().
  *
  * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root

@@ -46,8 +46,7 @@ const struct command commands[] = {
 	{ .name = "disable",
 	  .operands = "DEV",
 	  .summary = "stop firewalling a device",
-	  .text = "The ports' settings stay. A device that is not here is forgotten. With the\n"
-		  "last device, and no setting left, all state is removed unless 'init' made it.\n",
+	  .text = "The ports' settings stay. A device that is not here is forgotten.\n",
 	  .run = run_disable },
 	{ .name = "open",
 	  .operands = "PORT...",
@@ -132,10 +131,9 @@ const struct command commands[] = {
 	{ .name = "init",
 	  .options = OPT_GROUP | OPT_REBUILD,
 	  .summary = "make the state, say who may change ports",
-	  .text = "The state then stays also when it is empty. Members of the group may change\n"
-		  "ports, but not enable or disable. --rebuild is for a state that a member\n"
-		  "froze, for former members, or for a state of an older version; devices stay\n"
-		  "firewalled meanwhile.\n",
+	  .text = "Other commands make the state, too, when they need it. Members of the group\n"
+		  "may change ports, but not enable or disable. --rebuild is for a state that a\n"
+		  "member froze, and for former members; devices stay firewalled meanwhile.\n",
 	  .run = run_init },
 	{ .name = "remove",
 	  .summary = "remove the state with all ports and settings",
