@@ -1,6 +1,6 @@
 # netfwv6: an IPv6 host firewall in XDP.
 #
-#   make            build/netfwv6, build/libnetfwv6.so.0, build/libnetfwv6.a
+#   make            build/netfwv6, build/libnetfwv6.so.1, build/libnetfwv6.a
 #   make demo       the main job on real traffic, in network namespaces (root)
 #   make check      all tests (root); SUITE=netns those in tests/netns alone,
 #                   SUITE=netns/test_kill one program
@@ -9,8 +9,9 @@
 #   make install    PREFIX=/usr/local DESTDIR=
 # V=1 shows the commands. Everything generated lives under build/.
 
-VERSION := 0.1.0
-SONAME := libnetfwv6.so.0
+# The header has it: MAJOR, MINOR and PATCH, in this order.
+VERSION := $(shell sed -n 's/^.define NETFWV6_VERSION_[MP][A-Z]* //p' include/netfwv6.h | paste -sd.)
+SONAME := libnetfwv6.so.$(firstword $(subst ., ,$(VERSION)))
 
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
@@ -33,7 +34,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat
 HARDEN := -fstack-protector-strong -fstack-clash-protection \
 	$(if $(filter x86_64,$(MACHINE)),-fcf-protection) $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(HARDEN) -fPIC \
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) -fPIC \
 	-fvisibility=hidden -Iinclude -Ibpf -Iloader -I$B $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) \

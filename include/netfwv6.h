@@ -35,6 +35,27 @@
 extern "C" {
 #endif
 
+/*
+ * The version that this header belongs to. A library of the same major version and the same or
+ * a newer minor one serves what was built with it; one with an older minor version does, too,
+ * unless a function is called that it lacks: then the program does not start.
+ */
+#define NETFWV6_VERSION_MAJOR 1
+#define NETFWV6_VERSION_MINOR 0
+#define NETFWV6_VERSION_PATCH 0
+
+/* To be compared: NETFWV6_VERSION >= NETFWV6_VERSION_OF(1, 2, 0). */
+#define NETFWV6_VERSION_OF(major, minor, patch) (((major) << 16) | ((minor) << 8) | (patch))
+#define NETFWV6_VERSION                                                                            \
+	NETFWV6_VERSION_OF(NETFWV6_VERSION_MAJOR, NETFWV6_VERSION_MINOR, NETFWV6_VERSION_PATCH)
+
+/* Whose result has to be looked at: what follows is wrong when the call failed. */
+#ifdef __GNUC__
+#define NETFWV6_CHECKED __attribute__((warn_unused_result))
+#else
+#define NETFWV6_CHECKED
+#endif
+
 #ifdef __GNUC__
 #pragma GCC visibility push(default)
 #endif
@@ -71,7 +92,7 @@ const char *netfwv6_detail(void);
 /* The name of a code, such as "E_INVALIDARG"; "unknown result" for a foreign one. */
 const char *netfwv6_result_name(netfwv6_result result);
 
-/* The library's version, "MAJOR.MINOR.PATCH". Static. */
+/* The version of the library that runs, "MAJOR.MINOR.PATCH". Static. */
 const char *netfwv6_version(void);
 
 /* ---- The manager: INetFwV6Mgr ------------------------------------------- */
@@ -113,7 +134,7 @@ struct netfwv6_mgr_options {
  * Source   CoCreateInstance of INetFwV6Mgr
  */
 netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr,
-				const struct netfwv6_mgr_options *options);
+				const struct netfwv6_mgr_options *options) NETFWV6_CHECKED;
 
 /* Frees the handle; NULL is allowed. Policy and filtering stay as they are. */
 void netfwv6_mgr_close(struct netfwv6_mgr *mgr);
@@ -147,8 +168,9 @@ struct netfwv6_initialize_options {
  *          another network namespace), E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root
  */
-netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
-				      const struct netfwv6_initialize_options *options);
+netfwv6_result
+netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
+		       const struct netfwv6_initialize_options *options) NETFWV6_CHECKED;
 
 /*
  * Removes the state with all ports and settings, if nothing is attached. Nothing to
@@ -157,7 +179,7 @@ netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
  * Errors   as netfwv6_mgr_initialize(); E_ABORT also while a device is firewalled or learned from
  * Needs    root
  */
-netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr);
+netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr) NETFWV6_CHECKED;
 
 /* Set sz to sizeof(struct netfwv6_mgr_status). */
 struct netfwv6_mgr_status {
@@ -188,7 +210,8 @@ struct netfwv6_mgr_status {
 #define NETFWV6_BLIND_IPSEC_LEARNING (1u << 3)
 
 /* Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED */
-netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);
+netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr,
+				      struct netfwv6_mgr_status *status) NETFWV6_CHECKED;
 
 /* ---- Global ports ------------------------------------------------------- */
 
@@ -213,7 +236,7 @@ netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mg
  * Source   INetFwV6Mgr::CloseGlobalPort
  */
 netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t port,
-					     uint32_t protocol);
+					     uint32_t protocol) NETFWV6_CHECKED;
 
 /*
  * Allows inbound connection attempts to the port on every connection that does
@@ -227,7 +250,7 @@ netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t p
  * Source   INetFwV6Mgr::OpenGlobalPort
  */
 netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
-					    uint32_t protocol, const char *name);
+					    uint32_t protocol, const char *name) NETFWV6_CHECKED;
 
 /*
  * The same for all ports from first to last, both included. Each port changes
@@ -236,9 +259,9 @@ netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t po
  * Errors   as for one port; E_INVALIDARG also for first > last
  */
 netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t first,
-					      uint32_t last, uint32_t protocol);
+					      uint32_t last, uint32_t protocol) NETFWV6_CHECKED;
 netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-					     uint32_t protocol, const char *name);
+					     uint32_t protocol, const char *name) NETFWV6_CHECKED;
 
 /*
  * Tells whether the port is open globally. It is the global setting alone and
@@ -250,7 +273,7 @@ netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t f
  * Source   INetFwV6Mgr::IsPortGloballyOpen
  */
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
-						 uint32_t protocol, bool *open);
+						 uint32_t protocol, bool *open) NETFWV6_CHECKED;
 
 /* An open port. */
 struct netfwv6_port {
@@ -272,12 +295,13 @@ struct netfwv6_port_enum;
  * Errors   as netfwv6_mgr_is_port_globally_open(); also E_OUTOFMEMORY
  * Source   INetFwV6Mgr::EnumerateGloballyOpenPorts, GloballyOpenPorts
  */
-netfwv6_result netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
-							 struct netfwv6_port_enum **ports);
-netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr,
-							      uint32_t first, uint32_t last,
-							      uint32_t protocol,
-							      struct netfwv6_port_enum **ports);
+netfwv6_result
+netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
+					  struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
+netfwv6_result
+netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr, uint32_t first,
+					       uint32_t last, uint32_t protocol,
+					       struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 
 /*
  * Copies the next elements, at most n.
@@ -288,7 +312,8 @@ netfwv6_result netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr
  * Source   Next of the original enumerators
  */
 netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
-				      struct netfwv6_port *elements, size_t *fetched);
+				      struct netfwv6_port *elements,
+				      size_t *fetched) NETFWV6_CHECKED;
 
 /* Steps over n elements: S_OK, or S_FALSE at the end when fewer were left. */
 netfwv6_result netfwv6_port_enum_skip(struct netfwv6_port_enum *ports, size_t n);
@@ -298,10 +323,11 @@ netfwv6_result netfwv6_port_enum_reset(struct netfwv6_port_enum *ports);
 
 /* A second enumerator of the same snapshot, at the same place; freed on its own. */
 netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
-				       struct netfwv6_port_enum **clone);
+				       struct netfwv6_port_enum **clone) NETFWV6_CHECKED;
 
 /* How many elements the snapshot has in all. */
-netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports, size_t *count);
+netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports,
+				       size_t *count) NETFWV6_CHECKED;
 
 /* NULL is allowed. */
 void netfwv6_port_enum_free(struct netfwv6_port_enum *ports);
@@ -324,7 +350,7 @@ struct netfwv6_connection;
  * Source      INetFwV6Mgr::GetConnection
  */
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
-					  struct netfwv6_connection **connection);
+					  struct netfwv6_connection **connection) NETFWV6_CHECKED;
 
 /* NULL is allowed. */
 void netfwv6_connection_free(struct netfwv6_connection *connection);
@@ -395,8 +421,9 @@ struct netfwv6_enable_options {
  * Needs    root
  * Source   INetFwV6Connection::EnableFirewall
  */
-netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
-						  const struct netfwv6_enable_options *options);
+netfwv6_result
+netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
+				   const struct netfwv6_enable_options *options) NETFWV6_CHECKED;
 
 /*
  * Detaches the firewall from the device, also from one that was moved to another
@@ -407,7 +434,8 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
  * Needs    root
  * Source   INetFwV6Connection::DisableFirewall
  */
-netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection);
+netfwv6_result
+netfwv6_connection_disable_firewall(struct netfwv6_connection *connection) NETFWV6_CHECKED;
 
 /*
  * Tells whether the device is firewalled by this state root; a device that is not
@@ -417,7 +445,7 @@ netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *co
  * Source   INetFwV6Connection::IsFirewalled
  */
 netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
-						bool *firewalled);
+						bool *firewalled) NETFWV6_CHECKED;
 
 /* The size of a device's name, NUL included. */
 #define NETFWV6_DEVICE_SIZE 16
@@ -459,8 +487,9 @@ struct netfwv6_connection_status {
 #define NETFWV6_TROUBLE_NOT_LEARNING (1u << 4) /* answers to this host may be dropped */
 
 /* Errors   as netfwv6_connection_is_firewalled(); E_INVALIDARG (sz) */
-netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
-					     struct netfwv6_connection_status *status);
+netfwv6_result
+netfwv6_connection_get_status(struct netfwv6_connection *connection,
+			      struct netfwv6_connection_status *status) NETFWV6_CHECKED;
 
 /* What was counted under one reason since the firewall was enabled. */
 struct netfwv6_counter {
@@ -484,7 +513,8 @@ struct netfwv6_counter {
  * Errors    as netfwv6_connection_is_firewalled(); E_FAIL when not firewalled
  */
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
-					       struct netfwv6_counter *counters, size_t *count);
+					       struct netfwv6_counter *counters,
+					       size_t *count) NETFWV6_CHECKED;
 
 /*
  * Tells the reasons that the library knows, in the same order, with zeros for what is
@@ -494,14 +524,16 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
  * count     receives how many reasons there are; at most n are copied
  * Errors    E_POINTER
  */
-netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons, size_t *count);
+netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons,
+				   size_t *count) NETFWV6_CHECKED;
 
 /*
  * Sets the device's counters back to zero. What is counted at the same moment may be lost.
  *
  * Errors    as netfwv6_connection_get_counters(); E_ACCESSDENIED (who is not root)
  */
-netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *connection);
+netfwv6_result
+netfwv6_connection_reset_counters(struct netfwv6_connection *connection) NETFWV6_CHECKED;
 
 /* ---- Dropped packets by port ----------------------------------------------- */
 
@@ -511,8 +543,10 @@ netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *conn
  *
  * Errors    E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_NOTIMPL, E_UNEXPECTED, E_FAIL
  */
-netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted);
-netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted);
+netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr,
+						 bool *counted) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr,
+						 bool counted) NETFWV6_CHECKED;
 
 /*
  * Reads how many packets to each closed port from first to last were dropped.
@@ -521,7 +555,7 @@ netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool c
  * Errors    E_POINTER, E_INVALIDARG, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED
  */
 netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-					 uint32_t protocol, uint64_t *hits);
+					 uint32_t protocol, uint64_t *hits) NETFWV6_CHECKED;
 
 /* ---- Events ------------------------------------------------------------------ */
 
@@ -582,7 +616,7 @@ struct netfwv6_events_options {
  */
 netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 				       const struct netfwv6_events_options *options,
-				       struct netfwv6_events **events);
+				       struct netfwv6_events **events) NETFWV6_CHECKED;
 
 /*
  * Opens the stream of the log, which collects what is to be logged whether somebody reads
@@ -590,7 +624,8 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
  *
  * Errors   as netfwv6_mgr_open_events(); E_ABORT also when another process reads it
  */
-netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events);
+netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr,
+				    struct netfwv6_events **events) NETFWV6_CHECKED;
 
 /* A descriptor that is readable when there are events, for poll(2). It belongs to the stream. */
 int netfwv6_events_fd(const struct netfwv6_events *events);
@@ -604,7 +639,8 @@ int netfwv6_events_fd(const struct netfwv6_events *events);
  * Errors   E_POINTER, E_INVALIDARG (sz), E_UNEXPECTED (an event of another version),
  *          E_ABORT (the state was removed: the stream has ended)
  */
-netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event);
+netfwv6_result netfwv6_events_next(struct netfwv6_events *events,
+				   struct netfwv6_event *event) NETFWV6_CHECKED;
 
 /* What did not get into the buffer. Set sz to sizeof(struct netfwv6_missed_events). */
 struct netfwv6_missed_events {
@@ -621,7 +657,7 @@ struct netfwv6_missed_events {
  * Errors   E_POINTER, E_INVALIDARG (sz), E_FAIL
  */
 netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
-					 struct netfwv6_missed_events *missed);
+					 struct netfwv6_missed_events *missed) NETFWV6_CHECKED;
 netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
 					  const struct netfwv6_missed_events *missed);
 
@@ -639,10 +675,12 @@ void netfwv6_events_close(struct netfwv6_events *events);
  *          tracepoints), E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Source   INetFwV6Mgr::LogDroppedPackets, LogConnections
  */
-netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on);
-netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on);
-netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on);
-netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on);
+netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr,
+						   bool *on) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr,
+						   bool on) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on) NETFWV6_CHECKED;
 
 /* The size of a path, NUL included. */
 #define NETFWV6_PATH_SIZE 256
@@ -655,8 +693,9 @@ netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
  * Errors   as above; E_INVALIDARG (path)
  * Source   INetFwV6Mgr::LogfilePath
  */
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path);
-netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path);
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr,
+					    const char *path) NETFWV6_CHECKED;
 
 /*
  * How many bytes it may have before it is rotated: at first 4,194,304; at least 4,096.
@@ -664,8 +703,10 @@ netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char 
  * Errors   as above; E_INVALIDARG (size)
  * Source   INetFwV6Mgr::LogfileMaximumSize
  */
-netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size);
-netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size);
+netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr,
+						    uint64_t *size) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr,
+						    uint64_t size) NETFWV6_CHECKED;
 
 /*
  * How many events a second and CPU are logged at most; the rest is counted and reported in
@@ -673,8 +714,8 @@ netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
  *
  * Errors   as above; E_INVALIDARG (0)
  */
-netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate);
-netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate);
+netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate) NETFWV6_CHECKED;
 
 /* ---- Settings of one connection ------------------------------------------ */
 
@@ -699,9 +740,10 @@ netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate);
  * Source   INetFwV6Connection::OpenPort
  */
 netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
-					    uint32_t protocol, const char *name);
+					    uint32_t protocol, const char *name) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connection, uint32_t first,
-					     uint32_t last, uint32_t protocol, const char *name);
+					     uint32_t last, uint32_t protocol,
+					     const char *name) NETFWV6_CHECKED;
 
 /*
  * Takes back what netfwv6_connection_open_port() allowed. The port stays open here if it
@@ -711,9 +753,9 @@ netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connecti
  * Source   INetFwV6Connection::ClosePort
  */
 netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connection, uint32_t port,
-					     uint32_t protocol);
+					     uint32_t protocol) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connection, uint32_t first,
-					      uint32_t last, uint32_t protocol);
+					      uint32_t last, uint32_t protocol) NETFWV6_CHECKED;
 
 /*
  * Tells whether this connection has opened the port itself. It is that setting alone:
@@ -723,7 +765,7 @@ netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connect
  * Source   INetFwV6Connection::IsPortOpen
  */
 netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connection, uint32_t port,
-					       uint32_t protocol, bool *open);
+					       uint32_t protocol, bool *open) NETFWV6_CHECKED;
 
 /*
  * Excepts this connection from a global port, now and whenever the port is open
@@ -733,10 +775,11 @@ netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connec
  * Source   INetFwV6Connection::IgnoreGlobalPort
  */
 netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
-						     uint32_t port, uint32_t protocol);
+						     uint32_t port,
+						     uint32_t protocol) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
-						      uint32_t protocol);
+						      uint32_t protocol) NETFWV6_CHECKED;
 
 /*
  * Takes the exception back.
@@ -745,10 +788,11 @@ netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection 
  * Source   INetFwV6Connection::ObserveGlobalPort
  */
 netfwv6_result netfwv6_connection_observe_global_port(struct netfwv6_connection *connection,
-						      uint32_t port, uint32_t protocol);
+						      uint32_t port,
+						      uint32_t protocol) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection *connection,
 						       uint32_t first, uint32_t last,
-						       uint32_t protocol);
+						       uint32_t protocol) NETFWV6_CHECKED;
 
 /*
  * Tells whether this connection ignores the global setting of the port, be that open
@@ -759,7 +803,7 @@ netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection
  */
 netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connection *connection,
 							 uint32_t port, uint32_t protocol,
-							 bool *ignored);
+							 bool *ignored) NETFWV6_CHECKED;
 
 /*
  * Take snapshots of the ports that this connection has opened itself, and of those
@@ -770,11 +814,12 @@ netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connecti
  * Source   INetFwV6Connection::EnumerateOpenPorts, OpenPorts;
  *          EnumerateIgnoredGlobalPorts, IgnoredGlobalPorts
  */
-netfwv6_result netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
-						       struct netfwv6_port_enum **ports);
+netfwv6_result
+netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
+					struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 netfwv6_result
 netfwv6_connection_enumerate_ignored_global_ports(struct netfwv6_connection *connection,
-						  struct netfwv6_port_enum **ports);
+						  struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 
 /* What decides on an inbound connection attempt, in the order of asking. */
 enum netfwv6_rule {
@@ -796,10 +841,12 @@ enum netfwv6_rule {
  * Errors   as netfwv6_mgr_is_port_globally_open()
  */
 netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
-						uint32_t port, uint32_t protocol, uint32_t *rule);
+						uint32_t port, uint32_t protocol,
+						uint32_t *rule) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
-						      uint32_t protocol, uint32_t *rules);
+						      uint32_t protocol,
+						      uint32_t *rules) NETFWV6_CHECKED;
 
 /* ---- Conversations ------------------------------------------------------- */
 
@@ -820,7 +867,8 @@ struct netfwv6_flow_table {
  *          E_UNEXPECTED, E_FAIL
  */
 netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
-					   struct netfwv6_flow_table *tables, size_t *count);
+					   struct netfwv6_flow_table *tables,
+					   size_t *count) NETFWV6_CHECKED;
 
 /* ---- All connections ------------------------------------------------------ */
 
@@ -838,18 +886,21 @@ struct netfwv6_connection_enum;
  * Errors       E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Source       INetFwV6Mgr::EnumerateConnections, Connections
  */
-netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
-						 struct netfwv6_connection_enum **connections);
+netfwv6_result
+netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
+				  struct netfwv6_connection_enum **connections) NETFWV6_CHECKED;
 
 /* As the functions of netfwv6_port_enum; the caller frees each fetched element. */
 netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
-					    struct netfwv6_connection **elements, size_t *fetched);
+					    struct netfwv6_connection **elements,
+					    size_t *fetched) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n);
 netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections);
-netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
-					     struct netfwv6_connection_enum **clone);
+netfwv6_result
+netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
+			      struct netfwv6_connection_enum **clone) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
-					     size_t *count);
+					     size_t *count) NETFWV6_CHECKED;
 void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections);
 
 #ifdef __GNUC__

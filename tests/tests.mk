@@ -56,7 +56,7 @@ $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 
 # Fuzzers, with clang's libFuzzer and sanitizers; tests/shell/fuzz.sh runs them.
 FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event
-FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -Iinclude -Ibpf -Iloader \
+FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -Ibpf -Iloader \
 	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 300
 

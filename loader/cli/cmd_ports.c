@@ -173,10 +173,9 @@ static int count_globally_open(struct cli *cli, const struct port_range *range, 
 
 	result = netfwv6_mgr_enumerate_globally_open_port_range(cli->mgr, range->first, range->last,
 								range->protocol, &ports);
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
-	netfwv6_port_enum_count(ports, open);
-	return EXIT_DONE;
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_port_enum_count(ports, open);
+	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
 }
 
 /* Rules 1 and 2 decide on the device; *state says which, where one decides on all. */

@@ -18,8 +18,25 @@ every_function_is_exported_and_nothing_else() {
 	diff <(declared) <(exported | sed 's/@.*//')
 }
 
+# A node for each minor version that brought something, and in it one line a symbol.
 every_export_has_a_version() {
-	! exported | grep -v '@@NETFWV6_0$'
+	! exported | grep -vE '@@NETFWV6_1\.[0-9]+$' &&
+		! tr -d ' \t' <loader/netfwv6.map | grep -vE '^(NETFWV6_1\.[0-9]+\{|global:|netfwv6_[a-z0-9_]+;|local:|\*;|\}(NETFWV6_1\.[0-9]+)?;)$'
+}
+
+# value_of MACRO -- what the compiler makes of it.
+value_of() {
+	printf '#include <netfwv6.h>\nvalue %s\n' "$1" | gcc -Iinclude -E -P - | sed -n 's/^value //p'
+}
+
+versions_agree() {
+	local version
+	version=$(value_of NETFWV6_VERSION_MAJOR).$(value_of NETFWV6_VERSION_MINOR).$(value_of NETFWV6_VERSION_PATCH)
+	[ "$("$B/netfwv6" --version)" = "netfwv6 $version" ] &&
+		[ "$(PKG_CONFIG_PATH=$scratch/root/opt/netfwv6/lib/pkgconfig pkg-config --modversion netfwv6)" = "$version" ] &&
+		[ -e "$scratch/root/opt/netfwv6/lib/libnetfwv6.so.$version" ] &&
+		[ $(($(value_of NETFWV6_VERSION))) -lt $(($(value_of 'NETFWV6_VERSION_OF(1, 0, 1)'))) ] &&
+		[ $(($(value_of 'NETFWV6_VERSION_OF(1, 255, 255)'))) -lt $(($(value_of 'NETFWV6_VERSION_OF(2, 0, 0)'))) ]
 }
 
 no_data_is_exported() {
@@ -31,12 +48,18 @@ static_library_has_public_names_alone() {
 }
 
 soname_is_the_major_version() {
-	readelf -d "$B/libnetfwv6.so" | grep -q 'SONAME.*\[libnetfwv6\.so\.0\]'
+	readelf -d "$B/libnetfwv6.so" | grep -q 'SONAME.*\[libnetfwv6\.so\.1\]'
 }
 
 hardened() {
 	readelf -lW "$1" | grep -q 'GNU_RELRO' && readelf -dW "$1" | grep -q 'BIND_NOW\|NOW' &&
 		readelf -lW "$1" | grep -q 'GNU_STACK.*RW ' && readelf -hW "$1" | grep -q 'DYN'
+}
+
+# What a caller gets told who ignores whether a port is open.
+ignored_results_are_warned_of() {
+	printf '#include <netfwv6.h>\nvoid f(struct netfwv6_mgr *m) { netfwv6_mgr_close_global_port(m, 1, 6); }\n' |
+		"$1" -Iinclude -Wall -c -o /dev/null -xc - 2>&1 | grep -q 'unused-result'
 }
 
 compiles() {
@@ -87,7 +110,7 @@ uninstall_there() {
 }
 
 ok "the library exports what the header declares, nothing else" every_function_is_exported_and_nothing_else
-ok "every exported symbol has a version" every_export_has_a_version
+ok "every exported symbol has a version, one by one" every_export_has_a_version
 ok "no data is exported" no_data_is_exported
 ok "the static library shows the public names alone" static_library_has_public_names_alone
 ok "the soname is the major version" soname_is_the_major_version
@@ -96,8 +119,11 @@ ok "the command is hardened" hardened "$B/netfwv6"
 ok "the header compiles alone as C11" compiles gcc -std=c11 -xc
 ok "the header compiles alone as C++17" compiles g++ -std=c++17 -xc++
 ok "the header compiles alone with clang" compiles clang -std=c11 -xc
+ok "gcc warns of a result that is ignored" ignored_results_are_warned_of gcc
+ok "clang, too" ignored_results_are_warned_of clang
 ok "the command includes the public header alone" cli_includes_the_public_header_alone
 ok "make install fills a DESTDIR" install_there
+ok "header, library, pkg-config and the file's name have one version" versions_agree
 ok "a client builds against the installed library and runs" installed_library_is_usable
 ok "make uninstall removes every file" uninstall_there
 done_testing

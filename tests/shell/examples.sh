@@ -31,7 +31,7 @@ needs_library() {
 	for program in ensure_port is_open_here; do
 		got=no
 		readelf -d "$scratch/$2/$program" >"$scratch/needed" || return 1
-		grep -q 'NEEDED.*libnetfwv6\.so\.0' "$scratch/needed" && got=yes
+		grep -q 'NEEDED.*libnetfwv6\.so\.1' "$scratch/needed" && got=yes
 		[ $got = "$wanted" ] || { echo "$program: $got, wanted $wanted"; return 1; }
 	done
 }

@@ -88,10 +88,10 @@ static atomic_bool stop_opening, stopped_opening;
 
 static void *open_until_stopped(void *mgr)
 {
-	while (!stop_opening) {
-		netfwv6_mgr_open_global_ports(mgr, 1, 2000, TCP, "held");
-		netfwv6_mgr_close_global_ports(mgr, 2, 2000, TCP);
-	}
+	while (!stop_opening)
+		if (NETFWV6_FAILED(netfwv6_mgr_open_global_ports(mgr, 1, 2000, TCP, "held")) ||
+		    NETFWV6_FAILED(netfwv6_mgr_close_global_ports(mgr, 2, 2000, TCP)))
+			break;
 	stopped_opening = true;
 	return NULL;
 }
@@ -153,8 +153,11 @@ static void a_killed_opener_leaves_no_lock(void **s)
 			if (NETFWV6_FAILED(netfwv6_mgr_open(&own, NULL)))
 				_exit(1);
 			for (uint32_t round = 0;; round++) {
-				netfwv6_mgr_open_global_ports(own, 1, 2000, TCP, "victim");
-				netfwv6_mgr_close_global_ports(own, 1, 2000, TCP);
+				if (NETFWV6_FAILED(netfwv6_mgr_open_global_ports(own, 1, 2000, TCP,
+										 "victim")) ||
+				    NETFWV6_FAILED(
+					    netfwv6_mgr_close_global_ports(own, 1, 2000, TCP)))
+					_exit(1);
 				if (round == 0 && write(ready[1], "x", 1) != 1)
 					_exit(1);
 			}
