@@ -32,9 +32,10 @@ static netfwv6_result decide_mode(const struct state *state, const struct attach
 {
 	const uint32_t own_xdp = seen->ours.hooks[HOOK_XDP].program_id;
 	const struct device *device = &seen->device;
-	struct configured_record before;
+	struct configured_record before = {};
 	char note[MODE_NOTE_SIZE] = "";
 	struct device_traits traits;
+	bool configured;
 	netfwv6_result result = device_traits_read(device, own_xdp, &traits);
 
 	if (NETFWV6_FAILED(result))
@@ -45,8 +46,9 @@ static netfwv6_result decide_mode(const struct state *state, const struct attach
 		mode_leaks(device, &traits, last_line_is_possible(), wanted->mode, note);
 	} else if (attachment_is_firewalled(&seen->ours)) {
 		wanted->got = seen->ours.record.mode;
-	} else if (wanted->got || (configured_get(state, device->name, &before) == NETFWV6_S_OK &&
-				   (wanted->got = before.got))) {
+	} else if (wanted->got ||
+		   (NETFWV6_SUCCEEDED(configured_get(state, device->name, &before, &configured)) &&
+		    (wanted->got = before.got))) {
 		keep_mode(state, device, &traits, &wanted->got);
 	} else {
 		mode_choose(device, &traits, last_line_is_possible(), &wanted->got, note);
@@ -178,16 +180,16 @@ static netfwv6_result enable_as(struct state *state, struct attached_device *see
 {
 	const char *device = seen->device.name;
 	struct configured_record before;
-	netfwv6_result configured = configured_get(state, device, &before);
-	netfwv6_result result;
+	bool configured;
+	netfwv6_result result = configured_get(state, device, &before, &configured);
 
-	if (NETFWV6_FAILED(configured))
-		return configured;
+	if (NETFWV6_FAILED(result))
+		return result;
 	result = wanted->flags & CONFIGURED_LEARN_ONLY ? enable_learning(state, seen, wanted) :
 							 enable_filtering(state, seen, wanted);
 	if (NETFWV6_SUCCEEDED(result))
 		return result;
-	if (configured == NETFWV6_S_OK)
+	if (configured)
 		configured_put(state, device, &before);
 	else
 		configured_drop(state, device);
@@ -203,9 +205,11 @@ static void keep_settings(const struct state *state, const struct attachment *at
 {
 	char name[DEVICE_NAME_SIZE + 1] = "";
 	struct configured_record present;
+	bool configured = false;
 
 	memcpy(name, at->record.device, DEVICE_NAME_SIZE);
-	if (configured_get(state, name, &present) == NETFWV6_S_OK)
+	configured_get(state, name, &present, &configured);
+	if (configured)
 		*wanted = present;
 	else
 		*wanted = (struct configured_record){ .mode = at->record.mode };
@@ -248,7 +252,9 @@ netfwv6_result enable_device(struct state *state, void *argument)
 netfwv6_result enable_recall(struct state *state, struct enabling *asked)
 {
 	netfwv6_result result = state_open(state);
+	bool configured = false;
 
-	return NETFWV6_FAILED(result) ? result :
-					configured_get(state, asked->device, &asked->wanted);
+	if (NETFWV6_SUCCEEDED(result))
+		result = configured_get(state, asked->device, &asked->wanted, &configured);
+	return NETFWV6_FAILED(result) || configured ? result : NETFWV6_S_FALSE;
 }

@@ -20,12 +20,12 @@ struct enabling {
 };
 
 /*
- * For with_administration(), with a struct enabling. S_FALSE: it is to be enabled as it was configured,
- * and was not.
+ * For with_administration(), with a struct enabling. S_FALSE, as EnableFirewall returns it: the
+ * device is to be enabled as it was configured, and was not.
  */
 netfwv6_result enable_device(struct state *state, void *asked);
 
-/* Reads what was configured for the device's name. S_FALSE: nothing. With the mutex held. */
+/* Reads what was configured for the device's name. S_FALSE likewise. With the mutex held. */
 netfwv6_result enable_recall(struct state *state, struct enabling *asked);
 
 #endif

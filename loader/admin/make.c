@@ -19,13 +19,14 @@
 static netfwv6_result prepare_place(struct state *state)
 {
 	netfwv6_result result = root_check_absent(&state->root);
+	bool to_mount;
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = mountpoint_prepare(state->root.name);
-	if (result == NETFWV6_S_FALSE) {
+	result = mountpoint_prepare(state->root.name, &to_mount);
+	if (NETFWV6_SUCCEEDED(result) && to_mount) {
 		result = lock_new_anchor(state);
-		if (result != NETFWV6_S_FALSE)
+		if (NETFWV6_FAILED(result) || state->root.anchor_lock >= 0)
 			return result;
 		result = mountpoint_mount(state->root.name);
 	}

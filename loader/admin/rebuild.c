@@ -160,6 +160,19 @@ static netfwv6_result copy_attachments(struct rebuilding *r)
 	return result;
 }
 
+/* Who floods the old map does not keep the state from being moved away from him. */
+static netfwv6_result copy_names(struct rebuilding *r)
+{
+	bool full = false;
+	netfwv6_result result =
+		names_copy(r->state->root.map[PIN_NAMES], r->next.map[PIN_NAMES], &r->table, &full);
+
+	if (full)
+		state_log(r->state,
+			  "somebody writes names meanwhile: those of some ports are lost");
+	return result;
+}
+
 static netfwv6_result copy_all(struct rebuilding *r)
 {
 	const struct root *old = &r->state->root;
@@ -168,7 +181,7 @@ static netfwv6_result copy_all(struct rebuilding *r)
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_table(r, r->bits);
 	if (NETFWV6_SUCCEEDED(result))
-		result = names_copy(old->map[PIN_NAMES], r->next.map[PIN_NAMES], &r->table);
+		result = copy_names(r);
 	if (NETFWV6_SUCCEEDED(result))
 		result = copy_attachments(r);
 	return NETFWV6_FAILED(result) ?

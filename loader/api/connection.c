@@ -67,14 +67,14 @@ static netfwv6_result describe_wish(const struct netfwv6_connection *connection,
 {
 	const struct state *state = connection->state;
 	struct configured_record configured = {};
-	netfwv6_result result = configured_get(state, connection->name, &configured);
+	netfwv6_result result =
+		configured_get(state, connection->name, &configured, &now->configured);
 
-	now->configured = result == NETFWV6_S_OK;
 	now->configured_learn_only = configured.flags & CONFIGURED_LEARN_ONLY;
 	now->moved = !attachment_is_firewalled(&seen->ours) &&
 		     attachment_find_elsewhere(state, connection->name, true).id != 0;
 	now->learning = attachment_learns(&seen->ours);
-	return NETFWV6_FAILED(result) ? result : NETFWV6_S_OK;
+	return result;
 }
 
 /* Of an attachment that is meant to filter: what is not as it should be. */

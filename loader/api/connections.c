@@ -54,13 +54,17 @@ static netfwv6_result find_absent(struct state *state, const char *name)
 	struct configured_record configured;
 	netfwv6_result result;
 	struct known known;
+	bool is_known = false;
 
 	pthread_mutex_lock(&state->mutex);
 	result = look_up_names(state, &known);
-	if (NETFWV6_SUCCEEDED(result) && !has_settings(&known, name))
-		result = configured_get(state, name, &configured);
+	if (NETFWV6_SUCCEEDED(result)) {
+		is_known = has_settings(&known, name);
+		if (!is_known)
+			result = configured_get(state, name, &configured, &is_known);
+	}
 	pthread_mutex_unlock(&state->mutex);
-	if (result != NETFWV6_S_FALSE)
+	if (NETFWV6_FAILED(result) || is_known)
 		return result;
 	return fail(NETFWV6_E_NOINTERFACE,
 		    "there is no device %s in this network namespace, nor settings for one of that "

@@ -134,7 +134,7 @@ void tap_release(const struct state *state, struct control *control, uint32_t ta
 	if (!tap_renew(control, tap, &lease))
 		return;
 	control_clear(control, 1u << tap);
-	if (pin_open(state->root.dir, PIN_TAPS, 0, &fd) == NETFWV6_S_OK) {
+	if (NETFWV6_SUCCEEDED(pin_open(state->root.dir, PIN_TAPS, 0, &fd)) && fd >= 0) {
 		bpf_map_delete_elem(fd, &tap);
 		close(fd);
 	}

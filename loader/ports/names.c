@@ -111,9 +111,9 @@ static bool is_of_open_port(const void *key, const void *table)
 	return is_open(table, name);
 }
 
-netfwv6_result names_copy(int from, int to, struct policy *table)
+netfwv6_result names_copy(int from, int to, struct policy *table, bool *full)
 {
-	netfwv6_result result = map_copy(from, to, is_of_open_port, table);
+	netfwv6_result result = map_copy(from, to, is_of_open_port, table, full);
 
 	if (NETFWV6_SUCCEEDED(result))
 		note_all(to, table);

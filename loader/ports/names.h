@@ -38,9 +38,9 @@ static inline bool names_possible(const struct policy *policy, struct range rang
 
 /*
  * Copies the names of the ports that are open in a new table, and notes there which those
- * are. S_FALSE as of map_copy().
+ * are. full: some were left out, as of map_copy().
  */
-netfwv6_result names_copy(int from, int to, struct policy *table);
+netfwv6_result names_copy(int from, int to, struct policy *table, bool *full);
 
 /* Drops all but the names of open ports, in every scope. */
 void names_make_room(struct state *state);

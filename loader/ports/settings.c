@@ -110,8 +110,8 @@ static netfwv6_result set_locked(const struct setting *setting, struct range ran
 	if (setting->device) {
 		netfwv6_result result = slot_take(setting->state, setting->device, &slot);
 
-		*needs_slot = result == NETFWV6_S_FALSE;
-		if (result != NETFWV6_S_OK)
+		*needs_slot = NETFWV6_SUCCEEDED(result) && !slot;
+		if (NETFWV6_FAILED(result) || *needs_slot)
 			return result;
 	}
 	return set_bits_and_names(setting, range, slot, name);

@@ -85,9 +85,11 @@ netfwv6_result slot_write(const struct state *state, uint32_t slot, const char *
 
 static bool is_configured(const struct state *state, const char *device)
 {
-	struct configured_record configured;
+	struct configured_record record;
+	bool configured = true; /* perhaps, where nobody can tell */
 
-	return configured_get(state, device, &configured) != NETFWV6_S_FALSE;
+	configured_get(state, device, &record, &configured);
+	return configured;
 }
 
 /*
@@ -120,7 +122,7 @@ netfwv6_result slots_exhausted(const char *device)
 		    SLOT_MAX, device);
 }
 
-/* Gives a connection that no program runs for a slot that no program knows. */
+/* Gives a connection that no program runs for a slot that no program knows, if there is one. */
 static netfwv6_result take_new(const struct state *state, const struct slot_record *records,
 			       const char *device, uint32_t *slot)
 {
@@ -133,9 +135,8 @@ static netfwv6_result take_new(const struct state *state, const struct slot_reco
 	if (all_used(bits))
 		return slots_exhausted(device);
 	found = slot_unowned(records, bits) ?: find_idle(state, records, bits);
-	if (!found)
-		return NETFWV6_S_FALSE;
-	result = slot_write(state, found, device, false);
+	if (found)
+		result = slot_write(state, found, device, false);
 	if (NETFWV6_SUCCEEDED(result))
 		*slot = found;
 	return result;
@@ -144,20 +145,20 @@ static netfwv6_result take_new(const struct state *state, const struct slot_reco
 netfwv6_result slot_take(const struct state *state, const char *device, uint32_t *slot)
 {
 	struct slot_record records[SLOT_RECORDS];
-	struct configured_record configured;
+	struct configured_record record;
 	netfwv6_result result = slots_read(state, records);
+	bool configured;
 	uint32_t found;
 
 	if (NETFWV6_FAILED(result))
 		return result;
 	found = slot_of(records, device);
-	if (found && !records[found].unsure) {
-		*slot = found;
+	*slot = records[found].unsure ? 0 : found;
+	if (found)
 		return NETFWV6_S_OK;
-	}
+	result = configured_get(state, device, &record, &configured);
 	/* Its program has to know. */
-	result = configured_get(state, device, &configured);
-	if (found || (result == NETFWV6_S_OK && !(configured.flags & CONFIGURED_LEARN_ONLY)))
-		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
-	return NETFWV6_FAILED(result) ? result : take_new(state, records, device, slot);
+	if (NETFWV6_FAILED(result) || (configured && !(record.flags & CONFIGURED_LEARN_ONLY)))
+		return result;
+	return take_new(state, records, device, slot);
 }

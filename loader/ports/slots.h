@@ -43,7 +43,7 @@ netfwv6_result slot_write(const struct state *state, uint32_t slot, const char *
 
 /*
  * The slot of a connection that is to get a setting; it is given one if no program has
- * to know of it. S_FALSE: slot_give() has to do it.
+ * to know of it. 0: slot_give() has to do it.
  */
 netfwv6_result slot_take(const struct state *state, const char *device, uint32_t *slot);
 

@@ -100,8 +100,9 @@ static bool resolve_parent(const char *dir, char path[PATH_MAX])
 static bool is_of(const struct anchors *anchors, char *path, const void *dir)
 {
 	struct root_record record;
+	bool there;
 
-	return record_read_any(path, &record) == NETFWV6_S_OK &&
+	return NETFWV6_SUCCEEDED(record_read_any(path, &record, &there)) && there &&
 	       record.mount_ns == anchors->lasting.number && strcmp(record.dir, dir) == 0;
 }
 
@@ -178,13 +179,12 @@ static bool is_shown(const struct anchors *anchors, const char *path, const char
 static bool is_abandoned(const struct anchors *anchors, const char *path)
 {
 	struct root_record record;
-	netfwv6_result result = record_read_any(path, &record);
+	bool there;
 
-	if (pins_filter(path))
+	if (NETFWV6_FAILED(record_read_any(path, &record, &there)) || pins_filter(path))
 		return false;
-	return result == NETFWV6_S_FALSE ||
-	       (result == NETFWV6_S_OK && record.mount_ns == anchors->lasting.number &&
-		!is_shown(anchors, path, record.dir) && !netns_exists(record.netns));
+	return !there || (record.mount_ns == anchors->lasting.number &&
+			  !is_shown(anchors, path, record.dir) && !netns_exists(record.netns));
 }
 
 static bool sweep_anchor(const struct anchors *anchors, char *path, const void *unused)

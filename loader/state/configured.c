@@ -37,17 +37,21 @@ static int configured_map(const struct state *state)
 }
 
 netfwv6_result configured_get(const struct state *state, const char *device,
-			      struct configured_record *record)
+			      struct configured_record *record, bool *configured)
 {
+	struct configured_record found = {};
 	struct key key = key_of(device);
+	bool any = state->root.state != ROOT_ABSENT;
 
-	if (state->root.state == ROOT_ABSENT)
-		return NETFWV6_S_FALSE;
-	if (!bpf_map_lookup_elem(configured_map(state), &key, record))
-		return NETFWV6_S_OK;
-	return errno == ENOENT ?
-		       NETFWV6_S_FALSE :
-		       fail_errno(errno, "cannot read the configuration of device %s", device);
+	if (any && bpf_map_lookup_elem(configured_map(state), &key, &found)) {
+		if (errno != ENOENT)
+			return fail_errno(errno, "cannot read the configuration of device %s",
+					  device);
+		any = false;
+	}
+	*record = found;
+	*configured = any;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result configured_put(const struct state *state, const char *device,
@@ -92,5 +96,11 @@ bool configured_next(const struct state *state, char *device)
 
 netfwv6_result configured_copy(int from, int to)
 {
-	return map_copy(from, to, is_key, NULL);
+	bool full;
+	netfwv6_result result = map_copy(from, to, is_key, NULL, &full);
+
+	return NETFWV6_SUCCEEDED(result) && full ?
+		       fail(NETFWV6_E_OUTOFMEMORY, "more than %d devices are enabled",
+			    CONFIGURED_RECORDS) :
+		       result;
 }

@@ -8,9 +8,9 @@
 
 #include "state/state.h"
 
-/* S_FALSE when the device is not configured. */
+/* Tells whether the device is, and as what: the record is zeros where it is not. */
 netfwv6_result configured_get(const struct state *state, const char *device,
-			      struct configured_record *record);
+			      struct configured_record *record, bool *configured);
 
 netfwv6_result configured_put(const struct state *state, const char *device,
 			      const struct configured_record *record);

@@ -287,11 +287,8 @@ netfwv6_result lock_new_anchor(struct state *state)
 	char path[ANCHOR_PATH_SIZE];
 	netfwv6_result result = NETFWV6_S_OK;
 
-	while (state->root.anchor_lock < 0 && NETFWV6_SUCCEEDED(result)) {
-		if (!anchor_base(true, path))
-			return NETFWV6_S_FALSE;
+	while (state->root.anchor_lock < 0 && NETFWV6_SUCCEEDED(result) && anchor_base(true, path))
 		result = lock_directory(state, path, &state->root.anchor_lock);
-	}
 	return result;
 }
 

@@ -28,7 +28,10 @@ netfwv6_result check_administrator(void);
  */
 netfwv6_result lock_new_state(struct state *state);
 
-/* Likewise that of all places of states, which makes it. S_FALSE: there is no place for any. */
+/*
+ * Likewise that of all places of states, which makes it. Where there is no place for any,
+ * root.anchor_lock stays -1.
+ */
 netfwv6_result lock_new_anchor(struct state *state);
 
 /* The state's own lock alone, if there is a state: for root without the file. */

@@ -73,7 +73,7 @@ static int copy_batches(struct copy *copy)
 	return error;
 }
 
-netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *context)
+netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *context, bool *full)
 {
 	struct copy copy = { .from = from, .to = to, .wanted = wanted, .context = context };
 	int error;
@@ -87,7 +87,7 @@ netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *contex
 	free(copy.keys);
 	free(copy.values);
 	free(copy.widened);
-	if (error == E2BIG)
-		return NETFWV6_S_FALSE;
-	return error ? fail_errno(error, "cannot copy the map %s", copy.source.name) : NETFWV6_S_OK;
+	*full = error == E2BIG;
+	return error && !*full ? fail_errno(error, "cannot copy the map %s", copy.source.name) :
+				 NETFWV6_S_OK;
 }

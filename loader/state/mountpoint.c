@@ -131,14 +131,15 @@ static bool is_on_bpffs(const char *dir)
 	return mountpoint_is_bpffs(parent);
 }
 
-netfwv6_result mountpoint_prepare(const char *dir)
+netfwv6_result mountpoint_prepare(const char *dir, bool *to_mount)
 {
 	bool made;
 	int error;
 
 	if (owner_of(dir) == SHOWS_ANCHOR)
 		mountpoint_remove(dir, dir);
-	if (is_on_bpffs(dir)) {
+	*to_mount = !is_on_bpffs(dir);
+	if (!*to_mount) {
 		error = make_directory(dir, &made);
 		return error ? fail_errno(error, "cannot make the state directory %s", dir) :
 			       NETFWV6_S_OK;
@@ -147,7 +148,7 @@ netfwv6_result mountpoint_prepare(const char *dir)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "state directory %s is neither empty nor on a bpffs: name another",
 			    dir);
-	return NETFWV6_S_FALSE;
+	return NETFWV6_S_OK;
 }
 
 /* ---- Showing the place of a state ---------------------------------------------------- */

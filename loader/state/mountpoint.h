@@ -19,10 +19,10 @@ bool mountpoint_is_bpffs(const char *path);
 
 /*
  * Finds out whether a new state can be made in dir as it is, because that is on a bpffs; if it
- * is not there, it is made. S_FALSE: something has to be mounted on it. Takes away what is left
+ * is not there, it is made. Else something has to be mounted on it. Takes away what is left
  * there of an earlier state.
  */
-netfwv6_result mountpoint_prepare(const char *dir);
+netfwv6_result mountpoint_prepare(const char *dir, bool *to_mount);
 
 /* Makes dir show the directory at path, which anchor.h has given, unless it does. */
 netfwv6_result mountpoint_show(const char *path, const char *dir);

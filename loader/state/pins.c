@@ -127,9 +127,9 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 	char path[PIN_PATH_SIZE];
 	int got = bpf_obj_get_opts(pin_path(dir, path, maps[pin].pin, NULL), &opts);
 
-	if (got < 0)
-		return is_missing(errno, path) ? NETFWV6_S_FALSE : open_failed(errno, path);
-	*fd = got;
+	if (got < 0 && !is_missing(errno, path))
+		return open_failed(errno, path);
+	*fd = got < 0 ? -1 : got;
 	return NETFWV6_S_OK;
 }
 
@@ -149,9 +149,9 @@ netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
 	int got = -1;
 
 	result = pin_open_raw(dir, pin, flags, &got);
-	if (result != NETFWV6_S_OK)
+	if (NETFWV6_FAILED(result))
 		return result;
-	if (!has_layout(got, pin)) {
+	if (got >= 0 && !has_layout(got, pin)) {
 		close(got);
 		return fail(NETFWV6_E_UNEXPECTED,
 			    "the state in %s is damaged: '%s' is no map of netfwv6's", dir,
@@ -172,7 +172,7 @@ netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, 
 {
 	netfwv6_result result = pin_open(dir, pin, flags, fd);
 
-	return result == NETFWV6_S_FALSE ?
+	return NETFWV6_SUCCEEDED(result) && *fd < 0 ?
 		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
 			    dir, maps[pin].pin) :
 		       result;

@@ -39,7 +39,7 @@ const char *pin_map_name(enum pin pin);
 uint32_t pin_map_capacity(enum pin pin);
 
 /*
- * Opens a pinned map. S_FALSE: there is no such pin. E_UNEXPECTED: it is no map of this
+ * Opens a pinned map; *fd is -1 where there is no such pin. E_UNEXPECTED: it is no map of this
  * layout. The second form opens for writing, or where that is not allowed for reading.
  */
 netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd);

@@ -38,14 +38,17 @@ static netfwv6_result take_any(const char *dir, int fd, struct root_record *reco
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result record_read_any(const char *dir, struct root_record *record)
+netfwv6_result record_read_any(const char *dir, struct root_record *record, bool *there)
 {
 	netfwv6_result result;
 	int fd = -1;
 
 	result = pin_open_raw(dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (result != NETFWV6_S_OK)
+	if (NETFWV6_FAILED(result))
 		return result;
+	*there = fd >= 0;
+	if (!*there)
+		return NETFWV6_S_OK;
 	result = take_any(dir, fd, record);
 	close(fd);
 	return result;
@@ -67,18 +70,20 @@ static netfwv6_result check_layout(const char *dir, uint32_t layout)
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result record_read(const char *dir, struct root_record *record)
+netfwv6_result record_read(const char *dir, struct root_record *record, bool *there)
 {
-	netfwv6_result result = record_read_any(dir, record);
+	netfwv6_result result = record_read_any(dir, record, there);
 	int fd = -1;
 
-	if (result == NETFWV6_S_OK)
+	if (NETFWV6_SUCCEEDED(result) && *there)
 		result = check_layout(dir, record->layout);
-	if (result == NETFWV6_S_OK)
+	if (NETFWV6_SUCCEEDED(result) && *there)
 		result = pin_open(dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (result != NETFWV6_S_OK)
+	if (NETFWV6_FAILED(result))
 		return result;
-	close(fd);
+	*there = fd >= 0;
+	if (*there)
+		close(fd);
 	return NETFWV6_S_OK;
 }
 
@@ -89,9 +94,7 @@ netfwv6_result record_write(const char *dir, const struct root_record *record)
 	netfwv6_result result;
 	int fd = -1;
 
-	result = pin_open(dir, PIN_ROOT, 0, &fd);
-	if (result == NETFWV6_S_FALSE)
-		return record_damaged(dir);
+	result = pin_open_existing(dir, PIN_ROOT, 0, &fd);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (bpf_map_update_elem(fd, &record_key, record, BPF_ANY))

@@ -6,14 +6,14 @@
 #include "layout.h"
 #include "netfwv6.h"
 
-/* Reads and checks it. S_FALSE: there is none, and so no state. */
-netfwv6_result record_read(const char *dir, struct root_record *record);
+/* Reads and checks it, if it is there; where it is not, there is no state. */
+netfwv6_result record_read(const char *dir, struct root_record *record, bool *there);
 
 /*
  * Reads that of a state of any layout: what a layout did not have is zero. Only the fields
  * that never move can be relied on.
  */
-netfwv6_result record_read_any(const char *dir, struct root_record *record);
+netfwv6_result record_read_any(const char *dir, struct root_record *record, bool *there);
 
 netfwv6_result record_write(const char *dir, const struct root_record *record);
 

@@ -56,26 +56,28 @@ static bool put_back(struct root *root)
 	return true;
 }
 
-/* Reads and checks the record, wherever it is. S_FALSE when there is no state. */
-static netfwv6_result read_record(struct root *root)
+/* Reads and checks the record, wherever it is. Where it is not there, there is no state. */
+static netfwv6_result read_record(struct root *root, bool *there)
 {
 	netfwv6_result result;
 
 	root->dir = root->name;
-	result = record_read(root->dir, &root->record);
-	if (result != NETFWV6_S_FALSE || !put_back(root))
+	result = record_read(root->dir, &root->record, there);
+	if (NETFWV6_FAILED(result) || *there || !put_back(root))
 		return result;
-	result = record_read(root->dir, &root->record);
-	if (result == NETFWV6_S_FALSE)
+	result = record_read(root->dir, &root->record, there);
+	if (NETFWV6_SUCCEEDED(result) && !*there)
 		mountpoint_remove(root->name, root->name); /* it was removed meanwhile */
 	return result;
 }
 
 netfwv6_result root_reread(struct root *root)
 {
-	netfwv6_result result = root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root);
+	bool there = true;
+	netfwv6_result result =
+		root->state == ROOT_ABSENT ? NETFWV6_S_OK : read_record(root, &there);
 
-	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
+	return NETFWV6_FAILED(result) || there ? result : record_damaged(root->dir);
 }
 
 netfwv6_result root_write_record(const struct root *root)
@@ -96,7 +98,7 @@ static netfwv6_result open_port_table(struct root *root, struct policy *policy, 
 	root->state = ROOT_READABLE;
 	if (result == NETFWV6_E_ACCESSDENIED)
 		return pin_open(root->dir, PIN_PORTS, BPF_F_RDONLY, &root->map[PIN_PORTS]);
-	if (result != NETFWV6_S_OK)
+	if (NETFWV6_FAILED(result) || root->map[PIN_PORTS] < 0)
 		return result;
 	error = policy_map(policy, root->map[PIN_PORTS], state, generation);
 	root->frozen = error == -EPERM;
@@ -114,9 +116,7 @@ static netfwv6_result open_state(const struct root *root, int *state, uint32_t *
 	struct control control;
 
 	*generation = 0;
-	if (result == NETFWV6_E_ACCESSDENIED)
-		return NETFWV6_S_OK;
-	if (result != NETFWV6_S_OK)
+	if (NETFWV6_FAILED(result) || *state < 0)
 		return result;
 	if (bpf_map_lookup_elem(*state, &record_key, &control))
 		return fail_errno(errno, "cannot read %s/control", root->dir);
@@ -124,18 +124,19 @@ static netfwv6_result open_state(const struct root *root, int *state, uint32_t *
 	return NETFWV6_S_OK;
 }
 
-/* S_FALSE when a pin is missing: the state is just being removed, or damaged. */
+/* Up to the first one that is missing: then the state is just being removed, or damaged. */
 static netfwv6_result open_maps(struct root *root, struct policy *policy)
 {
 	uint32_t generation;
 	int state = -1;
 	netfwv6_result result = open_state(root, &state, &generation);
 
-	if (result == NETFWV6_S_OK)
+	if (result == NETFWV6_E_ACCESSDENIED || (NETFWV6_SUCCEEDED(result) && state >= 0))
 		result = open_port_table(root, policy, state, generation);
 	if (state >= 0)
 		close(state);
-	for (int pin = PIN_PORTS + 1; pin < PINS_HELD && result == NETFWV6_S_OK; pin++)
+	for (int pin = PIN_PORTS + 1;
+	     pin < PINS_HELD && NETFWV6_SUCCEEDED(result) && root->map[pin - 1] >= 0; pin++)
 		result = pin_open_as_allowed(root->dir, pin, &root->map[pin]);
 	return result;
 }
@@ -161,21 +162,23 @@ void root_close(struct root *root, struct policy *policy)
 
 netfwv6_result root_open_any(struct root *root, struct policy *policy)
 {
-	netfwv6_result result = NETFWV6_S_FALSE;
+	netfwv6_result result = NETFWV6_S_OK;
+	bool there = true, complete = false;
 
 	/* A pin that is missing though the record was there: look again at both. */
-	for (int i = 0; i < REMOVALS_IN_A_ROW && result == NETFWV6_S_FALSE; i++) {
+	for (int i = 0; i < REMOVALS_IN_A_ROW && NETFWV6_SUCCEEDED(result) && !complete; i++) {
 		root_close(root, policy);
-		result = read_record(root);
-		if (result == NETFWV6_S_FALSE)
+		result = read_record(root, &there);
+		if (NETFWV6_SUCCEEDED(result) && !there)
 			return NETFWV6_S_OK;
 		if (NETFWV6_SUCCEEDED(result))
 			result = open_maps(root, policy);
+		complete = root->map[PINS_HELD - 1] >= 0;
 	}
-	if (result == NETFWV6_S_OK)
+	if (NETFWV6_SUCCEEDED(result) && complete)
 		return result;
 	root_close(root, policy);
-	return result == NETFWV6_S_FALSE ? record_damaged(root->dir) : result;
+	return NETFWV6_FAILED(result) ? result : record_damaged(root->dir);
 }
 
 bool root_put_back(struct root *root)
