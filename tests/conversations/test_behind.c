@@ -39,7 +39,7 @@ static void masquerade_inner(void)
 			    "nft 'add chain ip6 nat out { type nat hook postrouting priority 100; "
 			    "}' && for p in tcp udp; do nft \"add rule ip6 nat out oif " HOST_DEVICE
 			    " ip6 saddr 2001:db8:1::/64 meta l4proto $p masquerade to "
-			    ":40000-40999\"; done");
+			    ":20000-20999\"; done");
 }
 
 /* ---- What works for all of them ---------------------------------------------------- */
@@ -185,7 +185,7 @@ static void the_hosts_own_translated_port_is_learned(void **s)
 	must_in(world.host, "nft add table ip6 nat && "
 			    "nft 'add chain ip6 nat out { type nat hook postrouting priority 100; "
 			    "}' && nft 'add rule ip6 nat out meta l4proto tcp masquerade to "
-			    ":40000-40999'");
+			    ":20000-20999'");
 	firewall("enable " HOST_DEVICE);
 	session = begin_session(world.host, world.peer, PEER_ADDRESS, 80);
 	speak_in_turn(session.this, session.that);
