@@ -16,7 +16,7 @@
  *                enumerator is used by one thread at a time. Any number of
  *                processes may change the same state at once. A call that waits for
  *                one that was stopped gives up after five seconds, for one
- *                that works after two minutes: E_ABORT.
+ *                that works after two minutes: E_RETRY.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.
@@ -71,7 +71,8 @@ typedef int32_t netfwv6_result;
 #define NETFWV6_E_NOINTERFACE                                                                      \
 	((netfwv6_result)0x80004002)		       /* no such device, or it can't carry XDP */
 #define NETFWV6_E_POINTER ((netfwv6_result)0x80004003) /* a null handle or out-pointer */
-#define NETFWV6_E_ABORT ((netfwv6_result)0x80004004)   /* given up before any effect */
+#define NETFWV6_E_ABORT ((netfwv6_result)0x80004004)   /* what is in the way has to go first */
+#define NETFWV6_E_RETRY ((netfwv6_result)0x800704D5)   /* waited for others in vain: try again */
 #define NETFWV6_E_FAIL ((netfwv6_result)0x80004005)    /* anything else: see the detail */
 #define NETFWV6_E_UNEXPECTED ((netfwv6_result)0x8000FFFF) /* state of another layout, or damaged */
 #define NETFWV6_E_ACCESSDENIED ((netfwv6_result)0x80070005) /* the caller may not do this */
@@ -165,7 +166,8 @@ struct netfwv6_initialize_options {
  *
  * options  NULL for the defaults
  * Errors   E_POINTER, E_INVALIDARG (options), E_ACCESSDENIED, E_ABORT (the state serves
- *          another network namespace), E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ *          another network namespace, or would vanish with this process's mount namespace),
+ *          E_RETRY, E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root
  */
 netfwv6_result
@@ -209,9 +211,11 @@ struct netfwv6_mgr_status {
  */
 #define NETFWV6_BLIND_IPSEC_LEARNING (1u << 3)
 
-/* Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED */
-netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr,
-				      struct netfwv6_mgr_status *status) NETFWV6_CHECKED;
+/*
+ * Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
+ *          E_UNEXPECTED, E_FAIL
+ */
+netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);
 
 /* ---- Global ports ------------------------------------------------------- */
 
@@ -232,7 +236,8 @@ netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr,
  * operation on shared memory.
  *
  * Errors   E_POINTER, E_INVALIDARG (port or protocol), E_ACCESSDENIED,
- *          E_ABORT (the state serves another network namespace), E_UNEXPECTED
+ *          E_ABORT (the state serves another network namespace), E_UNEXPECTED; where the
+ *          state has to be opened, or mended, also E_RETRY, E_OUTOFMEMORY, E_NOTIMPL, E_FAIL
  * Source   INetFwV6Mgr::CloseGlobalPort
  */
 netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t port,
@@ -245,8 +250,9 @@ netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t p
  *
  * name     informs only; printable UTF-8 of at most NETFWV6_NAME_MAX bytes, NULL or
  *          "" for none. Copied.
- * Errors   as netfwv6_mgr_close_global_port(); also E_INVALIDARG (name),
- *          E_OUTOFMEMORY, E_NOTIMPL and E_FAIL (the state could not be made)
+ * Errors   as netfwv6_mgr_close_global_port(); E_INVALIDARG also for the name,
+ *          E_OUTOFMEMORY also when no more names fit, and all but the first three also
+ *          when the state could not be made
  * Source   INetFwV6Mgr::OpenGlobalPort
  */
 netfwv6_result netfwv6_mgr_open_global_port(struct netfwv6_mgr *mgr, uint32_t port,
@@ -268,8 +274,8 @@ netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t f
  * says nothing of a connection.
  *
  * open     receives the answer
- * Errors   E_POINTER, E_INVALIDARG, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY,
- *          E_UNEXPECTED
+ * Errors   E_POINTER, E_INVALIDARG, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY, E_NOTIMPL,
+ *          E_UNEXPECTED, E_FAIL
  * Source   INetFwV6Mgr::IsPortGloballyOpen
  */
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
@@ -292,7 +298,7 @@ struct netfwv6_port_enum;
  *
  * ports    receives the enumerator, before its first element; the caller frees
  *          it with netfwv6_port_enum_free(). It outlives the manager.
- * Errors   as netfwv6_mgr_is_port_globally_open(); also E_OUTOFMEMORY
+ * Errors   as netfwv6_mgr_is_port_globally_open()
  * Source   INetFwV6Mgr::EnumerateGloballyOpenPorts, GloballyOpenPorts
  */
 netfwv6_result
@@ -346,7 +352,8 @@ struct netfwv6_connection;
  * connection  receives the handle; the caller frees it with
  *             netfwv6_connection_free(), before the manager is closed
  * Errors      E_POINTER, E_INVALIDARG (not a device name), E_NOINTERFACE (neither a
- *             device nor settings), E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED
+ *             device nor settings), E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
+ *             E_UNEXPECTED, E_FAIL
  * Source      INetFwV6Mgr::GetConnection
  */
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
@@ -416,8 +423,8 @@ struct netfwv6_enable_options {
  *          is the loopback, or is of a kind that cannot carry the program; for
  *          NATIVE also a driver without XDP), E_ABORT (a foreign XDP program
  *          holds the device, for NATIVE and GENERIC; learn_only on a firewalled
- *          device; the state serves another network namespace), E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
- *          E_UNEXPECTED, E_FAIL
+ *          device; the state serves another network namespace), E_RETRY, E_ACCESSDENIED,
+ *          E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Needs    root
  * Source   INetFwV6Connection::EnableFirewall
  */
@@ -430,7 +437,8 @@ netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
  * network namespace, and forgets that it was wanted. The policy stays, with the
  * connection's own ports, and so does the state, until netfwv6_mgr_remove().
  *
- * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_RETRY, E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED,
+ *          E_FAIL
  * Needs    root
  * Source   INetFwV6Connection::DisableFirewall
  */
@@ -441,7 +449,7 @@ netfwv6_connection_disable_firewall(struct netfwv6_connection *connection) NETFW
  * Tells whether the device is firewalled by this state root; a device that is not
  * here is not.
  *
- * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_UNEXPECTED
+ * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Source   INetFwV6Connection::IsFirewalled
  */
 netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
@@ -541,7 +549,8 @@ netfwv6_connection_reset_counters(struct netfwv6_connection *connection) NETFWV6
  * Whether packets dropped for closed ports are counted by port, for all devices together.
  * Off at first. put: idempotent; switching on starts at zero; for root.
  *
- * Errors    E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_NOTIMPL, E_UNEXPECTED, E_FAIL
+ * Errors    E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_NOTIMPL, E_UNEXPECTED, E_FAIL;
+ *           put: E_RETRY
  */
 netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr,
 						 bool *counted) NETFWV6_CHECKED;
@@ -552,7 +561,7 @@ netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr,
  * Reads how many packets to each closed port from first to last were dropped.
  *
  * hits      receives last - first + 1 numbers; zeros when they are not counted
- * Errors    E_POINTER, E_INVALIDARG, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED
+ * Errors    as netfwv6_mgr_is_port_globally_open()
  */
 netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
 					 uint32_t protocol, uint64_t *hits) NETFWV6_CHECKED;
@@ -622,7 +631,7 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
  * Opens the stream of the log, which collects what is to be logged whether somebody reads
  * it or not. One reader at a time.
  *
- * Errors   as netfwv6_mgr_open_events(); E_ABORT also when another process reads it
+ * Errors   as netfwv6_mgr_open_events(); E_ABORT also when another process reads it; E_RETRY
  */
 netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr,
 				    struct netfwv6_events **events) NETFWV6_CHECKED;
@@ -672,7 +681,7 @@ void netfwv6_events_close(struct netfwv6_events *events);
  * and 'netfwv6 logd' writes them.
  *
  * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_NOTIMPL (connections: the kernel has no BTF
- *          tracepoints), E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
+ *          tracepoints), E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL; put: E_RETRY
  * Source   INetFwV6Mgr::LogDroppedPackets, LogConnections
  */
 netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr,
@@ -734,9 +743,10 @@ netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate) 
  * last, both included.
  *
  * name     as netfwv6_mgr_open_global_port()
- * Errors   as netfwv6_mgr_open_global_port(); E_OUTOFMEMORY also when
- *          NETFWV6_CONNECTIONS_MAX other connections have settings; E_ACCESSDENIED also
- *          when the firewalled device has no place for settings yet, which root gives it
+ * Errors   as netfwv6_mgr_open_global_port(); E_NOINTERFACE (it is the loopback, which is not
+ *          filtered); E_OUTOFMEMORY also when NETFWV6_CONNECTIONS_MAX other connections have
+ *          settings; E_ACCESSDENIED also when the firewalled device has no place for settings
+ *          yet, which root gives it
  * Source   INetFwV6Connection::OpenPort
  */
 netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,

@@ -94,10 +94,11 @@ static netfwv6_result await_rebuild(struct state *state)
 			return result;
 	}
 	if (state->root.state == ROOT_WRITABLE && policy_retired(&state->policy))
-		return fail(NETFWV6_E_UNEXPECTED,
-			    "the state in %s was left half removed or half rebuilt: 'netfwv6 init' "
-			    "as root mends it",
-			    state->root.dir);
+		return fail(
+			NETFWV6_E_RETRY,
+			"the state in %s is being rebuilt or removed, or was left half way: try "
+			"again; 'netfwv6 init' as root mends it",
+			state->root.dir);
 	return NETFWV6_S_OK;
 }
 

@@ -11,7 +11,8 @@
 	X(NO, 1, "the answer is no")                                                               \
 	X(USAGE, 2, "wrong usage, or an invalid argument")                                         \
 	X(DENIED, 3, "not permitted")                                                              \
-	X(OTHER, 4, "anything else")
+	X(OTHER, 4, "anything else")                                                               \
+	X(RETRY, 5, "others were waited for in vain: try again")
 
 enum exit_code {
 	GO_ON = -1, /* there is none yet: the command goes on */

@@ -216,6 +216,7 @@ int complain_of(netfwv6_result result)
 	complain("%s", netfwv6_detail());
 	return result == NETFWV6_E_INVALIDARG	? EXIT_USAGE :
 	       result == NETFWV6_E_ACCESSDENIED ? EXIT_DENIED :
+	       result == NETFWV6_E_RETRY	? EXIT_RETRY :
 						  EXIT_OTHER;
 }
 

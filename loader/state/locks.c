@@ -184,12 +184,12 @@ static netfwv6_result not_let_go(int fd, const char *path, const char *remedy)
 	char name[32];
 
 	if (!holder)
-		return fail(NETFWV6_E_ABORT,
+		return fail(NETFWV6_E_RETRY,
 			    "somebody holds the lock %s and does not let go: 'lslocks' as root on "
 			    "the host shows who%s",
 			    path, remedy);
 	read_name(holder, name, sizeof(name));
-	return fail(NETFWV6_E_ABORT,
+	return fail(NETFWV6_E_RETRY,
 		    "process %d (%s) holds the lock %s and does not let go: let it go on if it was "
 		    "stopped ('kill -CONT %d'), or end it%s",
 		    holder, name, path, holder, remedy);

@@ -14,7 +14,7 @@
 /*
  * Of whoever makes, attaches, detaches or removes: a file for all states that a mount
  * namespace sees; for mount namespaces that share states and not the file the lock of all their
- * places (anchor.h), and the state's own lock. E_ABORT: one of them does not come free.
+ * places (anchor.h), and the state's own lock. E_RETRY: one of them does not come free.
  */
 netfwv6_result lock_administration(struct state *state);
 void unlock_administration(struct state *state);
@@ -38,7 +38,7 @@ netfwv6_result lock_new_anchor(struct state *state);
 netfwv6_result lock_state(struct state *state, int *lock);
 
 /*
- * Of whoever sets ports in this state root. E_ABORT when a member of the group does not let
+ * Of whoever sets ports in this state root. E_RETRY when a member of the group does not let
  * go.
  */
 netfwv6_result lock_names(const struct state *state, int *lock);

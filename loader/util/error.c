@@ -75,6 +75,8 @@ const char *netfwv6_result_name(netfwv6_result result)
 		return "E_POINTER";
 	case NETFWV6_E_ABORT:
 		return "E_ABORT";
+	case NETFWV6_E_RETRY:
+		return "E_RETRY";
 	case NETFWV6_E_FAIL:
 		return "E_FAIL";
 	case NETFWV6_E_UNEXPECTED:

@@ -125,7 +125,7 @@ static void is_given_up(const char *command, pid_t holder, const char *path)
 
 	waited = now() - begun;
 	snprintf(who, sizeof(who), "process %d (test_administra", holder);
-	if (output->status != 4 || !is_one_sentence(output->err) || !strstr(output->err, who) ||
+	if (output->status != 5 || !is_one_sentence(output->err) || !strstr(output->err, who) ||
 	    !strstr(output->err, path) || !strstr(output->err, "kill -CONT"))
 		fail_msg("%s: exit %d: %s", command, output->status, output->err);
 	if (waited < PATIENCE - 0.1 || waited > TOO_LONG)

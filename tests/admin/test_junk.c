@@ -187,6 +187,36 @@ static void a_rebuild_leaves_configured_junk_behind(void **s)
 	     netfwv6());
 }
 
+/* ---- A rebuild without an end --------------------------------------------------------------- */
+
+static void retire_the_table(void)
+{
+	const uint64_t retired = ENTRY_RETIRED;
+	const uint32_t key = RETIRED_ENTRY;
+
+	write_batch("ports", &key, &retired, 1);
+}
+
+static void wait_for_the_rebuild(void *unused)
+{
+	struct netfwv6_mgr *mgr;
+
+	(void)unused;
+	expect_ok(netfwv6_mgr_open(&mgr, NULL));
+	expect_result(netfwv6_mgr_open_global_port(mgr, 80, TCP, NULL), NETFWV6_E_RETRY);
+	expect_result(netfwv6_mgr_close_global_port(mgr, 80, TCP), NETFWV6_E_RETRY);
+	netfwv6_mgr_close(mgr);
+}
+
+static void who_waits_for_a_rebuild_in_vain_may_try_again(void **s)
+{
+	(void)s;
+	make_rebuildable_state();
+	retire_the_table();
+	as_user(&member, wait_for_the_rebuild, NULL);
+	must("%s -q open 80/tcp", netfwv6()); /* root mends it */
+}
+
 #define on_devices(function) cmocka_unit_test_setup(function, devices_reset)
 
 int main(void)
@@ -196,6 +226,7 @@ int main(void)
 		on_devices(a_rebuild_leaves_names_of_no_port_behind),
 		on_devices(configured_junk_is_passed_over),
 		on_devices(a_rebuild_leaves_configured_junk_behind),
+		on_devices(who_waits_for_a_rebuild_in_vain_may_try_again),
 	};
 
 	return cmocka_run_group_tests(tests, devices_setup, devices_teardown);
