@@ -248,8 +248,8 @@ netfwv6_result netfwv6_mgr_close_global_port(struct netfwv6_mgr *mgr, uint32_t p
  * not ignore it. Opening an open port succeeds and keeps the name of the first
  * opener.
  *
- * name     informs only; printable UTF-8 of at most NETFWV6_NAME_MAX bytes, NULL or
- *          "" for none. Copied.
+ * name     informs only; printable UTF-8, NULL or "" for none. Copied. One of more than
+ *          NETFWV6_NAME_MAX bytes is cut at a character, and the log callback is told so.
  * Errors   as netfwv6_mgr_close_global_port(); E_INVALIDARG also for the name,
  *          E_OUTOFMEMORY also when no more names fit, and all but the first three also
  *          when the state could not be made

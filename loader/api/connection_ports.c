@@ -69,11 +69,12 @@ static netfwv6_result enumerate(const struct netfwv6_connection *connection,
 netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connection, uint32_t first,
 					     uint32_t last, uint32_t protocol, const char *name)
 {
+	char room[NAME_SIZE];
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
 	if (NETFWV6_SUCCEEDED(result))
-		result = name_check(name);
+		result = name_take(connection->state, &name, room);
 	return NETFWV6_FAILED(result) ? result :
 					set_ports(connection, open_here(connection), range, name);
 }

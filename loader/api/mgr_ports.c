@@ -39,11 +39,12 @@ static inline netfwv6_result open_globally(struct state *state, uint32_t first, 
 					   uint32_t protocol, const char *name)
 {
 	bool named = name && *name;
+	char room[NAME_SIZE];
 	struct range range = {};
 	netfwv6_result result = take_range(state, first, last, protocol, &range);
 
 	if (NETFWV6_SUCCEEDED(result) && named)
-		result = name_check(name);
+		result = name_take(state, &name, room);
 	if (NETFWV6_FAILED(result) || open_at_once(&state->policy, range, named))
 		return result;
 	return setting_set(&(struct setting){ .state = state }, range, name);

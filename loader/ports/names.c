@@ -11,20 +11,26 @@
 
 _Static_assert(NAME_SIZE == NETFWV6_NAME_MAX + 1, "a name fits its record");
 
-netfwv6_result name_check(const char *name)
+netfwv6_result name_take(const struct state *state, const char **name, char room[NAME_SIZE])
 {
-	size_t length = name ? strlen(name) : 0;
+	const char *given = *name ?: "";
+	size_t length = strlen(given), fits = 0;
 
-	if (length > NETFWV6_NAME_MAX)
-		return fail(NETFWV6_E_INVALIDARG, "the name has %zu bytes, at most %d fit", length,
-			    NETFWV6_NAME_MAX);
 	for (size_t i = 0, step; i < length; i += step) {
-		step = utf8_printable(name + i);
+		step = utf8_printable(given + i);
 		if (!step)
 			return fail(NETFWV6_E_INVALIDARG,
 				    "the name is not printable UTF-8: its byte %zu is 0x%02x",
-				    i + 1, (unsigned char)name[i]);
+				    i + 1, (unsigned char)given[i]);
+		if (i + step <= NETFWV6_NAME_MAX)
+			fits = i + step;
 	}
+	if (fits == length)
+		return NETFWV6_S_OK;
+	*name = memcpy(room, given, fits);
+	room[fits] = '\0';
+	state_log(state, "the name has %zu bytes, and %d fit: it is cut to '%s'", length,
+		  NETFWV6_NAME_MAX, room);
 	return NETFWV6_S_OK;
 }
 

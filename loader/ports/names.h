@@ -11,8 +11,11 @@
 
 #include "ports/port_table.h"
 
-/* E_INVALIDARG unless name is NULL or printable UTF-8 that fits. */
-netfwv6_result name_check(const char *name);
+/*
+ * E_INVALIDARG unless *name is NULL or printable UTF-8. One that does not fit is cut at a
+ * character, into room, and the log hears of it.
+ */
+netfwv6_result name_take(const struct state *state, const char **name, char room[NAME_SIZE]);
 
 /* Gives a closed port its name before it opens. E_OUTOFMEMORY: there is no room. */
 netfwv6_result name_put(struct state *state, struct name_key key, const char *name);

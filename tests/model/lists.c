@@ -2,6 +2,7 @@
 #include "lists.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "trace.h"
@@ -19,7 +20,7 @@ static struct netfwv6_port *add(struct netfwv6_port *to, unsigned int p, uint32_
 {
 	*to = (struct netfwv6_port){ .port = port, .protocol = protocols[p] };
 	if (open)
-		strcpy(to->name, labels[open - 1] ?: "");
+		snprintf(to->name, sizeof(to->name), "%s", labels[open - 1] ?: "");
 	return to + 1;
 }
 

@@ -15,9 +15,9 @@
 #define SCOPES (NAMES + 1)
 #define DEVICE_SLOTS 40u
 
-/* The names that ports are given. The last ones are refused. */
+/* The names that ports are given. The last one is refused, that before it is cut. */
 #define LABELS 8u
-#define VALID_LABELS 6u
+#define VALID_LABELS 7u
 extern const char *const labels[LABELS];
 
 enum step_kind {
