@@ -11,6 +11,15 @@
  *   Ports        Host byte order, 1..65535, taken as 32 bits so that 65536 is
  *                refused and never truncated.
  *   Idempotence  What is already so is success.
+ *   Structures   Those with sz can grow; set sz to the structure's sizeof, at most
+ *                NETFWV6_SIZE_MAX. Options, which a call takes: all else is zero, also what is
+ *                reserved. Behind a shorter one (of an older program) the defaults hold; what the
+ *                library does not know has to be zero, else the call is refused with
+ *                E_INVALIDARG. Answers, which a call fills: never more than sz bytes are
+ *                written, and what the library does not know becomes zero.
+ *   Arrays       A call that fills one is told how many elements it has room for, n, and
+ *                where elements can grow, the sizeof of one, size. Elements are filled as
+ *                answers are. None is written behind the n-th.
  *   Threads      Every call may be made from any thread at any time, on the
  *                same handle too, except the call that frees the handle. An
  *                enumerator is used by one thread at a time. Any number of
@@ -96,6 +105,9 @@ const char *netfwv6_result_name(netfwv6_result result);
 /* The version of the library that runs, "MAJOR.MINOR.PATCH". Static. */
 const char *netfwv6_version(void);
 
+/* The largest structure that a library takes for one. */
+#define NETFWV6_SIZE_MAX 4096
+
 /* ---- The manager: INetFwV6Mgr ------------------------------------------- */
 
 /* A handle on the state of one network namespace. Opaque. */
@@ -146,13 +158,14 @@ const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr);
 /* Set sz to sizeof(struct netfwv6_initialize_options) and the rest to zero. */
 struct netfwv6_initialize_options {
 	size_t sz;
-	bool set_group; /* give the ports to the group below; 0 takes them back for root */
 	uint32_t group; /* a group id */
+	bool set_group; /* give the ports to the group above; 0 takes them back for root */
 	/*
 	 * Move everything to new maps: for a table that somebody froze, for descriptors that
 	 * former members of the group still hold.
 	 */
 	bool rebuild;
+	uint8_t reserved[2];
 };
 
 /*
@@ -188,11 +201,12 @@ struct netfwv6_mgr_status {
 	size_t sz;
 	bool exists;	  /* when not, all below but blind_spots is zero */
 	bool writable;	  /* by the caller */
+	bool one_mount;	  /* one unmount ends the firewall: no bpffs on /sys/fs/bpf holds it, too */
+	uint8_t reserved; /* zero */
 	uint32_t group;	  /* who may change ports, besides root; 0: nobody */
 	uint32_t layout;  /* the version of its layout */
 	uint32_t slots;	  /* connections that can have settings of their own */
 	uint32_t settled; /* connections that have */
-	bool one_mount;	  /* one unmount ends the firewall: no bpffs on /sys/fs/bpf holds it, too */
 	/*
 	 * NETFWV6_BLIND_*: what is set up in this network namespace, state or not, that makes
 	 * packets out of others behind all hooks, or hides from them what this side sends. As far
@@ -281,7 +295,7 @@ netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t f
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
 						 uint32_t protocol, bool *open) NETFWV6_CHECKED;
 
-/* An open port. */
+/* An open port. An array's element. */
 struct netfwv6_port {
 	uint32_t port;
 	uint32_t protocol;
@@ -312,12 +326,13 @@ netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr, uint32_t
 /*
  * Copies the next elements, at most n.
  *
+ * size     sizeof(struct netfwv6_port)
  * fetched  receives how many were copied; may be NULL when n is 1
  * Returns  S_OK when n were copied, S_FALSE when fewer were left
- * Errors   E_POINTER
+ * Errors   E_POINTER, E_INVALIDARG (size)
  * Source   Next of the original enumerators
  */
-netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
+netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n, size_t size,
 				      struct netfwv6_port *elements,
 				      size_t *fetched) NETFWV6_CHECKED;
 
@@ -406,6 +421,7 @@ struct netfwv6_enable_options {
 	 * No other option applies.
 	 */
 	bool if_configured;
+	uint8_t reserved[1];
 };
 
 /*
@@ -461,30 +477,31 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled;     /* the guard judges; when not, mode .. stateless are zero */
-	uint32_t mode;	     /* enum netfwv6_mode, never AUTO */
-	uint32_t program_id; /* of XDP, in mode TC of the guard, as bpftool shows it */
-	uint32_t ifindex;    /* 0: there is no such device here */
-	int64_t since;	     /* when it was attached: seconds, CLOCK_REALTIME */
+	bool firewalled; /* the guard judges; when not, stateless, mode, programs, since are zero */
 	bool stateless;
 	bool learning;	 /* what leaves is learned from */
 	bool configured; /* the name was enabled and not disabled since, whatever is attached */
 	bool configured_learn_only; /* and then only to learn */
 	bool moved;		    /* its program runs on, in another network namespace */
+	bool unseen_unknown;	    /* see unseen */
+	uint8_t reserved[5];	    /* zeros */
+	uint32_t mode;		    /* enum netfwv6_mode, never AUTO */
+	uint32_t program_id;	    /* of XDP, in mode TC of the guard, as bpftool shows it */
+	uint32_t guard_id;	    /* the guard's program, likewise */
+	uint32_t ifindex;	    /* 0: there is no such device here */
+	uint32_t troubles;	    /* NETFWV6_TROUBLE_*, as far as the caller may see them */
+	int64_t since;		    /* when it was attached: seconds, CLOCK_REALTIME */
 	/*
 	 * The name whose settings are in force, as it was enabled under that name and renamed
 	 * since: enabling it again puts those of its present name in force. Else "".
 	 */
 	char settings_of[NETFWV6_DEVICE_SIZE];
-	uint32_t guard_id; /* the guard's program, as bpftool shows it */
-	uint32_t troubles; /* NETFWV6_TROUBLE_*, as far as the caller may see them */
 	/*
 	 * In mode NATIVE, packets that XDP did not see and the guard judged alone: somebody at the
 	 * other end redirects them, say. unseen_unknown: XDP leaves no marks here, as in mode
 	 * GENERIC and with some drivers, so nobody can tell.
 	 */
 	uint64_t unseen;
-	bool unseen_unknown;
 };
 
 /* What is not as enable made it. Enabling the device again mends it. */
@@ -499,11 +516,12 @@ netfwv6_result
 netfwv6_connection_get_status(struct netfwv6_connection *connection,
 			      struct netfwv6_connection_status *status) NETFWV6_CHECKED;
 
-/* What was counted under one reason since the firewall was enabled. */
+/* What was counted under one reason since the firewall was enabled. An array's element. */
 struct netfwv6_counter {
 	const char *reason;   /* a stable keyword such as "closed-tcp"; static */
 	const char *sentence; /* in words; static */
 	bool dropped;	      /* such packets are dropped, else passed */
+	uint8_t reserved[7];  /* zeros */
 	uint64_t packets;
 	/*
 	 * Whole frames, link-layer header included. Of a frame in several buffers whose IPv6
@@ -516,23 +534,25 @@ struct netfwv6_counter {
  * Reads the counters of a firewalled device, every reason that the library knows,
  * also those at zero, in the order of the documentation.
  *
+ * size      sizeof(struct netfwv6_counter)
  * counters  room for n elements; may be NULL when n is 0
  * count     receives how many reasons there are; at most n are copied
- * Errors    as netfwv6_connection_is_firewalled(); E_FAIL when not firewalled
+ * Errors    as netfwv6_connection_is_firewalled(); E_INVALIDARG (size), E_FAIL when not firewalled
  */
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
-					       struct netfwv6_counter *counters,
+					       size_t size, struct netfwv6_counter *counters,
 					       size_t *count) NETFWV6_CHECKED;
 
 /*
  * Tells the reasons that the library knows, in the same order, with zeros for what is
  * counted. Needs no state.
  *
+ * size      sizeof(struct netfwv6_counter)
  * reasons   room for n elements; may be NULL when n is 0
  * count     receives how many reasons there are; at most n are copied
- * Errors    E_POINTER
+ * Errors    E_POINTER, E_INVALIDARG (size)
  */
-netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons,
+netfwv6_result netfwv6_get_reasons(size_t n, size_t size, struct netfwv6_counter *reasons,
 				   size_t *count) NETFWV6_CHECKED;
 
 /*
@@ -560,11 +580,13 @@ netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr,
 /*
  * Reads how many packets to each closed port from first to last were dropped.
  *
- * hits      receives last - first + 1 numbers; zeros when they are not counted
- * Errors    as netfwv6_mgr_is_port_globally_open()
+ * n         for how many numbers there is room; last - first + 1 are needed
+ * hits      receives so many numbers; zeros when they are not counted
+ * Errors    as netfwv6_mgr_is_port_globally_open(); E_INVALIDARG also when n is too small
  */
 netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-					 uint32_t protocol, uint64_t *hits) NETFWV6_CHECKED;
+					 uint32_t protocol, size_t n,
+					 uint64_t *hits) NETFWV6_CHECKED;
 
 /* ---- Events ------------------------------------------------------------------ */
 
@@ -578,16 +600,17 @@ enum netfwv6_event_kind {
 /* Set sz to sizeof(struct netfwv6_event). What is not known is zero. */
 struct netfwv6_event {
 	size_t sz;
-	uint32_t kind; /* enum netfwv6_event_kind */
 	const char
 		*reason; /* of a drop: the keyword, as struct netfwv6_counter has it; else NULL */
 	const char *sentence;		  /* in words; static as the keyword, or NULL */
 	int64_t time_ns;		  /* CLOCK_REALTIME, nanoseconds */
+	uint32_t kind;			  /* enum netfwv6_event_kind */
 	uint32_t ifindex;		  /* of the device; 0 for connections */
 	char device[NETFWV6_DEVICE_SIZE]; /* its name when the event is read; "" when it is gone */
 	bool raw_ip;			  /* its frames start with the IP header, not Ethernet's */
 	bool has_addresses;		  /* the next two are valid */
 	bool has_ports;			  /* protocol and ports are valid, and what TCP has */
+	uint8_t reserved;		  /* zero */
 	uint8_t source[16], destination[16];
 	uint32_t protocol;			/* NETFWV6_PROTOCOL_TCP or NETFWV6_PROTOCOL_UDP */
 	uint32_t source_port, destination_port; /* host byte order */
@@ -606,10 +629,11 @@ struct netfwv6_events;
 /* Set sz to sizeof(struct netfwv6_events_options) and the rest to zero. */
 struct netfwv6_events_options {
 	size_t sz;
-	bool drops, connections; /* which are wanted */
+	size_t buffer;	  /* bytes, rounded up to a power of two; 0: 1 MiB */
 	uint32_t snaplen; /* bytes to keep of a dropped packet, at most NETFWV6_SNAPLEN_MAX */
 	uint32_t rate; /* events a second and CPU, in the kernel; 0: 10,000; UINT32_MAX: no limit */
-	size_t buffer; /* bytes, rounded up to a power of two; 0: 1 MiB */
+	bool drops, connections; /* which are wanted */
+	uint8_t reserved[6];
 };
 
 /*
@@ -698,11 +722,15 @@ netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
  * Where the log is written: an absolute path, at first /var/log/netfwv6.log. A writer that
  * runs notices the change within a second.
  *
- * path     put: printable UTF-8, copied; get: room for NETFWV6_PATH_SIZE bytes
- * Errors   as above; E_INVALIDARG (path)
+ * path     put: printable UTF-8, copied; get: room for size bytes, may be NULL when size is 0
+ * size     NETFWV6_PATH_SIZE is enough for this version's longest path
+ * needed   receives how many bytes the path takes, NUL included; may be NULL when path is not.
+ *          With a size of 0 it is all that the call tells.
+ * Errors   as above; E_INVALIDARG (path; size is too small, and then nothing is written)
  * Source   INetFwV6Mgr::LogfilePath
  */
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
+					    size_t *needed) NETFWV6_CHECKED;
 netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr,
 					    const char *path) NETFWV6_CHECKED;
 
@@ -847,20 +875,23 @@ enum netfwv6_rule {
  * all ports from first to last, both included.
  *
  * rule     receives the answer, an enum netfwv6_rule
- * rules    receives the answers, last - first + 1 of them
- * Errors   as netfwv6_mgr_is_port_globally_open()
+ * n        for how many answers there is room; last - first + 1 are needed
+ * rules    receives so many answers
+ * Errors   as netfwv6_mgr_is_port_globally_open(); E_INVALIDARG also when n is too small
  */
 netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
 						uint32_t port, uint32_t protocol,
 						uint32_t *rule) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
-						      uint32_t protocol,
+						      uint32_t protocol, size_t n,
 						      uint32_t *rules) NETFWV6_CHECKED;
 
 /* ---- Conversations ------------------------------------------------------- */
 
-/* How full a table of conversations is that sockets alone do not show. */
+/*
+ * How full a table of conversations is that sockets alone do not show. An array's element.
+ */
 struct netfwv6_flow_table {
 	const char *name; /* "tcp", "answers", "udp" or "udp-answers"; static */
 	uint32_t used;	  /* live entries */
@@ -871,12 +902,13 @@ struct netfwv6_flow_table {
  * Reads the fill of the flow tables; without state all of them are empty. A full
  * table forgets the conversation that was silent for longest.
  *
+ * size     sizeof(struct netfwv6_flow_table)
  * tables   room for n elements; may be NULL when n is 0
  * count    receives how many tables there are; at most n are copied
- * Errors   E_POINTER, E_ACCESSDENIED (who is not root), E_ABORT, E_OUTOFMEMORY,
+ * Errors   E_POINTER, E_INVALIDARG (size), E_ACCESSDENIED (who is not root), E_ABORT, E_OUTOFMEMORY,
  *          E_UNEXPECTED, E_FAIL
  */
-netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
+netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, size_t size,
 					   struct netfwv6_flow_table *tables,
 					   size_t *count) NETFWV6_CHECKED;
 

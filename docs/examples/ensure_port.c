@@ -23,7 +23,7 @@ static netfwv6_result find_owner(struct netfwv6_mgr *mgr, const struct port_oper
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	result = netfwv6_port_enum_next(ports, 1, owner, NULL);
+	result = netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), owner, NULL);
 	netfwv6_port_enum_free(ports);
 	return result;
 }

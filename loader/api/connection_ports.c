@@ -8,6 +8,7 @@
 #include "ports/slots.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/options.h"
 
 static struct setting open_here(const struct netfwv6_connection *connection)
 {
@@ -217,7 +218,7 @@ static netfwv6_result read_in_force(const struct netfwv6_connection *connection,
 
 netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
-						      uint32_t protocol, uint32_t *rules)
+						      uint32_t protocol, size_t n, uint32_t *rules)
 {
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
@@ -228,6 +229,9 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 		return result;
 	if (!rules)
 		return fail(NETFWV6_E_POINTER, "the rules' out-pointer is null");
+	result = elements_check_room(n, range.count);
+	if (NETFWV6_FAILED(result))
+		return result;
 	policy = malloc(range.count * sizeof(*policy));
 	if (!policy)
 		return fail(NETFWV6_E_OUTOFMEMORY, "cannot read %u ports", range.count);
@@ -243,5 +247,5 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
 						uint32_t port, uint32_t protocol, uint32_t *rule)
 {
-	return netfwv6_connection_get_effective_range(connection, port, port, protocol, rule);
+	return netfwv6_connection_get_effective_range(connection, port, port, protocol, 1, rule);
 }

@@ -203,7 +203,7 @@ static struct snapshot_cursor *connection_cursor(const struct netfwv6_connection
 static netfwv6_result fetch(struct snapshot_cursor *cursor, struct netfwv6_connection **connection)
 {
 	struct device device;
-	netfwv6_result result = snapshot_next(cursor, 1, &device, NULL);
+	netfwv6_result result = snapshot_next(cursor, 1, sizeof(device), &device, NULL);
 
 	if (result != NETFWV6_S_OK)
 		return result;

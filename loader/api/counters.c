@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The counters of a connection. */
 #include <bpf/bpf.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "api/connection.h"
 #include "device/counts.h"
 #include "util/error.h"
+#include "util/options.h"
 #include "util/reason_names.h"
 
 static struct netfwv6_counter at_zero(const struct reason_name *name)
@@ -18,12 +18,20 @@ static struct netfwv6_counter at_zero(const struct reason_name *name)
 	};
 }
 
-netfwv6_result netfwv6_get_reasons(size_t n, struct netfwv6_counter *reasons, size_t *count)
+netfwv6_result netfwv6_get_reasons(size_t n, size_t size, struct netfwv6_counter *reasons,
+				   size_t *count)
 {
+	struct netfwv6_counter all[REASONS];
+	netfwv6_result result;
+
 	if (!count || (!reasons && n))
 		return fail(NETFWV6_E_POINTER, "the reasons' out-pointer is null");
-	for (size_t i = 0; i < n && i < REASONS; i++)
-		reasons[i] = at_zero(&reason_names[i]);
+	result = elements_check_size(size);
+	if (NETFWV6_FAILED(result))
+		return result;
+	for (size_t i = 0; i < REASONS; i++)
+		all[i] = at_zero(&reason_names[i]);
+	elements_give(reasons, size, all, sizeof(*all), n < REASONS ? n : REASONS);
 	*count = REASONS;
 	return NETFWV6_S_OK;
 }
@@ -51,7 +59,8 @@ static netfwv6_result open_counters(const struct netfwv6_connection *connection,
 }
 
 netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
-					       struct netfwv6_counter *counters, size_t *count)
+					       size_t size, struct netfwv6_counter *counters,
+					       size_t *count)
 {
 	struct netfwv6_counter all[REASONS];
 	struct attached_device seen;
@@ -60,7 +69,9 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 
 	if (!count || (!counters && n))
 		return fail(NETFWV6_E_POINTER, "the counters' out-pointer is null");
-	result = connection_lock(connection, &seen);
+	result = elements_check_size(size);
+	if (NETFWV6_SUCCEEDED(result))
+		result = connection_lock(connection, &seen);
 	if (NETFWV6_FAILED(result))
 		return result;
 	result = open_counters(connection, &seen, BPF_F_RDONLY, &map);
@@ -71,8 +82,7 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 	close(map);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (n)
-		memcpy(counters, all, (n < REASONS ? n : REASONS) * sizeof(*all));
+	elements_give(counters, size, all, sizeof(*all), n < REASONS ? n : REASONS);
 	*count = REASONS;
 	return NETFWV6_S_OK;
 }

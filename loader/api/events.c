@@ -215,7 +215,7 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 	if (!mgr || !events)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the events' out-pointer" : "the manager");
-	result = options_take(&given, sizeof(given), options);
+	result = options_take(&given, OPTIONS_END(struct netfwv6_events_options), options);
 	if (NETFWV6_SUCCEEDED(result))
 		result = check_events_options(&given);
 	if (NETFWV6_FAILED(result))

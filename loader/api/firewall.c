@@ -44,7 +44,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 
 	if (!connection)
 		return fail(NETFWV6_E_POINTER, "the connection is null");
-	result = options_take(&given, sizeof(given), options);
+	result = options_take(&given, OPTIONS_END(struct netfwv6_enable_options), options);
 	if (NETFWV6_SUCCEEDED(result))
 		result = check_enable_options(&given);
 	asked = (struct enabling){

@@ -3,13 +3,13 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "api/mgr.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/options.h"
 
 #define BATCH 4096
 
@@ -87,7 +87,7 @@ static netfwv6_result read_all(struct state *state, struct netfwv6_flow_table *a
 	return result;
 }
 
-netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
+netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, size_t size,
 					   struct netfwv6_flow_table *tables, size_t *count)
 {
 	struct netfwv6_flow_table all[FLOW_TABLES];
@@ -96,11 +96,12 @@ netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n,
 	if (!mgr || !count || (!tables && n))
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "an out-pointer" : "the manager");
-	result = read_all(state_of(mgr), all);
+	result = elements_check_size(size);
+	if (NETFWV6_SUCCEEDED(result))
+		result = read_all(state_of(mgr), all);
 	if (NETFWV6_FAILED(result))
 		return result;
-	if (n)
-		memcpy(tables, all, (n < FLOW_TABLES ? n : FLOW_TABLES) * sizeof(*all));
+	elements_give(tables, size, all, sizeof(*all), n < FLOW_TABLES ? n : FLOW_TABLES);
 	*count = FLOW_TABLES;
 	return NETFWV6_S_OK;
 }

@@ -70,7 +70,7 @@ netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
 
 	if (!mgr)
 		return fail(NETFWV6_E_POINTER, "the manager is null");
-	result = options_take(&given, sizeof(given), options);
+	result = options_take(&given, OPTIONS_END(struct netfwv6_initialize_options), options);
 	if (NETFWV6_FAILED(result))
 		return result;
 	if (given.group && !given.set_group)

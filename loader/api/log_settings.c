@@ -139,20 +139,38 @@ static netfwv6_result check_path(const char *path)
 }
 
 /* What put would have refused was written past the library: nobody is to open or print it. */
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, char *path)
+static netfwv6_result read_path(struct netfwv6_mgr *mgr, const void *out, struct log_record *record)
 {
-	struct log_record record;
-	netfwv6_result result = get_record(mgr, path, &record);
+	netfwv6_result result = get_record(mgr, out, record);
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (NETFWV6_FAILED(check_path(record.path)))
+	if (NETFWV6_SUCCEEDED(result) && NETFWV6_FAILED(check_path(record->path)))
 		return fail(
 			NETFWV6_E_UNEXPECTED,
 			"the path of the log in %s is damaged: 'netfwv6 log --file PATH' as root "
 			"sets another",
 			mgr->state.root.dir);
-	memcpy(path, record.path, sizeof(record.path));
+	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
+					    size_t *needed)
+{
+	const void *out = path ? (const void *)path : needed;
+	struct log_record record;
+	netfwv6_result result = read_path(mgr, path || !size ? out : NULL, &record);
+	size_t length;
+
+	if (NETFWV6_FAILED(result))
+		return result;
+	length = strlen(record.path) + 1;
+	if (size && size < length)
+		return fail(NETFWV6_E_INVALIDARG,
+			    "the log's path takes %zu bytes, and there is room for %zu", length,
+			    size);
+	if (size)
+		memcpy(path, record.path, length);
+	if (needed)
+		*needed = length;
 	return NETFWV6_S_OK;
 }
 

@@ -7,10 +7,10 @@ static struct snapshot_cursor *port_cursor(const struct netfwv6_port_enum *ports
 	return (struct snapshot_cursor *)ports;
 }
 
-netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n,
+netfwv6_result netfwv6_port_enum_next(struct netfwv6_port_enum *ports, size_t n, size_t size,
 				      struct netfwv6_port *elements, size_t *fetched)
 {
-	return snapshot_next(port_cursor(ports), n, elements, fetched);
+	return snapshot_next(port_cursor(ports), n, size, elements, fetched);
 }
 
 netfwv6_result netfwv6_port_enum_skip(struct netfwv6_port_enum *ports, size_t n)

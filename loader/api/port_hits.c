@@ -13,6 +13,7 @@
 #include "state/control.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/options.h"
 
 netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
 {
@@ -112,7 +113,7 @@ static netfwv6_result read_hits(const struct state *state, struct range range, u
 }
 
 netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-					 uint32_t protocol, uint64_t *hits)
+					 uint32_t protocol, size_t n, uint64_t *hits)
 {
 	struct range range;
 	netfwv6_result result;
@@ -122,6 +123,8 @@ netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the hits' out-pointer" : "the manager");
 	result = range_take(first, last, protocol, &range);
+	if (NETFWV6_SUCCEEDED(result))
+		result = elements_check_room(n, range.count);
 	if (NETFWV6_FAILED(result))
 		return result;
 	read = malloc(range.count * sizeof(*read));

@@ -29,7 +29,8 @@ static netfwv6_result find_name(struct netfwv6_port_enum *ports, const struct an
 {
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK)
 		if (port.port == answer->port.first && port.protocol == answer->port.protocol)
 			memcpy(name, port.name, sizeof(port.name));
 	netfwv6_port_enum_free(ports);

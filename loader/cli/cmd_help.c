@@ -88,7 +88,7 @@ static void print_reasons(void)
 	struct netfwv6_counter reasons[64];
 	size_t n = 0;
 
-	if (NETFWV6_SUCCEEDED(netfwv6_get_reasons(64, reasons, &n)))
+	if (NETFWV6_SUCCEEDED(netfwv6_get_reasons(64, sizeof(struct netfwv6_counter), reasons, &n)))
 		for (size_t i = 0; i < n && i < 64; i++)
 			if (reasons[i].dropped)
 				printf("%s|", reasons[i].reason);

@@ -32,7 +32,8 @@ static int list_json(const struct group *group, struct output *output)
 {
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(group->ports, 1, &port, NULL) == NETFWV6_S_OK) {
+	while (netfwv6_port_enum_next(group->ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK) {
 		const char *protocol = protocol_name(port.protocol);
 		json_t *object = group->ignored ?
 					 json_pack("{s:s, s:s, s:i}", "device", group->device,
@@ -70,7 +71,8 @@ static int list_text(const struct group *group, struct output *output)
 	struct port_range range = {};
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(group->ports, 1, &port, NULL) == NETFWV6_S_OK) {
+	while (netfwv6_port_enum_next(group->ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK) {
 		if (!output->any)
 			printf("%-15s %-16s %-8s %s\n", "SCOPE", "PORT", "STATE", "NAME");
 		output->any = true;

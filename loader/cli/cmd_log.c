@@ -57,7 +57,8 @@ static int take_settings(const struct cli *cli, struct log_settings *settings)
 /* A path that is damaged is no obstacle to another. */
 static netfwv6_result get_path(const struct cli *cli, struct log_settings *settings)
 {
-	netfwv6_result result = netfwv6_mgr_get_logfile_path(cli->mgr, settings->path_text);
+	netfwv6_result result = netfwv6_mgr_get_logfile_path(cli->mgr, sizeof(settings->path_text),
+							     settings->path_text, NULL);
 
 	settings->path = NETFWV6_SUCCEEDED(result) ? settings->path_text : NULL;
 	return result == NETFWV6_E_UNEXPECTED && cli->file ? NETFWV6_S_OK : result;

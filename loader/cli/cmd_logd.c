@@ -124,7 +124,7 @@ static netfwv6_result read_settings(struct writer *writer, bool *gone)
 	struct netfwv6_mgr *mgr = writer->cli->mgr;
 	char path[NETFWV6_PATH_SIZE];
 	uint64_t size;
-	netfwv6_result result = netfwv6_mgr_get_logfile_path(mgr, path);
+	netfwv6_result result = netfwv6_mgr_get_logfile_path(mgr, sizeof(path), path, NULL);
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &size);

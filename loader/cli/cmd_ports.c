@@ -38,7 +38,8 @@ static int count_decided(struct cli *cli, const struct port_range *range, uint32
 		return EXIT_OTHER;
 	}
 	result = netfwv6_connection_get_effective_range(cli->connection, range->first, range->last,
-							range->protocol, rules);
+							range->protocol,
+							range->last - range->first + 1, rules);
 	for (size_t i = 0; i < all && NETFWV6_SUCCEEDED(result); i++)
 		*count += rules[i] == rule;
 	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;

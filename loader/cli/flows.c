@@ -8,8 +8,9 @@
 
 void read_flows(struct cli *cli, struct flows *flows)
 {
-	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES, flows->tables,
-						       &flows->count)))
+	if (NETFWV6_FAILED(netfwv6_mgr_get_flow_tables(cli->mgr, MAX_TABLES,
+						       sizeof(struct netfwv6_flow_table),
+						       flows->tables, &flows->count)))
 		flows->count = 0;
 }
 

@@ -8,7 +8,7 @@
 static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
 {
 	size_t n = 0;
-	netfwv6_result result = netfwv6_get_reasons(0, NULL, &n);
+	netfwv6_result result = netfwv6_get_reasons(0, sizeof(struct netfwv6_counter), NULL, &n);
 
 	if (NETFWV6_SUCCEEDED(result)) {
 		*reasons = calloc(n, sizeof(**reasons));
@@ -16,7 +16,7 @@ static int take_reasons(struct filter *filter, struct netfwv6_counter **reasons)
 			complain("out of memory");
 			return EXIT_OTHER;
 		}
-		result = netfwv6_get_reasons(n, *reasons, &n);
+		result = netfwv6_get_reasons(n, sizeof(struct netfwv6_counter), *reasons, &n);
 	}
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);

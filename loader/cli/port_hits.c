@@ -8,9 +8,9 @@ static const uint32_t protocols[] = { NETFWV6_PROTOCOL_TCP, NETFWV6_PROTOCOL_UDP
 int read_hit_counts(struct cli *cli, struct hit_counts *counts)
 {
 	for (int i = 0; i < 2; i++) {
-		netfwv6_result result =
-			netfwv6_mgr_get_port_hits(cli->mgr, NETFWV6_PORT_MIN, NETFWV6_PORT_MAX,
-						  protocols[i], &counts->packets[i][1]);
+		netfwv6_result result = netfwv6_mgr_get_port_hits(
+			cli->mgr, NETFWV6_PORT_MIN, NETFWV6_PORT_MAX, protocols[i],
+			NETFWV6_PORT_MAX - NETFWV6_PORT_MIN + 1, &counts->packets[i][1]);
 
 		if (NETFWV6_FAILED(result))
 			return complain_of(result);

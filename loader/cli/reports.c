@@ -40,13 +40,15 @@ static netfwv6_result read_report_counters(struct netfwv6_connection *connection
 {
 	netfwv6_result result;
 
-	result = netfwv6_connection_get_counters(connection, 0, NULL, &report->n_counters);
+	result = netfwv6_connection_get_counters(connection, 0, sizeof(struct netfwv6_counter),
+						 NULL, &report->n_counters);
 	if (NETFWV6_FAILED(result))
 		return result;
 	report->counters = calloc(report->n_counters, sizeof(*report->counters));
 	if (!report->counters)
 		return NETFWV6_E_OUTOFMEMORY;
-	return netfwv6_connection_get_counters(connection, report->n_counters, report->counters,
+	return netfwv6_connection_get_counters(connection, report->n_counters,
+					       sizeof(struct netfwv6_counter), report->counters,
 					       &report->n_counters);
 }
 
@@ -58,7 +60,8 @@ static netfwv6_result count_ports_of(struct netfwv6_connection *connection, size
 
 	if (NETFWV6_FAILED(result))
 		return result;
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK)
 		count[port.protocol == NETFWV6_PROTOCOL_UDP]++;
 	return NETFWV6_S_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/error.h"
+#include "util/options.h"
 
 struct snapshot {
 	atomic_uint cursors;
@@ -67,21 +68,26 @@ size_t snapshot_left(const struct snapshot_cursor *cursor)
 	return cursor->snapshot->count - cursor->position;
 }
 
-netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, void *elements,
+netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, size_t size, void *elements,
 			     size_t *fetched)
 {
 	const struct snapshot *snapshot;
+	netfwv6_result result;
 	size_t take;
 
 	if (!cursor)
 		return null_enumerator();
 	if ((!elements && n) || (!fetched && n != 1))
 		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
+	result = elements_check_size(size);
+	if (NETFWV6_FAILED(result))
+		return result;
 	snapshot = cursor->snapshot;
 	take = n < snapshot_left(cursor) ? n : snapshot_left(cursor);
 	if (take)
-		memcpy(elements, snapshot->elements + cursor->position * snapshot->size,
-		       take * snapshot->size);
+		elements_give(elements, size,
+			      snapshot->elements + cursor->position * snapshot->size,
+			      snapshot->size, take);
 	cursor->position += take;
 	if (fetched)
 		*fetched = take;

@@ -39,8 +39,8 @@ netfwv6_result snapshot_finish(struct snapshot_builder *builder, netfwv6_result 
 /* How many elements the cursor has not come to yet. */
 size_t snapshot_left(const struct snapshot_cursor *cursor);
 
-/* As the API documents them; a null cursor is E_POINTER. */
-netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, void *elements,
+/* As the API documents them; a null cursor is E_POINTER. An element of the caller has size bytes. */
+netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, size_t size, void *elements,
 			     size_t *fetched);
 netfwv6_result snapshot_skip(struct snapshot_cursor *cursor, size_t n);
 netfwv6_result snapshot_reset(struct snapshot_cursor *cursor);

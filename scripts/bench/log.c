@@ -85,7 +85,8 @@ static uint64_t dropped(struct flood *flood)
 	uint64_t packets = 0;
 	size_t n;
 
-	check(netfwv6_connection_get_counters(flood->connection, 64, counters, &n));
+	check(netfwv6_connection_get_counters(flood->connection, 64, sizeof(struct netfwv6_counter),
+					      counters, &n));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(counters[i].reason, "closed-tcp") == 0)
 			packets = counters[i].packets;

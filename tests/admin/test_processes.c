@@ -112,7 +112,8 @@ static void read_state(struct state *state)
 		struct netfwv6_port_enum *ports = enumerate(&handles, bit);
 		struct netfwv6_port port;
 
-		while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+		while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+		       NETFWV6_S_OK)
 			if (port.port == bit.port && port.protocol == bit.protocol) {
 				state->set[i] = true;
 				strcpy(state->names[i], port.name);

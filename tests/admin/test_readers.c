@@ -38,7 +38,8 @@ static void note_ports(struct answers *answers, const char *what, struct netfwv6
 	struct netfwv6_port port;
 
 	note(answers, "%s:", what);
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK)
 		note(answers, " %u/%u '%s'", port.port, port.protocol, port.name);
 	note(answers, "\n");
 	netfwv6_port_enum_free(ports);
@@ -58,7 +59,7 @@ static void note_settings(struct answers *answers, struct netfwv6_connection *co
 	expect_ok(netfwv6_connection_is_global_port_ignored(connection, 443, TCP, &ignored));
 	expect_ok(netfwv6_connection_get_effective(connection, 443, UDP, &rule));
 	note(answers, "22 %d, 443 %d, rule %u, rules", open, ignored, rule);
-	expect_ok(netfwv6_connection_get_effective_range(connection, 1, 1024, TCP, rules));
+	expect_ok(netfwv6_connection_get_effective_range(connection, 1, 1024, TCP, 1024, rules));
 	for (int i = 0; i < 1024; i++)
 		note(answers, "%s%u", i % 64 ? "" : " ", rules[i]);
 	note(answers, "\n");
@@ -78,7 +79,8 @@ static void note_device(struct answers *answers, struct netfwv6_connection *conn
 	     status.program_id, status.ifindex, (long long)status.since, status.stateless,
 	     status.configured, status.configured_learn_only, status.moved, status.settings_of);
 	if (firewalled)
-		expect_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
+		expect_ok(netfwv6_connection_get_counters(
+			connection, 64, sizeof(struct netfwv6_counter), counters, &n));
 	for (size_t i = 0; i < n; i++)
 		note(answers, "%s %llu ", counters[i].reason,
 		     (unsigned long long)(counters[i].dropped ? counters[i].packets : 0));
@@ -177,7 +179,9 @@ static void expect_no_flow_tables(void *unused)
 
 	(void)unused;
 	expect_ok(netfwv6_mgr_open(&mgr, NULL));
-	expect_result(netfwv6_mgr_get_flow_tables(mgr, 0, NULL, &n), NETFWV6_E_ACCESSDENIED);
+	expect_result(
+		netfwv6_mgr_get_flow_tables(mgr, 0, sizeof(struct netfwv6_flow_table), NULL, &n),
+		NETFWV6_E_ACCESSDENIED);
 	expect(n == 77);
 	netfwv6_mgr_close(mgr);
 }

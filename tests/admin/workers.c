@@ -158,9 +158,10 @@ void expect_anchor_name(const struct handles *handles)
 
 	expect_ok(netfwv6_mgr_enumerate_globally_open_port_range(handles->mgr, ANCHOR, NEVER, TCP,
 								 &ports));
-	expect_ok(netfwv6_port_enum_next(ports, 1, &port, NULL));
+	expect_ok(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL));
 	expect(port.port == ANCHOR && strcmp(port.name, "anchor") == 0);
-	expect(netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_FALSE);
+	expect(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_FALSE);
 	netfwv6_port_enum_free(ports);
 }
 
@@ -176,10 +177,10 @@ void expect_anchors(const struct handles *handles)
 							    &ignored));
 	expect(global && own && ignored && !never);
 	expect_ok(netfwv6_connection_get_effective_range(handles->connections[0], ANCHOR, NEVER,
-							 TCP, rules));
+							 TCP, NEVER - ANCHOR + 1, rules));
 	expect(rules[0] == NETFWV6_RULE_OPEN_HERE && rules[1] == NETFWV6_RULE_CLOSED);
 	expect_ok(netfwv6_connection_get_effective_range(handles->connections[1], ANCHOR, NEVER,
-							 TCP, rules));
+							 TCP, NEVER - ANCHOR + 1, rules));
 	expect(rules[0] == NETFWV6_RULE_CLOSED && rules[1] == NETFWV6_RULE_CLOSED);
 }
 

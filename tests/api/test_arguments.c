@@ -90,9 +90,12 @@ static void null_pointers_are_refused(void **s)
 	assert_result(netfwv6_mgr_enumerate_globally_open_port_range(mgr, 1, 2, TCP, NULL),
 		      NETFWV6_E_POINTER);
 	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
-	assert_result(netfwv6_port_enum_next(NULL, 1, &port, &n), NETFWV6_E_POINTER);
-	assert_result(netfwv6_port_enum_next(ports, 1, NULL, &n), NETFWV6_E_POINTER);
-	assert_result(netfwv6_port_enum_next(ports, 2, &port, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_next(NULL, 1, sizeof(struct netfwv6_port), &port, &n),
+		      NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), NULL, &n),
+		      NETFWV6_E_POINTER);
+	assert_result(netfwv6_port_enum_next(ports, 2, sizeof(struct netfwv6_port), &port, NULL),
+		      NETFWV6_E_POINTER);
 	assert_result(netfwv6_port_enum_skip(NULL, 1), NETFWV6_E_POINTER);
 	assert_result(netfwv6_port_enum_reset(NULL), NETFWV6_E_POINTER);
 	assert_result(netfwv6_port_enum_clone(NULL, &clone), NETFWV6_E_POINTER);
@@ -107,7 +110,9 @@ static void null_pointers_are_refused(void **s)
 	assert_result(netfwv6_connection_enable_firewall(NULL, NULL), NETFWV6_E_POINTER);
 	assert_result(netfwv6_connection_disable_firewall(NULL), NETFWV6_E_POINTER);
 	assert_result(netfwv6_connection_is_firewalled(NULL, &yes), NETFWV6_E_POINTER);
-	assert_result(netfwv6_connection_get_counters(NULL, 0, NULL, &n), NETFWV6_E_POINTER);
+	assert_result(
+		netfwv6_connection_get_counters(NULL, 0, sizeof(struct netfwv6_counter), NULL, &n),
+		NETFWV6_E_POINTER);
 	assert_null(netfwv6_connection_id(NULL));
 	netfwv6_connection_free(NULL);
 	netfwv6_connection_enum_free(NULL);

@@ -52,7 +52,7 @@ static void is_refused_by_all(struct netfwv6_connection *connection, const struc
 	assert_refused(netfwv6_connection_get_effective(connection, port, protocol, &rule),
 		       bad->named);
 	assert_refused(
-		netfwv6_connection_get_effective_range(connection, port, port, protocol, &rule),
+		netfwv6_connection_get_effective_range(connection, port, port, protocol, 1, &rule),
 		bad->named);
 	assert_int_equal(rule, 77);
 }
@@ -98,7 +98,8 @@ static void bad_ranges_are_refused(void **s)
 		assert_refused(setting->clear_range(handle.connection, first, last, TCP),
 			       rows[i].named);
 		assert_refused(netfwv6_connection_get_effective_range(handle.connection, first,
-								      last, TCP, rules),
+								      last, TCP, last - first + 1,
+								      rules),
 			       rows[i].named);
 	}
 	assert_int_equal(rules[0], 77);
@@ -126,10 +127,11 @@ static void null_pointers_are_refused(void **s)
 	assert_result(netfwv6_connection_get_effective(NULL, 80, TCP, &rule), NETFWV6_E_POINTER);
 	assert_result(netfwv6_connection_get_effective(handle.connection, 80, TCP, NULL),
 		      NETFWV6_E_POINTER);
-	assert_result(netfwv6_connection_get_effective_range(NULL, 80, 80, TCP, &rule),
+	assert_result(netfwv6_connection_get_effective_range(NULL, 80, 80, TCP, 1, &rule),
 		      NETFWV6_E_POINTER);
-	assert_result(netfwv6_connection_get_effective_range(handle.connection, 80, 81, TCP, NULL),
-		      NETFWV6_E_POINTER);
+	assert_result(
+		netfwv6_connection_get_effective_range(handle.connection, 80, 81, TCP, 2, NULL),
+		NETFWV6_E_POINTER);
 	assert_true(yes);
 	assert_int_equal(rule, 77);
 	assert_ptr_equal(ports, untouched);

@@ -46,7 +46,7 @@ static void agrees(struct model *model, int who, uint32_t protocol, int step)
 	uint32_t rules[MODEL_PORTS + 1];
 
 	assert_ok(netfwv6_connection_get_effective_range(connection, 1, MODEL_PORTS, protocol,
-							 &rules[1]));
+							 MODEL_PORTS, &rules[1]));
 	for (uint32_t port = 1; port <= MODEL_PORTS; port++) {
 		bool open = model->set[0][who][port], ignored = model->set[1][who][port];
 		uint32_t rule = open				? NETFWV6_RULE_OPEN_HERE :

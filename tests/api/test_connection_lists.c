@@ -21,7 +21,8 @@ static void a_snapshot_is_in_order(void **s)
 	assert_ok(setting->set(handle.connection, 443, TCP));
 	assert_ok(setting->set(handle.connection, 22, TCP));
 	assert_ok(setting->enumerate(handle.connection, &ports));
-	assert_result(netfwv6_port_enum_next(ports, 4, got, &n), NETFWV6_S_FALSE);
+	assert_result(netfwv6_port_enum_next(ports, 4, sizeof(struct netfwv6_port), got, &n),
+		      NETFWV6_S_FALSE);
 	assert_int_equal(n, 3);
 	assert_int_equal(got[0].port, 22);
 	assert_int_equal(got[0].protocol, TCP);
@@ -68,7 +69,9 @@ static void a_snapshot_steps_skips_resets_and_clones(void **s)
 	assert_int_equal(next_port(ports).port, 14);
 	assert_int_equal(next_port(clone).port, 14); /* at the same place, on its own */
 	assert_int_equal(next_port(ports).port, 15);
-	assert_result(netfwv6_port_enum_next(ports, 1, &untouched, NULL), NETFWV6_S_FALSE);
+	assert_result(
+		netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &untouched, NULL),
+		NETFWV6_S_FALSE);
 	assert_int_equal(untouched.port, 7);
 	assert_ok(netfwv6_port_enum_reset(ports));
 	assert_int_equal(next_port(ports).port, 11);

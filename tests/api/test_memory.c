@@ -154,12 +154,14 @@ static netfwv6_result enumerate_ignored(struct scene *scene, void *out)
 
 static netfwv6_result get_flow_tables(struct scene *scene, void *out)
 {
-	return netfwv6_mgr_get_flow_tables(scene->mgr, 4, out, (size_t *)out + 100);
+	return netfwv6_mgr_get_flow_tables(scene->mgr, 4, sizeof(struct netfwv6_flow_table), out,
+					   (size_t *)out + 100);
 }
 
 static netfwv6_result get_counters(struct scene *scene, void *out)
 {
-	return netfwv6_connection_get_counters(scene->connection, 2, out, (size_t *)out + 100);
+	return netfwv6_connection_get_counters(scene->connection, 2, sizeof(struct netfwv6_counter),
+					       out, (size_t *)out + 100);
 }
 
 static netfwv6_result reset_counters(struct scene *scene, void *out)
@@ -170,12 +172,12 @@ static netfwv6_result reset_counters(struct scene *scene, void *out)
 
 static netfwv6_result get_port_hits(struct scene *scene, void *out)
 {
-	return netfwv6_mgr_get_port_hits(scene->mgr, 1, 100, TCP, out);
+	return netfwv6_mgr_get_port_hits(scene->mgr, 1, 100, TCP, 100, out);
 }
 
 static netfwv6_result get_effective(struct scene *scene, void *out)
 {
-	return netfwv6_connection_get_effective_range(scene->connection, 1, 100, TCP, out);
+	return netfwv6_connection_get_effective_range(scene->connection, 1, 100, TCP, 100, out);
 }
 
 static netfwv6_result open_events(struct scene *scene, void *out)

@@ -132,7 +132,8 @@ static struct netfwv6_flow_table flow_table(const char *name)
 	struct netfwv6_mgr *mgr = open_mgr();
 	size_t n = 0;
 
-	assert_ok(netfwv6_mgr_get_flow_tables(mgr, 8, tables, &n));
+	assert_ok(
+		netfwv6_mgr_get_flow_tables(mgr, 8, sizeof(struct netfwv6_flow_table), tables, &n));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(tables[i].name, name) == 0)
 			found = tables[i];

@@ -28,7 +28,8 @@ static uint64_t seen(const char *device)
 	uint64_t sum = 0;
 	size_t n = 0;
 
-	assert_ok(netfwv6_connection_get_counters(connection, 64, counters, &n));
+	assert_ok(netfwv6_connection_get_counters(connection, 64, sizeof(struct netfwv6_counter),
+						  counters, &n));
 	for (size_t i = 0; i < n; i++)
 		sum += counters[i].packets;
 	netfwv6_connection_free(connection);

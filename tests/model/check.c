@@ -66,7 +66,7 @@ static void check_rules(struct check *c, unsigned int name, uint32_t protocol, u
 	if (last > NETFWV6_PORT_MAX)
 		last = NETFWV6_PORT_MAX;
 	agree_ok(netfwv6_connection_get_effective_range(check_connection(c, name), port, last,
-							protocol, rules));
+							protocol, last - port + 1, rules));
 	for (uint32_t i = port; i <= last; i++)
 		check_rule(c, name, protocol, i, rules[i - port]);
 }

@@ -76,7 +76,8 @@ static void check_elements(struct check *c, struct netfwv6_port_enum *ports,
 	do {
 		size_t wanted = 1 + below(c->random, BATCH), fetched = BATCH;
 
-		result = netfwv6_port_enum_next(ports, wanted, got, &fetched);
+		result = netfwv6_port_enum_next(ports, wanted, sizeof(struct netfwv6_port), got,
+						&fetched);
 		agree(fetched == (wanted < count - at ? wanted : count - at),
 		      "%zu ports fetched of %zu after %zu", fetched, count, at);
 		agree(result == (fetched == wanted ? NETFWV6_S_OK : NETFWV6_S_FALSE),

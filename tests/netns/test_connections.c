@@ -139,7 +139,9 @@ static void counters_and_status_ask_for_a_firewalled_device(void **s)
 	size_t n = 99;
 
 	(void)s;
-	assert_result(netfwv6_connection_get_counters(connection, 0, NULL, &n), NETFWV6_E_FAIL);
+	assert_result(netfwv6_connection_get_counters(connection, 0, sizeof(struct netfwv6_counter),
+						      NULL, &n),
+		      NETFWV6_E_FAIL);
 	assert_int_equal(n, 99);
 	assert_result(netfwv6_connection_enable_firewall(connection, &options),
 		      NETFWV6_E_INVALIDARG);

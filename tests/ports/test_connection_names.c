@@ -10,7 +10,8 @@ static const char *name_in(struct netfwv6_port_enum *ports, uint32_t wanted, uin
 {
 	static struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK)
+	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK)
 		if (port.port == wanted && port.protocol == protocol) {
 			netfwv6_port_enum_free(ports);
 			return port.name;

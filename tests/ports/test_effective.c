@@ -70,7 +70,8 @@ static void assert_rules_of(int who, uint32_t protocol)
 
 	rules[0] = rules[COMBINATIONS + 1] = 77;
 	assert_ok(netfwv6_connection_get_effective_range(handle.connection, FIRST_PORT, LAST_PORT,
-							 protocol, &rules[1]));
+							 protocol, LAST_PORT - FIRST_PORT + 1,
+							 &rules[1]));
 	assert_int_equal(rules[0], 77);
 	assert_int_equal(rules[COMBINATIONS + 1], 77);
 	for (uint32_t port = FIRST_PORT; port <= LAST_PORT; port++) {
@@ -141,7 +142,8 @@ static void without_state_every_port_is_closed(void **s)
 	static uint32_t rules[65535];
 
 	(void)s;
-	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 1, 65535, TCP, rules));
+	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 1, 65535, TCP, 65535,
+							 rules));
 	for (int i = 0; i < 65535; i++)
 		assert_int_equal(rules[i], NETFWV6_RULE_CLOSED);
 	assert_int_equal(rule_on(HOST_DEVICE, 65535, UDP), NETFWV6_RULE_CLOSED);
@@ -186,11 +188,11 @@ static void the_last_port_of_tcp_is_not_the_first_of_udp(void **s)
 	(void)s;
 	open_on(HOST_DEVICE, 65535, TCP);
 	open_on(HOST_DEVICE, 1, UDP);
-	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 65533, 65535, TCP,
+	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 65533, 65535, TCP, 3,
 							 rules));
 	assert_int_equal(rules[1], NETFWV6_RULE_CLOSED);
 	assert_int_equal(rules[2], NETFWV6_RULE_OPEN_HERE);
-	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 1, 3, UDP, rules));
+	assert_ok(netfwv6_connection_get_effective_range(handle.connection, 1, 3, UDP, 3, rules));
 	assert_int_equal(rules[0], NETFWV6_RULE_OPEN_HERE);
 	assert_int_equal(rules[1], NETFWV6_RULE_CLOSED);
 	release(&handle);

@@ -9,7 +9,7 @@ static uint32_t next_port(struct netfwv6_port_enum *ports)
 {
 	struct netfwv6_port port = {};
 
-	assert_ok(netfwv6_port_enum_next(ports, 1, &port, NULL));
+	assert_ok(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL));
 	return port.port;
 }
 
@@ -27,7 +27,8 @@ static void a_snapshot_does_not_change(void **s)
 	assert_ok(netfwv6_mgr_close_global_port(mgr, 80, TCP));
 	assert_ok(netfwv6_mgr_open_global_port(mgr, 22, TCP, "ssh"));
 	netfwv6_mgr_close(mgr); /* it outlives the manager */
-	assert_result(netfwv6_port_enum_next(ports, 4, got, &n), NETFWV6_S_FALSE);
+	assert_result(netfwv6_port_enum_next(ports, 4, sizeof(struct netfwv6_port), got, &n),
+		      NETFWV6_S_FALSE);
 	assert_int_equal(n, 2);
 	assert_int_equal(got[0].port, 80);
 	assert_int_equal(got[0].protocol, TCP);
@@ -55,13 +56,15 @@ static void enumerators_step_skip_reset_and_clone(void **s)
 	assert_ok(netfwv6_port_enum_clone(ports, &clone));
 	assert_int_equal(next_port(ports), 14);
 	assert_int_equal(next_port(clone), 14); /* at the same place, on its own */
-	assert_ok(netfwv6_port_enum_next(ports, 0, NULL, &n));
+	assert_ok(netfwv6_port_enum_next(ports, 0, sizeof(struct netfwv6_port), NULL, &n));
 	assert_int_equal(n, 0);
 	assert_int_equal(next_port(ports), 15);
-	assert_result(netfwv6_port_enum_next(ports, 1, &untouched, NULL), NETFWV6_S_FALSE);
+	assert_result(
+		netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &untouched, NULL),
+		NETFWV6_S_FALSE);
 	assert_int_equal(untouched.port, 7);
 	assert_ok(netfwv6_port_enum_reset(ports));
-	assert_ok(netfwv6_port_enum_next(ports, 3, got, &n));
+	assert_ok(netfwv6_port_enum_next(ports, 3, sizeof(struct netfwv6_port), got, &n));
 	assert_int_equal(got[2].port, 13);
 	assert_ok(netfwv6_port_enum_skip(ports, 2));
 	assert_result(netfwv6_port_enum_skip(ports, 1), NETFWV6_S_FALSE);

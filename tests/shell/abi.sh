@@ -117,6 +117,7 @@ ok "the soname is the major version" soname_is_the_major_version
 ok "the library is hardened" hardened "$B/libnetfwv6.so"
 ok "the command is hardened" hardened "$B/netfwv6"
 ok "the header compiles alone as C11" compiles gcc -std=c11 -xc
+ok "no public structure has padding that nobody named" compiles gcc -std=c11 -Wpadded -xc
 ok "the header compiles alone as C++17" compiles g++ -std=c++17 -xc++
 ok "the header compiles alone with clang" compiles clang -std=c11 -xc
 ok "gcc warns of a result that is ignored" ignored_results_are_warned_of gcc

@@ -264,7 +264,7 @@ static int rules_as_nobody(void)
 
 	if (netfwv6_mgr_open(&mgr, NULL) ||
 	    netfwv6_mgr_get_connection(mgr, HOST_DEVICE, &connection) ||
-	    netfwv6_connection_get_effective_range(connection, 443, 445, TCP, rules) ||
+	    netfwv6_connection_get_effective_range(connection, 443, 445, TCP, 3, rules) ||
 	    netfwv6_connection_get_effective(connection, 80, TCP, &rule))
 		return 1;
 	return rules[0] != NETFWV6_RULE_OPEN_GLOBAL || rules[1] != NETFWV6_RULE_CLOSED ||

@@ -31,7 +31,7 @@ void name_of(struct netfwv6_mgr *mgr, uint32_t port, uint32_t protocol, char *na
 
 	assert_ok(
 		netfwv6_mgr_enumerate_globally_open_port_range(mgr, port, port, protocol, &ports));
-	assert_ok(netfwv6_port_enum_next(ports, 1, &found, NULL));
+	assert_ok(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &found, NULL));
 	assert_int_equal(found.port, port);
 	assert_int_equal(found.protocol, protocol);
 	strcpy(name, found.name);

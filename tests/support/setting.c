@@ -58,7 +58,7 @@ struct netfwv6_port next_port(struct netfwv6_port_enum *ports)
 {
 	struct netfwv6_port port = {};
 
-	assert_ok(netfwv6_port_enum_next(ports, 1, &port, NULL));
+	assert_ok(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL));
 	return port;
 }
 
@@ -69,7 +69,8 @@ static size_t describe_ports(struct netfwv6_port_enum *ports, const char *scope,
 	struct netfwv6_port port;
 	size_t length = 0;
 
-	while (netfwv6_port_enum_next(ports, 1, &port, NULL) == NETFWV6_S_OK) {
+	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
+	       NETFWV6_S_OK) {
 		length += snprintf(text + length, size - length, "%s %u/%u '%s'\n", scope,
 				   port.port, port.protocol, port.name);
 		assert_true(length < size);

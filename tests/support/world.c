@@ -176,7 +176,8 @@ static size_t read_counters(const char *device, struct netfwv6_counter counters[
 	struct netfwv6_connection *connection = connection_of(mgr, device);
 	size_t n = 0;
 
-	assert_ok(netfwv6_connection_get_counters(connection, COUNTERS_MAX, counters, &n));
+	assert_ok(netfwv6_connection_get_counters(connection, COUNTERS_MAX,
+						  sizeof(struct netfwv6_counter), counters, &n));
 	netfwv6_connection_free(connection);
 	netfwv6_mgr_close(mgr);
 	return n;
