@@ -99,6 +99,9 @@ typedef int32_t netfwv6_result;
  */
 const char *netfwv6_detail(void);
 
+/* The size of the longest sentence, NUL included. */
+#define NETFWV6_DETAIL_SIZE 1024
+
 /* The name of a code, such as "E_INVALIDARG"; "unknown result" for a foreign one. */
 const char *netfwv6_result_name(netfwv6_result result);
 
@@ -230,6 +233,20 @@ struct netfwv6_mgr_status {
  *          E_UNEXPECTED, E_FAIL
  */
 netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);
+
+/*
+ * Copies the sentence of the last call that failed on this manager or on a connection, an
+ * enumerator of connections or a stream of events of it, whichever thread made it: for runtimes
+ * that move between threads, where netfwv6_detail() speaks of another's call. While several
+ * threads use one handle it is the last one's that failed. "" before the first failure. What
+ * enumerators of ports say, and netfwv6_mgr_open(), is told by netfwv6_detail() alone.
+ *
+ * sentence  receives a line as netfwv6_detail() gives it; room for size bytes, at least 1.
+ *           NETFWV6_DETAIL_SIZE is enough.
+ * Returns   S_OK, or S_FALSE when it was cut to fit
+ * Errors    E_POINTER (a null, or a size of 0)
+ */
+netfwv6_result netfwv6_mgr_get_detail(struct netfwv6_mgr *mgr, size_t size, char *sentence);
 
 /* ---- Global ports ------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Connections: looking at a device and at what is attached to it. */
 #include "api/connection.h"
+#include "api/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,8 @@ netfwv6_result connection_lock(struct netfwv6_connection *connection, struct att
 	return result;
 }
 
-netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
-						bool *firewalled)
+static netfwv6_result connection_is_firewalled(struct netfwv6_connection *connection,
+					       bool *firewalled)
 {
 	struct attached_device seen;
 	netfwv6_result result;
@@ -58,6 +59,13 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 	pthread_mutex_unlock(&connection->state->mutex);
 	*firewalled = attachment_is_firewalled(&seen.ours);
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
+						bool *firewalled)
+{
+	return told(state_of_connection(connection),
+		    connection_is_firewalled(connection, firewalled));
 }
 
 /* What only the state knows: the wish, and what became of the device. */
@@ -122,8 +130,8 @@ static void describe_unseen(const struct unseen *unseen, struct netfwv6_connecti
 	now->unseen_unknown = unseen->unknown;
 }
 
-netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
-					     struct netfwv6_connection_status *status)
+static netfwv6_result connection_get_status(struct netfwv6_connection *connection,
+					    struct netfwv6_connection_status *status)
 {
 	struct netfwv6_connection_status now = { .sz = sizeof(now) };
 	struct unseen unseen = {};
@@ -151,4 +159,10 @@ netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connecti
 	}
 	options_give(status, &now, sizeof(now));
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
+					     struct netfwv6_connection_status *status)
+{
+	return told(state_of_connection(connection), connection_get_status(connection, status));
 }

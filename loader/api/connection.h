@@ -11,6 +11,12 @@ struct netfwv6_connection {
 	bool loopback; /* which is never filtered */
 };
 
+/* NULL of NULL. */
+static inline struct state *state_of_connection(const struct netfwv6_connection *connection)
+{
+	return connection ? connection->state : NULL;
+}
+
 /*
  * Opens the state for reading and looks. On success mutex is held, and the
  * caller unlocks it. A null connection is E_POINTER.

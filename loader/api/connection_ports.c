@@ -4,6 +4,7 @@
 
 #include "admin/change.h"
 #include "api/connection.h"
+#include "api/told.h"
 #include "ports/names.h"
 #include "ports/slots.h"
 #include "state/root.h"
@@ -76,14 +77,17 @@ netfwv6_result netfwv6_connection_open_ports(struct netfwv6_connection *connecti
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = name_take(connection->state, &name, room);
-	return NETFWV6_FAILED(result) ? result :
-					set_ports(connection, open_here(connection), range, name);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ?
+			    result :
+			    set_ports(connection, open_here(connection), range, name));
 }
 
 netfwv6_result netfwv6_connection_open_port(struct netfwv6_connection *connection, uint32_t port,
 					    uint32_t protocol, const char *name)
 {
-	return netfwv6_connection_open_ports(connection, port, port, protocol, name);
+	return told(state_of_connection(connection),
+		    netfwv6_connection_open_ports(connection, port, port, protocol, name));
 }
 
 netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connection, uint32_t first,
@@ -92,13 +96,15 @@ netfwv6_result netfwv6_connection_close_ports(struct netfwv6_connection *connect
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : clear_ports(open_here(connection), range);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ? result : clear_ports(open_here(connection), range));
 }
 
 netfwv6_result netfwv6_connection_close_port(struct netfwv6_connection *connection, uint32_t port,
 					     uint32_t protocol)
 {
-	return netfwv6_connection_close_ports(connection, port, port, protocol);
+	return told(state_of_connection(connection),
+		    netfwv6_connection_close_ports(connection, port, port, protocol));
 }
 
 netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connection, uint32_t port,
@@ -107,13 +113,14 @@ netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connec
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, port, port, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : ask_port(open_here(connection), range, open);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ? result : ask_port(open_here(connection), range, open));
 }
 
 netfwv6_result netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
 						       struct netfwv6_port_enum **ports)
 {
-	return enumerate(connection, open_here, ports);
+	return told(state_of_connection(connection), enumerate(connection, open_here, ports));
 }
 
 /* ---- Ignored here ---------------------------------------------------------- */
@@ -125,15 +132,17 @@ netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection 
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ?
-		       result :
-		       set_ports(connection, ignored_here(connection), range, NULL);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ?
+			    result :
+			    set_ports(connection, ignored_here(connection), range, NULL));
 }
 
 netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
 						     uint32_t port, uint32_t protocol)
 {
-	return netfwv6_connection_ignore_global_ports(connection, port, port, protocol);
+	return told(state_of_connection(connection),
+		    netfwv6_connection_ignore_global_ports(connection, port, port, protocol));
 }
 
 netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection *connection,
@@ -143,13 +152,15 @@ netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : clear_ports(ignored_here(connection), range);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ? result : clear_ports(ignored_here(connection), range));
 }
 
 netfwv6_result netfwv6_connection_observe_global_port(struct netfwv6_connection *connection,
 						      uint32_t port, uint32_t protocol)
 {
-	return netfwv6_connection_observe_global_ports(connection, port, port, protocol);
+	return told(state_of_connection(connection),
+		    netfwv6_connection_observe_global_ports(connection, port, port, protocol));
 }
 
 netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connection *connection,
@@ -159,14 +170,16 @@ netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connecti
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, port, port, protocol, &range);
 
-	return NETFWV6_FAILED(result) ? result : ask_port(ignored_here(connection), range, ignored);
+	return told(state_of_connection(connection),
+		    NETFWV6_FAILED(result) ? result :
+					     ask_port(ignored_here(connection), range, ignored));
 }
 
 netfwv6_result
 netfwv6_connection_enumerate_ignored_global_ports(struct netfwv6_connection *connection,
 						  struct netfwv6_port_enum **ports)
 {
-	return enumerate(connection, ignored_here, ports);
+	return told(state_of_connection(connection), enumerate(connection, ignored_here, ports));
 }
 
 /* ---- What holds ------------------------------------------------------------ */
@@ -216,9 +229,9 @@ static netfwv6_result read_in_force(const struct netfwv6_connection *connection,
 	return result;
 }
 
-netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
-						      uint32_t first, uint32_t last,
-						      uint32_t protocol, size_t n, uint32_t *rules)
+static netfwv6_result connection_get_effective_range(struct netfwv6_connection *connection,
+						     uint32_t first, uint32_t last,
+						     uint32_t protocol, size_t n, uint32_t *rules)
 {
 	struct range range = {};
 	netfwv6_result result = take_arguments(connection, first, last, protocol, &range);
@@ -244,8 +257,18 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 	return result;
 }
 
+netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection *connection,
+						      uint32_t first, uint32_t last,
+						      uint32_t protocol, size_t n, uint32_t *rules)
+{
+	return told(state_of_connection(connection),
+		    connection_get_effective_range(connection, first, last, protocol, n, rules));
+}
+
 netfwv6_result netfwv6_connection_get_effective(struct netfwv6_connection *connection,
 						uint32_t port, uint32_t protocol, uint32_t *rule)
 {
-	return netfwv6_connection_get_effective_range(connection, port, port, protocol, 1, rule);
+	return told(
+		state_of_connection(connection),
+		netfwv6_connection_get_effective_range(connection, port, port, protocol, 1, rule));
 }

@@ -7,6 +7,7 @@
 
 #include "api/connection.h"
 #include "api/mgr.h"
+#include "api/told.h"
 #include "ports/slots.h"
 #include "state/configured.h"
 #include "state/root.h"
@@ -72,8 +73,8 @@ static netfwv6_result find_absent(struct state *state, const char *name)
 		    name);
 }
 
-netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
-					  struct netfwv6_connection **connection)
+static netfwv6_result mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
+					 struct netfwv6_connection **connection)
 {
 	struct device device = {};
 	netfwv6_result result;
@@ -96,6 +97,12 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 		state_log(state_of(mgr), "%s is another name of device %s", name,
 			  (*connection)->name);
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
+					  struct netfwv6_connection **connection)
+{
+	return told(state_of(mgr), mgr_get_connection(mgr, name, connection));
 }
 
 /* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */
@@ -178,8 +185,8 @@ static netfwv6_result collect_connections(struct state *state, struct snapshot_b
 	return result;
 }
 
-netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
-						 struct netfwv6_connection_enum **connections)
+static netfwv6_result mgr_enumerate_connections(struct netfwv6_mgr *mgr,
+						struct netfwv6_connection_enum **connections)
 {
 	struct snapshot_builder builder = { .size = sizeof(struct device), .owner = state_of(mgr) };
 	struct snapshot_cursor *cursor;
@@ -194,9 +201,21 @@ netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
 	return result;
 }
 
+netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
+						 struct netfwv6_connection_enum **connections)
+{
+	return told(state_of(mgr), mgr_enumerate_connections(mgr, connections));
+}
+
 static struct snapshot_cursor *connection_cursor(const struct netfwv6_connection_enum *connections)
 {
 	return (struct snapshot_cursor *)connections;
+}
+
+/* NULL of NULL. */
+static struct state *state_of_connections(const struct netfwv6_connection_enum *connections)
+{
+	return connections ? connection_cursor(connections)->owner : NULL;
 }
 
 /* Fetches one: S_OK, S_FALSE at the end, or a failure without a step. */
@@ -230,8 +249,8 @@ static netfwv6_result fetch_all(struct snapshot_cursor *cursor, size_t n,
 	return result;
 }
 
-netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
-					    struct netfwv6_connection **elements, size_t *fetched)
+static netfwv6_result connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
+					   struct netfwv6_connection **elements, size_t *fetched)
 {
 	struct snapshot_cursor *cursor = connection_cursor(connections);
 	struct netfwv6_connection **made;
@@ -256,14 +275,23 @@ netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *conn
 	return result;
 }
 
+netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
+					    struct netfwv6_connection **elements, size_t *fetched)
+{
+	return told(state_of_connections(connections),
+		    connection_enum_next(connections, n, elements, fetched));
+}
+
 netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n)
 {
-	return snapshot_skip(connection_cursor(connections), n);
+	return told(state_of_connections(connections),
+		    snapshot_skip(connection_cursor(connections), n));
 }
 
 netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections)
 {
-	return snapshot_reset(connection_cursor(connections));
+	return told(state_of_connections(connections),
+		    snapshot_reset(connection_cursor(connections)));
 }
 
 netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
@@ -275,13 +303,14 @@ netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enu
 
 	if (NETFWV6_SUCCEEDED(result))
 		*clone = (struct netfwv6_connection_enum *)cursor;
-	return result;
+	return told(state_of_connections(connections), result);
 }
 
 netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
 					     size_t *count)
 {
-	return snapshot_count(connection_cursor(connections), count);
+	return told(state_of_connections(connections),
+		    snapshot_count(connection_cursor(connections), count));
 }
 
 void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections)

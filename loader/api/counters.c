@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/connection.h"
+#include "api/told.h"
 #include "device/counts.h"
 #include "util/error.h"
 #include "util/options.h"
@@ -58,9 +59,9 @@ static netfwv6_result open_counters(const struct netfwv6_connection *connection,
 	return counts_open(connection->state, seen->ours.id, flags, map);
 }
 
-netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
-					       size_t size, struct netfwv6_counter *counters,
-					       size_t *count)
+static netfwv6_result connection_get_counters(struct netfwv6_connection *connection, size_t n,
+					      size_t size, struct netfwv6_counter *counters,
+					      size_t *count)
 {
 	struct netfwv6_counter all[REASONS];
 	struct attached_device seen;
@@ -87,7 +88,15 @@ netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connec
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *connection)
+netfwv6_result netfwv6_connection_get_counters(struct netfwv6_connection *connection, size_t n,
+					       size_t size, struct netfwv6_counter *counters,
+					       size_t *count)
+{
+	return told(state_of_connection(connection),
+		    connection_get_counters(connection, n, size, counters, count));
+}
+
+static netfwv6_result connection_reset_counters(struct netfwv6_connection *connection)
 {
 	struct attached_device seen;
 	netfwv6_result result;
@@ -103,4 +112,9 @@ netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *conn
 	result = counts_clear(map, 0, REASON_COUNT);
 	close(map);
 	return result;
+}
+
+netfwv6_result netfwv6_connection_reset_counters(struct netfwv6_connection *connection)
+{
+	return told(state_of_connection(connection), connection_reset_counters(connection));
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/mgr.h"
+#include "api/told.h"
 #include "event/event_decode.h"
 #include "event/log_tap.h"
 #include "event/tap.h"
@@ -44,6 +45,12 @@ struct netfwv6_events {
 		char name[NETFWV6_DEVICE_SIZE];
 	} device; /* the last one that was asked for */
 };
+
+/* NULL of NULL. */
+static struct state *state_of_events(const struct netfwv6_events *events)
+{
+	return events ? events->state : NULL;
+}
 
 static ino_t control_inode_of(const struct state *state)
 {
@@ -204,9 +211,9 @@ static netfwv6_result check_events_options(const struct netfwv6_events_options *
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
-				       const struct netfwv6_events_options *options,
-				       struct netfwv6_events **events)
+static netfwv6_result mgr_open_events(struct netfwv6_mgr *mgr,
+				      const struct netfwv6_events_options *options,
+				      struct netfwv6_events **events)
 {
 	struct netfwv6_events_options given = { .sz = sizeof(given) };
 	struct netfwv6_events *new;
@@ -231,6 +238,13 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 	else
 		*events = new;
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
+				       const struct netfwv6_events_options *options,
+				       struct netfwv6_events **events)
+{
+	return told(state_of(mgr), mgr_open_events(mgr, options, events));
 }
 
 /* ---- The log's stream -------------------------------------------------------- */
@@ -286,7 +300,7 @@ static netfwv6_result open_log(struct netfwv6_events *events)
 	return fail_errno(-error, "cannot map the log's ring buffer");
 }
 
-netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events)
+static netfwv6_result mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events)
 {
 	struct netfwv6_events *new;
 	netfwv6_result result;
@@ -305,6 +319,11 @@ netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_even
 	else
 		*events = new;
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events)
+{
+	return told(state_of(mgr), mgr_open_log(mgr, events));
 }
 
 /* ---- Reading ------------------------------------------------------------------ */
@@ -372,7 +391,7 @@ static void name_device(struct netfwv6_events *events, struct netfwv6_event *eve
 	memcpy(event->device, events->device.name, sizeof(event->device));
 }
 
-netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event)
+static netfwv6_result events_next(struct netfwv6_events *events, struct netfwv6_event *event)
 {
 	struct netfwv6_event now = { .sz = sizeof(now) };
 	const void *record;
@@ -400,10 +419,15 @@ netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6
 	return NETFWV6_S_OK;
 }
 
+netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event)
+{
+	return told(state_of_events(events), events_next(events, event));
+}
+
 /* ---- What was missed ------------------------------------------------------------ */
 
-netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
-					 struct netfwv6_missed_events *missed)
+static netfwv6_result events_get_missed(struct netfwv6_events *events,
+					struct netfwv6_missed_events *missed)
 {
 	struct netfwv6_missed_events now = { .sz = sizeof(now) };
 	netfwv6_result result;
@@ -424,8 +448,14 @@ netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
 	return NETFWV6_S_OK;
 }
 
-netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
-					  const struct netfwv6_missed_events *missed)
+netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
+					 struct netfwv6_missed_events *missed)
+{
+	return told(state_of_events(events), events_get_missed(events, missed));
+}
+
+static netfwv6_result events_acknowledge(struct netfwv6_events *events,
+					 const struct netfwv6_missed_events *missed)
 {
 	struct netfwv6_missed_events given = { .sz = sizeof(given) };
 	netfwv6_result result;
@@ -441,6 +471,12 @@ netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
 	events->control->tap[events->tap].told_suppressed += given.suppressed;
 	events->control->tap[events->tap].told_lost += given.lost;
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
+					  const struct netfwv6_missed_events *missed)
+{
+	return told(state_of_events(events), events_acknowledge(events, missed));
 }
 
 void netfwv6_events_close(struct netfwv6_events *events)

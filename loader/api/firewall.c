@@ -4,6 +4,7 @@
 #include "admin/disable.h"
 #include "admin/enable.h"
 #include "api/connection.h"
+#include "api/told.h"
 #include "state/locks.h"
 #include "util/error.h"
 #include "util/options.h"
@@ -35,8 +36,8 @@ static netfwv6_result is_to_be_enabled(struct state *state, struct enabling *ask
 	return result;
 }
 
-netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
-						  const struct netfwv6_enable_options *options)
+static netfwv6_result connection_enable_firewall(struct netfwv6_connection *connection,
+						 const struct netfwv6_enable_options *options)
 {
 	struct netfwv6_enable_options given = { .sz = sizeof(given) };
 	struct enabling asked;
@@ -62,9 +63,17 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 		       result;
 }
 
+netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
+						  const struct netfwv6_enable_options *options)
+{
+	return told(state_of_connection(connection),
+		    connection_enable_firewall(connection, options));
+}
+
 netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection)
 {
-	return connection ?
-		       with_administration(connection->state, disable_device, connection->name) :
-		       fail(NETFWV6_E_POINTER, "the connection is null");
+	return told(state_of_connection(connection),
+		    connection ? with_administration(connection->state, disable_device,
+						     connection->name) :
+				 fail(NETFWV6_E_POINTER, "the connection is null"));
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/mgr.h"
+#include "api/told.h"
 #include "state/root.h"
 #include "util/error.h"
 #include "util/options.h"
@@ -87,8 +88,8 @@ static netfwv6_result read_all(struct state *state, struct netfwv6_flow_table *a
 	return result;
 }
 
-netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, size_t size,
-					   struct netfwv6_flow_table *tables, size_t *count)
+static netfwv6_result mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, size_t size,
+					  struct netfwv6_flow_table *tables, size_t *count)
 {
 	struct netfwv6_flow_table all[FLOW_TABLES];
 	netfwv6_result result;
@@ -104,4 +105,10 @@ netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, si
 	elements_give(tables, size, all, sizeof(*all), n < FLOW_TABLES ? n : FLOW_TABLES);
 	*count = FLOW_TABLES;
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result netfwv6_mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, size_t size,
+					   struct netfwv6_flow_table *tables, size_t *count)
+{
+	return told(state_of(mgr), mgr_get_flow_tables(mgr, n, size, tables, count));
 }

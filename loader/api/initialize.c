@@ -6,6 +6,7 @@
 #include "admin/make.h"
 #include "admin/rebuild.h"
 #include "api/mgr.h"
+#include "api/told.h"
 #include "device/attachments.h"
 #include "device/blind_spots.h"
 #include "ports/slots.h"
@@ -62,8 +63,8 @@ static netfwv6_result initialize(struct state *state, void *given)
 	return state->root.state == ROOT_WRITABLE ? NETFWV6_S_OK : root_read_only(&state->root);
 }
 
-netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
-				      const struct netfwv6_initialize_options *options)
+static netfwv6_result mgr_initialize(struct netfwv6_mgr *mgr,
+				     const struct netfwv6_initialize_options *options)
 {
 	struct netfwv6_initialize_options given = { .sz = sizeof(given) };
 	netfwv6_result result;
@@ -78,6 +79,12 @@ netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
 	if (given.group == (gid_t)-1)
 		return fail(NETFWV6_E_INVALIDARG, "%u is no group id", given.group);
 	return with_administration(&mgr->state, initialize, &given);
+}
+
+netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
+				      const struct netfwv6_initialize_options *options)
+{
+	return told(state_of(mgr), mgr_initialize(mgr, options));
 }
 
 /* ---- Removing -------------------------------------------------------------- */
@@ -109,8 +116,8 @@ static netfwv6_result remove_state(struct state *state, void *unused)
 
 netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr)
 {
-	return mgr ? with_administration(&mgr->state, remove_state, NULL) :
-		     fail(NETFWV6_E_POINTER, "the manager is null");
+	return told(state_of(mgr), mgr ? with_administration(&mgr->state, remove_state, NULL) :
+					 fail(NETFWV6_E_POINTER, "the manager is null"));
 }
 
 /* ---- Looking --------------------------------------------------------------- */
@@ -147,7 +154,7 @@ static netfwv6_result look(struct state *state, struct netfwv6_mgr_status *now)
 	return NETFWV6_FAILED(result) ? result : count_settled(state, &now->settled);
 }
 
-netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status)
+static netfwv6_result mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status)
 {
 	struct netfwv6_mgr_status now = { .sz = sizeof(now) };
 	netfwv6_result result;
@@ -165,4 +172,9 @@ netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mg
 	if (NETFWV6_SUCCEEDED(result))
 		options_give(status, &now, sizeof(now));
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status)
+{
+	return told(state_of(mgr), mgr_get_status(mgr, status));
 }

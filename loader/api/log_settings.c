@@ -6,6 +6,7 @@
 #include "admin/administration.h"
 #include "admin/make.h"
 #include "api/mgr.h"
+#include "api/told.h"
 #include "event/log_tap.h"
 #include "state/log_record.h"
 #include "state/root.h"
@@ -99,22 +100,22 @@ static void change_connections(struct log_record *record, const void *on)
 
 netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on)
 {
-	return get_flag(mgr, LOG_DROPPED, on);
+	return told(state_of(mgr), get_flag(mgr, LOG_DROPPED, on));
 }
 
 netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on)
 {
-	return put_property(mgr, change_dropped, &on);
+	return told(state_of(mgr), put_property(mgr, change_dropped, &on));
 }
 
 netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on)
 {
-	return get_flag(mgr, LOG_CONNECTIONS, on);
+	return told(state_of(mgr), get_flag(mgr, LOG_CONNECTIONS, on));
 }
 
 netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 {
-	return put_property(mgr, change_connections, &on);
+	return told(state_of(mgr), put_property(mgr, change_connections, &on));
 }
 
 static netfwv6_result check_path(const char *path)
@@ -152,8 +153,8 @@ static netfwv6_result read_path(struct netfwv6_mgr *mgr, const void *out, struct
 	return result;
 }
 
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
-					    size_t *needed)
+static netfwv6_result mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
+					   size_t *needed)
 {
 	const void *out = path ? (const void *)path : needed;
 	struct log_record record;
@@ -174,6 +175,12 @@ netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size
 	return NETFWV6_S_OK;
 }
 
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
+					    size_t *needed)
+{
+	return told(state_of(mgr), mgr_get_logfile_path(mgr, size, path, needed));
+}
+
 static void change_path(struct log_record *record, const void *path)
 {
 	memset(record->path, 0, sizeof(record->path));
@@ -185,7 +192,8 @@ netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char 
 	netfwv6_result result =
 		path ? check_path(path) : fail(NETFWV6_E_POINTER, "the log's path is null");
 
-	return NETFWV6_FAILED(result) ? result : put_property(mgr, change_path, path);
+	return told(state_of(mgr),
+		    NETFWV6_FAILED(result) ? result : put_property(mgr, change_path, path));
 }
 
 netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size)
@@ -195,7 +203,7 @@ netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
 
 	if (NETFWV6_SUCCEEDED(result))
 		*size = record.maximum_size;
-	return result;
+	return told(state_of(mgr), result);
 }
 
 static void change_size(struct log_record *record, const void *size)
@@ -203,13 +211,18 @@ static void change_size(struct log_record *record, const void *size)
 	record->maximum_size = *(const uint64_t *)size;
 }
 
-netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
+static netfwv6_result mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
 {
 	if (mgr && size < SIZE_MIN)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
 			    (unsigned long long)size, SIZE_MIN);
 	return put_property(mgr, change_size, &size);
+}
+
+netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
+{
+	return told(state_of(mgr), mgr_put_logfile_maximum_size(mgr, size));
 }
 
 netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
@@ -219,7 +232,7 @@ netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
 
 	if (NETFWV6_SUCCEEDED(result))
 		*rate = record.rate;
-	return result;
+	return told(state_of(mgr), result);
 }
 
 static void change_rate(struct log_record *record, const void *rate)
@@ -229,7 +242,9 @@ static void change_rate(struct log_record *record, const void *rate)
 
 netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 {
-	return rate || !mgr ? put_property(mgr, change_rate, &rate) :
-			      fail(NETFWV6_E_INVALIDARG,
-				   "a rate of 0 would log nothing: switch the log off instead");
+	return told(state_of(mgr),
+		    rate || !mgr ?
+			    put_property(mgr, change_rate, &rate) :
+			    fail(NETFWV6_E_INVALIDARG,
+				 "a rate of 0 would log nothing: switch the log off instead"));
 }

@@ -9,13 +9,14 @@
 #include "admin/administration.h"
 #include "admin/make.h"
 #include "api/mgr.h"
+#include "api/told.h"
 #include "ports/port_table.h"
 #include "state/control.h"
 #include "state/root.h"
 #include "util/error.h"
 #include "util/options.h"
 
-netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
+static netfwv6_result mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
 {
 	struct control control;
 	netfwv6_result result;
@@ -31,6 +32,11 @@ netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *
 	if (NETFWV6_SUCCEEDED(result))
 		*counted = control.on_drop & ON_DROP_COUNT_PORTS;
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_port_hits_counted(struct netfwv6_mgr *mgr, bool *counted)
+{
+	return told(state_of(mgr), mgr_get_port_hits_counted(mgr, counted));
 }
 
 /* Writes zeros to all. */
@@ -83,8 +89,9 @@ static netfwv6_result switch_counting(struct state *state, void *counted)
 
 netfwv6_result netfwv6_mgr_put_port_hits_counted(struct netfwv6_mgr *mgr, bool counted)
 {
-	return mgr ? with_administration(&mgr->state, switch_counting, &counted) :
-		     fail(NETFWV6_E_POINTER, "the manager is null");
+	return told(state_of(mgr),
+		    mgr ? with_administration(&mgr->state, switch_counting, &counted) :
+			  fail(NETFWV6_E_POINTER, "the manager is null"));
 }
 
 static netfwv6_result read_hits(const struct state *state, struct range range, uint64_t *hits)
@@ -112,8 +119,8 @@ static netfwv6_result read_hits(const struct state *state, struct range range, u
 	return result;
 }
 
-netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
-					 uint32_t protocol, size_t n, uint64_t *hits)
+static netfwv6_result mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					uint32_t protocol, size_t n, uint64_t *hits)
 {
 	struct range range;
 	netfwv6_result result;
@@ -139,4 +146,10 @@ netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first
 		memcpy(hits, read, range.count * sizeof(*hits));
 	free(read);
 	return result;
+}
+
+netfwv6_result netfwv6_mgr_get_port_hits(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					 uint32_t protocol, size_t n, uint64_t *hits)
+{
+	return told(state_of(mgr), mgr_get_port_hits(mgr, first, last, protocol, n, hits));
 }

@@ -384,6 +384,7 @@ int state_init(struct state *state, char *dir)
 	}
 	root_init(&state->root, dir);
 	pthread_mutex_init(&state->mutex, NULL);
+	pthread_mutex_init(&state->failure.mutex, NULL);
 	return 0;
 }
 
@@ -392,6 +393,7 @@ void state_destroy(struct state *state)
 	root_destroy(&state->root);
 	policy_destroy(&state->policy);
 	pthread_mutex_destroy(&state->mutex);
+	pthread_mutex_destroy(&state->failure.mutex);
 }
 
 netfwv6_result state_open(struct state *state)

@@ -23,6 +23,7 @@
 #include "netfwv6.h"
 #include "state/pin_kinds.h"
 #include "state/policy.h"
+#include "util/error.h"
 #include "util/log.h"
 
 #define ANCHOR_PATH_SIZE 128
@@ -51,6 +52,8 @@ struct state {
 	struct root root;
 	int administration; /* the administration lock, while a thread has it */
 	struct log_sink log;
+	struct kept_failure
+		failure; /* of the last call on the handle or its children that failed */
 };
 
 /* Tells the handle's owner one line, if it wants to hear it. */

@@ -6,11 +6,27 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char detail[1024];
+static _Thread_local char detail[NETFWV6_DETAIL_SIZE];
 
 char *failure_sentence(void)
 {
 	return detail;
+}
+
+void failure_keep(struct kept_failure *kept)
+{
+	if (!kept)
+		return;
+	pthread_mutex_lock(&kept->mutex);
+	memcpy(kept->sentence, detail, sizeof(detail));
+	pthread_mutex_unlock(&kept->mutex);
+}
+
+void failure_recall(struct kept_failure *kept, char sentence[NETFWV6_DETAIL_SIZE])
+{
+	pthread_mutex_lock(&kept->mutex);
+	memcpy(sentence, kept->sentence, sizeof(kept->sentence));
+	pthread_mutex_unlock(&kept->mutex);
 }
 
 netfwv6_result fail(netfwv6_result code, const char *format, ...)

@@ -3,6 +3,8 @@
 #ifndef NETFWV6_ERROR_H
 #define NETFWV6_ERROR_H
 
+#include <pthread.h>
+
 #include "netfwv6.h"
 
 /* Records the sentence for the calling thread and returns the code. */
@@ -14,5 +16,15 @@ netfwv6_result fail_errno(int error, const char *format, ...) __attribute__((for
 
 /* The calling thread's sentence, in its place: as it was recorded, so perhaps not printable. */
 char *failure_sentence(void);
+
+/* The sentence of the last failure of several threads' calls. The mutex is held to copy it alone. */
+struct kept_failure {
+	pthread_mutex_t mutex;
+	char sentence[NETFWV6_DETAIL_SIZE];
+};
+
+/* Puts the calling thread's sentence there, unless that is NULL; gets what is there. */
+void failure_keep(struct kept_failure *kept);
+void failure_recall(struct kept_failure *kept, char sentence[NETFWV6_DETAIL_SIZE]);
 
 #endif

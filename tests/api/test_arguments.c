@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What the calls take and refuse, and what they answer. */
+#include <pthread.h>
 #include <string.h>
 
 #include "ports.h"
@@ -191,6 +192,66 @@ static void sentences_are_printable(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
+/* What a runtime sees that moves to another thread between a call and the question. */
+static void *fail_there(void *handle)
+{
+	assert_result(netfwv6_mgr_close_global_port(handle, 65536, TCP), NETFWV6_E_INVALIDARG);
+	return NULL;
+}
+
+static void a_handle_keeps_its_sentence(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr(), *other = open_mgr();
+	struct netfwv6_connection *connection;
+	char sentence[NETFWV6_DETAIL_SIZE] = "x";
+	pthread_t thread;
+	bool yes;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_get_detail(mgr, sizeof(sentence), sentence));
+	assert_string_equal(sentence, "");
+	assert_int_equal(pthread_create(&thread, NULL, fail_there, mgr), 0);
+	pthread_join(thread, NULL);
+	assert_result(netfwv6_mgr_close_global_port(other, 65537, TCP), NETFWV6_E_INVALIDARG);
+	assert_ok(netfwv6_mgr_is_port_globally_open(mgr, 80, TCP, &yes)); /* ends no sentence */
+	assert_ok(netfwv6_mgr_get_detail(mgr, sizeof(sentence), sentence));
+	assert_non_null(strstr(sentence, "port 65536 "));
+	assert_non_null(strstr(netfwv6_detail(), "port 65537 "));
+	assert_ok(netfwv6_mgr_get_connection(mgr, HOST_DEVICE, &connection));
+	assert_result(netfwv6_connection_is_port_open(connection, 443, 7, &yes),
+		      NETFWV6_E_INVALIDARG);
+	assert_ok(netfwv6_mgr_get_detail(mgr, sizeof(sentence), sentence));
+	assert_string_equal(sentence, netfwv6_detail());
+	netfwv6_connection_free(connection);
+	netfwv6_mgr_close(other);
+	netfwv6_mgr_close(mgr);
+}
+
+static void a_sentence_is_cut_at_a_character(void **s)
+{
+	struct netfwv6_connection *connection;
+	struct netfwv6_mgr *mgr = open_mgr();
+	char whole[NETFWV6_DETAIL_SIZE], part[NETFWV6_DETAIL_SIZE];
+
+	(void)s;
+	assert_result(netfwv6_mgr_get_connection(mgr, "d\xc3\xa9/\xe2\x82\xac", &connection),
+		      NETFWV6_E_INVALIDARG);
+	assert_ok(netfwv6_mgr_get_detail(mgr, sizeof(whole), whole));
+	assert_non_null(strstr(whole, "d\xc3\xa9/\xe2\x82\xac"));
+	for (size_t size = 1; size <= strlen(whole); size++) {
+		assert_result(netfwv6_mgr_get_detail(mgr, size, part), NETFWV6_S_FALSE);
+		assert_memory_equal(part, whole, strlen(part));
+		assert_true(strlen(part) < size && strlen(part) + 3 >= size);
+		assert_true((whole[strlen(part)] & 0xc0) != 0x80);
+	}
+	assert_ok(netfwv6_mgr_get_detail(mgr, strlen(whole) + 1, part));
+	assert_string_equal(part, whole);
+	assert_result(netfwv6_mgr_get_detail(mgr, 0, part), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_get_detail(mgr, 1, NULL), NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_get_detail(NULL, 1, part), NETFWV6_E_POINTER);
+	netfwv6_mgr_close(mgr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +261,8 @@ int main(void)
 		test(options_may_come_from_older_and_newer_headers),
 		test(results_have_the_original_values),
 		test(sentences_are_printable),
+		test(a_handle_keeps_its_sentence),
+		test(a_sentence_is_cut_at_a_character),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);
