@@ -2,7 +2,8 @@
 # What others build on: the header, the exported symbols, the installed tree.
 . tests/shell/tap.sh
 scratch=$(mktemp -d "/tmp/nf6-scratch-$own-XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
+export NETFWV6_STATE=/run/nf6-abi-$own
+trap 'scripts/forget "$NETFWV6_STATE"; rm -rf "$scratch"' EXIT
 
 declared() {
 	grep -oE '\bnetfwv6_[a-z0-9_]+\(' include/netfwv6.h | tr -d '(' | grep -v '_fn$' | sort -u |
@@ -109,6 +110,34 @@ uninstall_there() {
 		! find "$scratch/root" ! -type d | grep .
 }
 
+# ---- Two versions ---------------------------------------------------------------
+
+older=$scratch/root/opt/netfwv6
+newer=$scratch/newer
+
+# client NAME VERSION OPTION... -- built with the header and the library in a directory.
+client() {
+	local name=$1 version=$2
+	shift 2
+	gcc -Wall -Werror -Wno-unused-parameter -o "$scratch/$name" tests/shell/abi/client.c -I"$version/include" \
+		-L"$version/lib" -lnetfwv6 "$@"
+}
+
+# runs NAME VERSION ARGUMENT... -- with the library in a directory, in a network namespace of its own.
+runs() {
+	local name=$1 version=$2 line
+	shift 2
+	LD_LIBRARY_PATH=$version/lib unshare --net "$scratch/$name" "$@"
+	line=$?
+	[ $line = 0 ] || sed -n "${line}s/^/line $line: /p" tests/shell/abi/client.c
+	return $line
+}
+
+is_refused_at_load() {
+	! LD_LIBRARY_PATH=$older/lib "$scratch/needs_newer" >"$scratch/refusal" 2>&1 &&
+		grep "version .NETFWV6_1\.1' not found" "$scratch/refusal"
+}
+
 ok "the library exports what the header declares, nothing else" every_function_is_exported_and_nothing_else
 ok "every exported symbol has a version, one by one" every_export_has_a_version
 ok "no data is exported" no_data_is_exported
@@ -126,5 +155,16 @@ ok "the command includes the public header alone" cli_includes_the_public_header
 ok "make install fills a DESTDIR" install_there
 ok "header, library, pkg-config and the file's name have one version" versions_agree
 ok "a client builds against the installed library and runs" installed_library_is_usable
+ok "a library 1.1 is made" tests/shell/abi/make_newer "$B" "$newer"
+ok "a program is built with 1.0" client built_with_older "$older"
+ok "another with 1.1" client built_with_newer "$newer"
+ok "a third with 1.1, which calls what 1.0 has not" client needs_newer "$newer" -DNEEDS_NEWER
+ok "the first runs with 1.0" runs built_with_older "$older"
+ok "and with 1.1, which writes no more than it has room for" runs built_with_older "$newer"
+ok "the second runs with 1.1" runs built_with_newer "$newer" 7
+ok "and with 1.0: new fields at zero are taken and given, others refused without effect" \
+	runs built_with_newer "$older"
+ok "the third runs with 1.1" runs needs_newer "$newer" 7
+ok "and is refused by 1.0 when it is loaded" is_refused_at_load
 ok "make uninstall removes every file" uninstall_there
 done_testing
