@@ -677,13 +677,19 @@ netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr,
 				    struct netfwv6_events **events) NETFWV6_CHECKED;
 
-/* A descriptor that is readable when there are events, for poll(2). It belongs to the stream. */
+/*
+ * A descriptor for poll(2), epoll(7) or any other event loop: when it is readable, call
+ * netfwv6_events_next() until it gives S_FALSE. It is readable when there are events, about twice
+ * a second when the stream is to be told that it is alive, and for good once the stream has ended.
+ * It belongs to the stream: not to be read, closed or changed. -1 of NULL.
+ */
 int netfwv6_events_fd(const struct netfwv6_events *events);
 
 /*
  * Takes the next event. It stays in the buffer until the next call, so that one whose
  * process is killed before is delivered again. To be called at least once in a second,
- * with or without events: it also tells the kernel that the stream is alive.
+ * with or without events, as the descriptor reminds: it also tells the kernel that the stream is
+ * alive. Does not block.
  *
  * Returns  S_OK, or S_FALSE when there is none now
  * Errors   E_POINTER, E_INVALIDARG (sz), E_UNEXPECTED (an event of another version),

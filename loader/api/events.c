@@ -15,6 +15,7 @@
 #include "event/event_decode.h"
 #include "event/log_tap.h"
 #include "event/tap.h"
+#include "event/waker.h"
 #include "event/watch.h"
 #include "state/locks.h"
 #include "state/root.h"
@@ -30,6 +31,7 @@ struct netfwv6_events {
 	struct state *state;
 	struct control *control;
 	struct ring ring;
+	struct waker waker;
 	uint32_t tap;
 	uint64_t lease;	     /* what is recorded of it; not of the log's */
 	pid_t owner;	     /* whose it is: of two that came out of a fork, who reads it */
@@ -92,6 +94,7 @@ static struct netfwv6_events *new_events(struct state *state)
 	}
 	events->state = state;
 	events->owner = getpid();
+	events->waker = WAKER_CLOSED;
 	events->ring.fd = events->watch = events->lock = -1;
 	return events;
 }
@@ -112,6 +115,7 @@ static void release(struct netfwv6_events *events)
 	if (ours && events->control && events->tap != TAP_LOG &&
 	    control_inode_of(events->state) == events->control_inode)
 		tap_release(events->state, events->control, events->tap, events->lease);
+	waker_close(&events->waker);
 	if (events->ring.fd >= 0)
 		ring_close(&events->ring);
 	close_watch(events);
@@ -161,6 +165,7 @@ static uint32_t round_up(size_t size)
 static netfwv6_result open_ring(struct netfwv6_events *events, uint32_t size)
 {
 	int fd = pin_make_ring(size), error;
+	netfwv6_result result;
 
 	if (fd < 0)
 		return fail_errno(errno, "cannot make a ring buffer of %u bytes", size);
@@ -169,7 +174,8 @@ static netfwv6_result open_ring(struct netfwv6_events *events, uint32_t size)
 		events->ring.fd = -1;
 		return fail_errno(-error, "cannot map a ring buffer of %u bytes", size);
 	}
-	return tap_put_ring(events->state, events->tap, fd);
+	result = waker_open(&events->waker, fd);
+	return NETFWV6_FAILED(result) ? result : tap_put_ring(events->state, events->tap, fd);
 }
 
 static netfwv6_result open_own(struct netfwv6_events *events,
@@ -295,7 +301,7 @@ static netfwv6_result open_log(struct netfwv6_events *events)
 		return result;
 	error = ring_open(&events->ring, fd, size);
 	if (!error)
-		return NETFWV6_S_OK;
+		return waker_open(&events->waker, fd);
 	events->ring.fd = -1;
 	return fail_errno(-error, "cannot map the log's ring buffer");
 }
@@ -330,7 +336,7 @@ netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_even
 
 int netfwv6_events_fd(const struct netfwv6_events *events)
 {
-	return events ? events->ring.fd : -1;
+	return events ? events->waker.epoll : -1;
 }
 
 /* Its tap has not been given to another reader. */
@@ -363,7 +369,7 @@ static netfwv6_result renew(struct netfwv6_events *events)
 	uint64_t now = tap_now();
 	netfwv6_result result;
 
-	if (now - events->renewed < RENEWAL_NANOSECONDS)
+	if (!events->ended && now - events->renewed < RENEWAL_NANOSECONDS)
 		return NETFWV6_S_OK;
 	result = check_alive(events);
 	if (NETFWV6_FAILED(result))
@@ -376,7 +382,11 @@ static netfwv6_result renew(struct netfwv6_events *events)
 		events->ended = true;
 	if (!events->ended)
 		events->owner = getpid();
-	return check_alive(events);
+	result = check_alive(events);
+	/* The descriptor of a stream that has ended stays readable. */
+	if (NETFWV6_SUCCEEDED(result))
+		waker_set(&events->waker, now + RENEWAL_NANOSECONDS);
+	return result;
 }
 
 static void name_device(struct netfwv6_events *events, struct netfwv6_event *event)

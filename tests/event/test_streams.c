@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Streams of events side by side, of a state that was removed and made again. */
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -140,6 +142,60 @@ static void a_child_keeps_no_log(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
+/* Waits for the descriptor alone, and reads when it says so. */
+static netfwv6_result read_when_woken(struct netfwv6_events *events, unsigned int *n)
+{
+	struct pollfd woken = { .fd = netfwv6_events_fd(events), .events = POLLIN };
+	struct netfwv6_event event = { .sz = sizeof(event) };
+	netfwv6_result result;
+
+	assert_int_equal(poll(&woken, 1, 2000), 1);
+	while ((result = netfwv6_events_next(events, &event)) == NETFWV6_S_OK)
+		++*n;
+	return result;
+}
+
+/* Longer than a stream lives that nobody reads, which takes three seconds. */
+static void the_descriptor_keeps_a_stream_alive(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_events *events;
+	unsigned int n = 0, wakes = 0;
+	time_t end = time(NULL) + 6;
+
+	(void)s;
+	must("%s -q enable fw0", netfwv6());
+	assert_ok(netfwv6_mgr_open_events(mgr, &drops, &events));
+	for (; time(NULL) < end; wakes++)
+		assert_result(read_when_woken(events, &n), NETFWV6_S_FALSE);
+	assert_in_range(wakes, 5, 40);
+	shoot_udp(5000, 3);
+	while (n < 3)
+		assert_result(read_when_woken(events, &n), NETFWV6_S_FALSE);
+	netfwv6_events_close(events);
+	netfwv6_mgr_close(mgr);
+}
+
+static void an_end_wakes(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_events *events;
+	netfwv6_result result;
+	unsigned int n = 0;
+
+	(void)s;
+	must("%s -q enable fw0", netfwv6());
+	assert_ok(netfwv6_mgr_open_events(mgr, &drops, &events));
+	must("%s -q disable fw0 && %s -q remove", netfwv6(), netfwv6());
+	while ((result = read_when_woken(events, &n)) == NETFWV6_S_FALSE)
+		;
+	assert_result(result, NETFWV6_E_ABORT);
+	for (int i = 0; i < 3; i++) /* for good */
+		assert_result(read_when_woken(events, &n), NETFWV6_E_ABORT);
+	netfwv6_events_close(events);
+	netfwv6_mgr_close(mgr);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -148,6 +204,8 @@ int main(void)
 		counted(a_child_that_closes_ends_nothing),
 		counted(a_child_that_reads_may_end_it),
 		counted(a_child_keeps_no_log),
+		counted(the_descriptor_keeps_a_stream_alive),
+		counted(an_end_wakes),
 	};
 
 	return cmocka_run_group_tests_name("streams", tests, world_setup, world_teardown);
