@@ -133,6 +133,68 @@ static void a_renamed_device_can_be_disabled(void **s)
 	remove_state();
 }
 
+/* ---- Enabling without options ---------------------------------------------------- */
+
+static void switch_on_without_options(const char *device)
+{
+	struct handle handle = handle_on(device);
+
+	assert_ok(netfwv6_connection_enable_firewall(handle.connection, NULL));
+	release(&handle);
+}
+
+static void assert_as_before(const char *device, const struct netfwv6_connection_status *before)
+{
+	struct netfwv6_connection_status now;
+
+	switch_on_without_options(device);
+	now = status_of(device);
+	assert_true(now.firewalled && now.configured && !now.configured_learn_only);
+	assert_int_equal(now.mode, before->mode);
+	assert_int_equal(now.stateless, before->stateless);
+	assert_int_equal(now.learning, before->learning);
+	assert_string_equal(now.settings_of, "");
+}
+
+/* Also the wish, by which it comes back. */
+static void without_options_a_firewalled_device_keeps_its_settings(void **s)
+{
+	struct netfwv6_connection_status before, now;
+
+	(void)s;
+	for (int stateless = 0; stateless < 2; stateless++) {
+		make_pair("old0", "far0");
+		switch_on_with("old0", (struct netfwv6_enable_options){ .stateless = stateless });
+		before = status_of("old0");
+		assert_int_equal(before.stateless, stateless);
+		assert_as_before("old0", &before);
+		now = status_of("old0");
+		assert_int_equal(now.program_id, before.program_id);
+		assert_int_equal(now.guard_id, before.guard_id);
+		rename_device("old0", "new0");
+		assert_as_before("new0", &before);
+		must("ip link del new0");
+		make_pair("new0", "far0");
+		must("%s -q enable --if-configured new0", netfwv6());
+		assert_as_before("new0", &before);
+		switch_off("new0");
+		must("ip link del new0");
+	}
+}
+
+/* One that is only learned from is not firewalled: it is firewalled then. */
+static void without_options_a_device_that_is_learned_from_is_firewalled(void **s)
+{
+	struct netfwv6_connection_status now;
+
+	(void)s;
+	make_pair("old0", "far0");
+	must("%s -q enable old0 --learn-only", netfwv6());
+	switch_on_without_options("old0");
+	now = status_of("old0");
+	assert_true(now.firewalled && now.learning && !now.stateless && !now.configured_learn_only);
+}
+
 /* Two devices that change names, each with settings of its own. */
 static void two_devices_can_change_names(void **s)
 {
@@ -193,6 +255,8 @@ int main(void)
 		test(a_device_that_is_not_firewalled_leaves_its_settings),
 		test_in_modes(another_device_can_take_the_name_of_a_renamed_one),
 		test_in_modes(a_renamed_device_can_be_disabled),
+		test_in_modes(without_options_a_firewalled_device_keeps_its_settings),
+		test(without_options_a_device_that_is_learned_from_is_firewalled),
 		test_in_modes(two_devices_can_change_names),
 		test_in_modes(a_new_name_takes_effect_between_two_packets),
 	};
