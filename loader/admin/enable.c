@@ -75,10 +75,8 @@ static netfwv6_result mind_other_end(const struct state *state, const struct dev
 				     struct form *form)
 {
 	struct device_traits traits;
-	netfwv6_result result = device_traits_read(device, 0, &traits);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(device_traits_read(device, 0, &traits));
 	form->sealed = traits.hardware;
 	form->alone = last_line_concerns(&traits) && !last_line_is_possible();
 	return last_line_concerns(&traits) && !form->alone ? last_line_attach(state, &state->root) :
@@ -126,7 +124,6 @@ static netfwv6_result enable_learning(struct state *state, const struct attached
 				      const struct configured_record *wanted)
 {
 	const struct form form = { .learn_only = true };
-	netfwv6_result result;
 
 	if (attachment_is_firewalled(&seen->ours))
 		return fail(
@@ -134,9 +131,8 @@ static netfwv6_result enable_learning(struct state *state, const struct attached
 			"device %s is firewalled, which includes learning: disable it first if it "
 			"should only learn",
 			seen->device.name);
-	result = configured_put(state, seen->device.name, wanted);
-	return NETFWV6_FAILED(result) ? result :
-					attach_programs(state, &seen->device, &seen->ours, &form);
+	TRY(configured_put(state, seen->device.name, wanted));
+	return attach_programs(state, &seen->device, &seen->ours, &form);
 }
 
 /*
@@ -145,12 +141,11 @@ static netfwv6_result enable_learning(struct state *state, const struct attached
  */
 static netfwv6_result adopt(struct state *state)
 {
-	netfwv6_result result = root_adopt(&state->root);
 	gid_t group;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = pins_get_group(state->root.dir, &group);
-	return NETFWV6_FAILED(result) ? result : rebuild(state, group);
+	TRY(root_adopt(&state->root));
+	TRY(pins_get_group(state->root.dir, &group));
+	return rebuild(state, group);
 }
 
 /* The state for this network namespace; one whose devices are all gone is taken over. */

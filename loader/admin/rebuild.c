@@ -107,10 +107,8 @@ static void set_right(const struct rebuilding *r, struct slot_record *records)
 static netfwv6_result copy_slots(struct rebuilding *r)
 {
 	struct slot_record records[SLOT_RECORDS];
-	netfwv6_result result = slots_read(r->state, records);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(slots_read(r->state, records));
 	set_right(r, records);
 	r->bits = ENTRY_GLOBAL | ENTRY_IN_USE;
 	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++) {
@@ -176,17 +174,12 @@ static netfwv6_result copy_names(struct rebuilding *r)
 static netfwv6_result copy_all(struct rebuilding *r)
 {
 	const struct root *old = &r->state->root;
-	netfwv6_result result = copy_slots(r);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = copy_table(r, r->bits);
-	if (NETFWV6_SUCCEEDED(result))
-		result = copy_names(r);
-	if (NETFWV6_SUCCEEDED(result))
-		result = copy_attachments(r);
-	return NETFWV6_FAILED(result) ?
-		       result :
-		       configured_copy(old->map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
+	TRY(copy_slots(r));
+	TRY(copy_table(r, r->bits));
+	TRY(copy_names(r));
+	TRY(copy_attachments(r));
+	return configured_copy(old->map[PIN_CONFIGURED], r->next.map[PIN_CONFIGURED]);
 }
 
 /* ---- The pins ---------------------------------------------------------------- */
@@ -214,17 +207,14 @@ static netfwv6_result publish(struct rebuilding *r)
 {
 	static const enum pin before[] = { PIN_SLOTS, PIN_CONFIGURED };
 	static const enum pin behind[] = { PIN_ATTACHMENTS, PIN_NAMES, PIN_PORTS };
-	netfwv6_result result = NETFWV6_S_OK;
 
-	for (size_t i = 0; i < 2 && NETFWV6_SUCCEEDED(result); i++)
-		result = pin_put(r->next.dir, before[i], r->next.map[before[i]], r->group);
-	if (NETFWV6_SUCCEEDED(result))
-		result = put_root(r);
-	if (NETFWV6_SUCCEEDED(result))
-		result = pins_renew_lock(r->next.dir, r->group);
-	for (size_t i = 0; i < 3 && NETFWV6_SUCCEEDED(result); i++)
-		result = pin_put(r->next.dir, behind[i], r->next.map[behind[i]], r->group);
-	return result;
+	for (size_t i = 0; i < 2; i++)
+		TRY(pin_put(r->next.dir, before[i], r->next.map[before[i]], r->group));
+	TRY(put_root(r));
+	TRY(pins_renew_lock(r->next.dir, r->group));
+	for (size_t i = 0; i < 3; i++)
+		TRY(pin_put(r->next.dir, behind[i], r->next.map[behind[i]], r->group));
+	return NETFWV6_S_OK;
 }
 
 /* ---- The whole --------------------------------------------------------------- */

@@ -114,14 +114,12 @@ void slot_settle(const struct state *state, const char *device)
 static netfwv6_result give(const struct state *state, const char *device)
 {
 	uint32_t slot = 0;
-	netfwv6_result result = find_slot(state, device, false, &slot);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(find_slot(state, device, false, &slot));
 	if (!slot)
 		return slots_exhausted(device);
-	result = teach_slot(state, device, slot);
-	return NETFWV6_FAILED(result) ? result : slot_write(state, slot, device, false);
+	TRY(teach_slot(state, device, slot));
+	return slot_write(state, slot, device, false);
 }
 
 netfwv6_result slot_give(const struct state *state, const char *device)

@@ -49,13 +49,10 @@ static netfwv6_result connection_is_firewalled(struct netfwv6_connection *connec
 					       bool *firewalled)
 {
 	struct attached_device seen;
-	netfwv6_result result;
 
 	if (!firewalled)
 		return fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
-	result = connection_lock(connection, &seen);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(connection_lock(connection, &seen));
 	pthread_mutex_unlock(&connection->state->mutex);
 	*firewalled = attachment_is_firewalled(&seen.ours);
 	return NETFWV6_S_OK;

@@ -197,10 +197,8 @@ static uint32_t rule_of(uint64_t policy, uint32_t slot)
 static netfwv6_result slot_in_force(const struct netfwv6_connection *connection, uint32_t *slot)
 {
 	struct attached_device seen;
-	netfwv6_result result = attached_device_look(connection->state, connection->name, &seen);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(attached_device_look(connection->state, connection->name, &seen));
 	if (!attachment_is_firewalled(&seen.ours))
 		return slot_find(connection->state, connection->name, slot);
 	*slot = seen.ours.record.slot;

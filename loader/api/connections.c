@@ -38,11 +38,9 @@ struct known {
 /* With mutex held. */
 static netfwv6_result look_up_names(struct state *state, struct known *known)
 {
-	netfwv6_result result = state_open(state);
-
-	if (NETFWV6_SUCCEEDED(result))
-		result = slots_read(state, known->slots);
-	return NETFWV6_FAILED(result) ? result : slots_used(state, &known->bits);
+	TRY(state_open(state));
+	TRY(slots_read(state, known->slots));
+	return slots_used(state, &known->bits);
 }
 
 static bool has_settings(const struct known *known, const char *name)
@@ -190,15 +188,13 @@ static netfwv6_result mgr_enumerate_connections(struct netfwv6_mgr *mgr,
 {
 	struct snapshot_builder builder = { .size = sizeof(struct device), .owner = state_of(mgr) };
 	struct snapshot_cursor *cursor;
-	netfwv6_result result;
 
 	if (!mgr || !connections)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "the enumerator's out-pointer" : "the manager");
-	result = snapshot_finish(&builder, collect_connections(state_of(mgr), &builder), &cursor);
-	if (NETFWV6_SUCCEEDED(result))
-		*connections = (struct netfwv6_connection_enum *)cursor;
-	return result;
+	TRY(snapshot_finish(&builder, collect_connections(state_of(mgr), &builder), &cursor));
+	*connections = (struct netfwv6_connection_enum *)cursor;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,

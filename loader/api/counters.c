@@ -23,13 +23,10 @@ netfwv6_result netfwv6_get_reasons(size_t n, size_t size, struct netfwv6_counter
 				   size_t *count)
 {
 	struct netfwv6_counter all[REASONS];
-	netfwv6_result result;
 
 	if (!count || (!reasons && n))
 		return fail(NETFWV6_E_POINTER, "the reasons' out-pointer is null");
-	result = elements_check_size(size);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(elements_check_size(size));
 	for (size_t i = 0; i < REASONS; i++)
 		all[i] = at_zero(&reason_names[i]);
 	elements_give(reasons, size, all, sizeof(*all), n < REASONS ? n : REASONS);

@@ -165,7 +165,6 @@ static uint32_t round_up(size_t size)
 static netfwv6_result open_ring(struct netfwv6_events *events, uint32_t size)
 {
 	int fd = pin_make_ring(size), error;
-	netfwv6_result result;
 
 	if (fd < 0)
 		return fail_errno(errno, "cannot make a ring buffer of %u bytes", size);
@@ -174,8 +173,8 @@ static netfwv6_result open_ring(struct netfwv6_events *events, uint32_t size)
 		events->ring.fd = -1;
 		return fail_errno(-error, "cannot map a ring buffer of %u bytes", size);
 	}
-	result = waker_open(&events->waker, fd);
-	return NETFWV6_FAILED(result) ? result : tap_put_ring(events->state, events->tap, fd);
+	TRY(waker_open(&events->waker, fd));
+	return tap_put_ring(events->state, events->tap, fd);
 }
 
 static netfwv6_result open_own(struct netfwv6_events *events,
@@ -291,14 +290,11 @@ static netfwv6_result get_ring(struct netfwv6_events *events, int *fd, uint32_t 
 
 static netfwv6_result open_log(struct netfwv6_events *events)
 {
-	netfwv6_result result;
 	uint32_t size;
 	int fd, error;
 
 	events->tap = TAP_LOG;
-	result = get_ring(events, &fd, &size);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(get_ring(events, &fd, &size));
 	error = ring_open(&events->ring, fd, size);
 	if (!error)
 		return waker_open(&events->waker, fd);
@@ -440,18 +436,13 @@ static netfwv6_result events_get_missed(struct netfwv6_events *events,
 					struct netfwv6_missed_events *missed)
 {
 	struct netfwv6_missed_events now = { .sz = sizeof(now) };
-	netfwv6_result result;
 
 	if (!events || !missed)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    events ? "the out-pointer" : "the stream of events");
-	result = options_check_size(missed->sz);
-	if (NETFWV6_SUCCEEDED(result))
-		result = check_alive(events);
-	if (NETFWV6_SUCCEEDED(result))
-		result = tap_missed(events->state, events->tap, &now.suppressed, &now.lost);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(options_check_size(missed->sz));
+	TRY(check_alive(events));
+	TRY(tap_missed(events->state, events->tap, &now.suppressed, &now.lost));
 	now.suppressed -= events->control->tap[events->tap].told_suppressed;
 	now.lost -= events->control->tap[events->tap].told_lost;
 	options_give(missed, &now, sizeof(now));
@@ -468,16 +459,12 @@ static netfwv6_result events_acknowledge(struct netfwv6_events *events,
 					 const struct netfwv6_missed_events *missed)
 {
 	struct netfwv6_missed_events given = { .sz = sizeof(given) };
-	netfwv6_result result;
 
 	if (!events || !missed)
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    events ? "what is acknowledged" : "the stream of events");
-	result = options_take(&given, sizeof(given), missed);
-	if (NETFWV6_SUCCEEDED(result))
-		result = check_alive(events);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(options_take(&given, sizeof(given), missed));
+	TRY(check_alive(events));
 	events->control->tap[events->tap].told_suppressed += given.suppressed;
 	events->control->tap[events->tap].told_lost += given.lost;
 	return NETFWV6_S_OK;

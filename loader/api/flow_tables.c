@@ -92,16 +92,12 @@ static netfwv6_result mgr_get_flow_tables(struct netfwv6_mgr *mgr, size_t n, siz
 					  struct netfwv6_flow_table *tables, size_t *count)
 {
 	struct netfwv6_flow_table all[FLOW_TABLES];
-	netfwv6_result result;
 
 	if (!mgr || !count || (!tables && n))
 		return fail(NETFWV6_E_POINTER, "%s is null",
 			    mgr ? "an out-pointer" : "the manager");
-	result = elements_check_size(size);
-	if (NETFWV6_SUCCEEDED(result))
-		result = read_all(state_of(mgr), all);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(elements_check_size(size));
+	TRY(read_all(state_of(mgr), all));
 	elements_give(tables, size, all, sizeof(*all), n < FLOW_TABLES ? n : FLOW_TABLES);
 	*count = FLOW_TABLES;
 	return NETFWV6_S_OK;

@@ -23,10 +23,8 @@ static netfwv6_result choose_group(const struct state *state,
 				   bool *changes_hands)
 {
 	gid_t present;
-	netfwv6_result result = pins_get_group(state->root.dir, &present);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pins_get_group(state->root.dir, &present));
 	*group = options->set_group ? options->group : present;
 	*changes_hands = present && present != *group;
 	return NETFWV6_S_OK;
@@ -35,10 +33,8 @@ static netfwv6_result choose_group(const struct state *state,
 /* Opens what is there, also if it was frozen, or makes it. */
 static netfwv6_result open_or_make(struct state *state)
 {
-	netfwv6_result result = state_open(state);
-
-	return NETFWV6_SUCCEEDED(result) && state->root.state == ROOT_ABSENT ? state_make(state) :
-									       result;
+	TRY(state_open(state));
+	return state->root.state == ROOT_ABSENT ? state_make(state) : NETFWV6_S_OK;
 }
 
 static netfwv6_result initialize(struct state *state, void *given)
@@ -67,13 +63,10 @@ static netfwv6_result mgr_initialize(struct netfwv6_mgr *mgr,
 				     const struct netfwv6_initialize_options *options)
 {
 	struct netfwv6_initialize_options given = { .sz = sizeof(given) };
-	netfwv6_result result;
 
 	if (!mgr)
 		return fail(NETFWV6_E_POINTER, "the manager is null");
-	result = options_take(&given, OPTIONS_END(struct netfwv6_initialize_options), options);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(options_take(&given, OPTIONS_END(struct netfwv6_initialize_options), options));
 	if (given.group && !given.set_group)
 		return fail(NETFWV6_E_INVALIDARG, "a group is given, but set_group is not set");
 	if (given.group == (gid_t)-1)

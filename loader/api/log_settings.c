@@ -79,11 +79,10 @@ static netfwv6_result get_record(struct netfwv6_mgr *mgr, const void *out,
 static netfwv6_result get_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool *on)
 {
 	struct log_record record;
-	netfwv6_result result = get_record(mgr, on, &record);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*on = record.flags & flag;
-	return result;
+	TRY(get_record(mgr, on, &record));
+	*on = record.flags & flag;
+	return NETFWV6_S_OK;
 }
 
 static void change_dropped(struct log_record *record, const void *on)
@@ -158,11 +157,9 @@ static netfwv6_result mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size,
 {
 	const void *out = path ? (const void *)path : needed;
 	struct log_record record;
-	netfwv6_result result = read_path(mgr, path || !size ? out : NULL, &record);
 	size_t length;
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(read_path(mgr, path || !size ? out : NULL, &record));
 	length = strlen(record.path) + 1;
 	if (size && size < length)
 		return fail(NETFWV6_E_INVALIDARG,

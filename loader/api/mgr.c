@@ -60,21 +60,16 @@ netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr, const struct netfwv6_m
 {
 	struct netfwv6_mgr_options given = { .sz = sizeof(given) };
 	struct netfwv6_mgr *new;
-	netfwv6_result result;
 	char *dir = NULL;
 	int error;
 
 	if (!mgr)
 		return fail(NETFWV6_E_POINTER, "the manager's out-pointer is null");
-	result = options_take(&given, sizeof(given), options);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = resolve_state_dir(given.state_dir			  ?:
-					   secure_getenv("NETFWV6_STATE") ?:
-									    DEFAULT_STATE_DIR,
-				   &dir);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(options_take(&given, sizeof(given), options));
+	TRY(resolve_state_dir(given.state_dir			     ?:
+				      secure_getenv("NETFWV6_STATE") ?:
+								       DEFAULT_STATE_DIR,
+			      &dir));
 	new = calloc(1, sizeof(*new));
 	if (!new) {
 		free(dir);

@@ -77,10 +77,8 @@ static netfwv6_result mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_
 						uint32_t protocol, bool *open)
 {
 	struct range range = {};
-	netfwv6_result result = take_range(state_of(mgr), port, port, protocol, &range);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(take_range(state_of(mgr), port, port, protocol, &range));
 	return open ? ask_globally(state_of(mgr), range, open) :
 		      fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
 }
@@ -112,10 +110,8 @@ static netfwv6_result mgr_enumerate_globally_open_port_range(struct netfwv6_mgr 
 							     struct netfwv6_port_enum **ports)
 {
 	struct range range = {};
-	netfwv6_result result = take_range(state_of(mgr), first, last, protocol, &range);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(take_range(state_of(mgr), first, last, protocol, &range));
 	return ports ? setting_enumerate(&(struct setting){ .state = state_of(mgr) }, &range,
 					 ports) :
 		       fail(NETFWV6_E_POINTER, "the enumerator's out-pointer is null");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The enumerator of ports: a snapshot's cursor, typed. */
+#include "util/error.h"
 #include "util/snapshot.h"
 
 static struct snapshot_cursor *port_cursor(const struct netfwv6_port_enum *ports)
@@ -27,11 +28,10 @@ netfwv6_result netfwv6_port_enum_clone(const struct netfwv6_port_enum *ports,
 				       struct netfwv6_port_enum **clone)
 {
 	struct snapshot_cursor *cursor;
-	netfwv6_result result = snapshot_clone(port_cursor(ports), clone ? &cursor : NULL);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*clone = (struct netfwv6_port_enum *)cursor;
-	return result;
+	TRY(snapshot_clone(port_cursor(ports), clone ? &cursor : NULL));
+	*clone = (struct netfwv6_port_enum *)cursor;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result netfwv6_port_enum_count(const struct netfwv6_port_enum *ports, size_t *count)

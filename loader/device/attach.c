@@ -91,11 +91,10 @@ static netfwv6_result load_guard(struct work *w)
 static netfwv6_result put_instance(struct work *w, enum hook hook, const struct instance *instance)
 {
 	const struct place place = place_of(w);
-	netfwv6_result result = hook_put(&place, hook, w->device, instance, w->form->mode);
 
-	if (NETFWV6_SUCCEEDED(result))
-		hook_look(&place, hook, &w->at.hooks[hook]);
-	return result;
+	TRY(hook_put(&place, hook, w->device, instance, w->form->mode));
+	hook_look(&place, hook, &w->at.hooks[hook]);
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result clear_hook(struct work *w, enum hook hook)
@@ -124,14 +123,12 @@ static netfwv6_result load_and_put(struct work *w, enum hook hook, const struct 
 static netfwv6_result learn(struct work *w)
 {
 	struct instance_spec spec = w->spec;
-	netfwv6_result result;
 
 	if (w->form->stateless)
 		return NETFWV6_S_OK;
 	spec.config.secret = 0;
-	result = load_and_put(w, HOOK_LEARN, &spec, -1);
-	return NETFWV6_FAILED(result) ? result :
-					seed_from_sockets(&w->state->root, &w->state->policy);
+	TRY(load_and_put(w, HOOK_LEARN, &spec, -1));
+	return seed_from_sockets(&w->state->root, &w->state->policy);
 }
 
 /* Until XDP is there, there is nothing that it could see. */
@@ -160,15 +157,12 @@ static netfwv6_result put_xdp(struct work *w)
 
 static netfwv6_result put_filters(struct work *w)
 {
-	netfwv6_result result = load_guard(w);
-
-	if (NETFWV6_SUCCEEDED(result))
-		result = put_instance(w, HOOK_GUARD, &w->guard);
-	if (NETFWV6_SUCCEEDED(result))
-		result = put_xdp(w);
-	if (NETFWV6_SUCCEEDED(result) && w->form->stateless)
-		result = clear_hook(w, HOOK_LEARN);
-	return result;
+	TRY(load_guard(w));
+	TRY(put_instance(w, HOOK_GUARD, &w->guard));
+	TRY(put_xdp(w));
+	if (w->form->stateless)
+		TRY(clear_hook(w, HOOK_LEARN));
+	return NETFWV6_S_OK;
 }
 
 /* ---- The record ------------------------------------------------------------------ */
@@ -213,14 +207,12 @@ static netfwv6_result record(struct work *w)
  */
 static netfwv6_result record_first(struct work *w)
 {
-	netfwv6_result result;
-
 	memcpy(w->at.record.next, w->device->name, sizeof(w->at.record.next));
 	w->at.record.known |= SLOT_BIT(w->form->slot);
-	result = w->before->id ? attachment_write(w->state, &w->at) : record(w);
-	return NETFWV6_SUCCEEDED(result) && !w->form->learn_only ?
+	TRY(w->before->id ? attachment_write(w->state, &w->at) : record(w));
+	return !w->form->learn_only ?
 		       attachment_record_filtered(w->state, w->at.id, &w->at.record) :
-		       result;
+		       NETFWV6_S_OK;
 }
 
 /* ---- Undoing ---------------------------------------------------------------------- */

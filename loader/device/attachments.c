@@ -168,13 +168,11 @@ netfwv6_result attachment_write(const struct state *state, const struct attachme
 netfwv6_result attachment_drop(const struct state *state, const struct attachment *at)
 {
 	const struct place place = attachment_place(state, at);
-	netfwv6_result result = NETFWV6_S_OK;
 
-	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
-		result = hook_clear(&place, hook);
-	if (NETFWV6_SUCCEEDED(result))
-		attachment_forget(state, at->id, &at->record);
-	return result;
+	for (int hook = 0; hook < HOOKS; hook++)
+		TRY(hook_clear(&place, hook));
+	attachment_forget(state, at->id, &at->record);
+	return NETFWV6_S_OK;
 }
 
 /* ---- Tidying ------------------------------------------------------------------- */

@@ -110,11 +110,9 @@ static netfwv6_result read_links(const struct device *device, struct device_trai
 	struct place place = { .ifindex = device->ifindex };
 	const struct nlmsghdr *message = NULL;
 	struct netlink_answer links;
-	netfwv6_result result = device_list(&links);
 	struct link link;
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(device_list(&links));
 	while (next_link(&links, &message, &link))
 		if (link.device.ifindex == device->ifindex) {
 			read_itself(&link, traits);
@@ -210,16 +208,11 @@ netfwv6_result device_traits_read(const struct device *device, uint32_t own_xdp,
 {
 	struct device_traits read = {};
 	struct device_xdp xdp = {};
-	netfwv6_result result = read_links(device, &read);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = read_driver(device, &read);
-	if (NETFWV6_SUCCEEDED(result))
-		result = read_features(device, &read);
-	if (NETFWV6_SUCCEEDED(result))
-		result = device_xdp(device->ifindex, &xdp);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(read_links(device, &read));
+	TRY(read_driver(device, &read));
+	TRY(read_features(device, &read));
+	TRY(device_xdp(device->ifindex, &xdp));
 	read.foreign_xdp = xdp.program_id == own_xdp ? 0 : xdp.program_id;
 	*traits = read;
 	return NETFWV6_S_OK;

@@ -85,13 +85,12 @@ static netfwv6_result xdp_refused(const struct device *device, uint32_t mode, in
 {
 	struct device_traits traits;
 	struct device_xdp xdp;
-	netfwv6_result result;
 
 	if ((error == EBUSY || error == EEXIST) &&
 	    NETFWV6_SUCCEEDED(device_xdp(device->ifindex, &xdp)) && xdp.program_id)
 		return device_held(device, &xdp);
-	result = device_traits_read(device, 0, &traits);
-	return NETFWV6_FAILED(result) ? result : mode_refused(device, &traits, mode, -error);
+	TRY(device_traits_read(device, 0, &traits));
+	return mode_refused(device, &traits, mode, -error);
 }
 
 static netfwv6_result attach_program(const struct place *place, enum hook hook,
@@ -144,10 +143,8 @@ static netfwv6_result replace(const struct place *place, enum hook hook,
 			      const struct device *device, int program)
 {
 	int link = -1, error;
-	netfwv6_result result = hook_open(place, hook, &link);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(hook_open(place, hook, &link));
 	error = hook_swap(place, hook, link, program);
 	if (link >= 0)
 		close(link);

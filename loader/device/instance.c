@@ -238,10 +238,8 @@ netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec)
 {
 	struct instance_spec found = {};
 	struct running running;
-	netfwv6_result result = look_at_program(program_id, &running);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(look_at_program(program_id, &running));
 	for (int hook = 0; hook < HOOKS; hook++)
 		found.raw_ip |= strcmp(running.info.name, objects[hook].programs[true]) == 0;
 	for (uint32_t i = 0; i < running.info.nr_map_ids; i++)

@@ -94,14 +94,11 @@ static int share_counts(struct bpf_object *object, const struct root *root)
 static netfwv6_result configure_last_line(struct bpf_object *object, const struct root *root)
 {
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
-	netfwv6_result result;
 	int error;
 
 	bpf_program__set_type(program, PROGRAM_NETFILTER);
 	bpf_program__set_expected_attach_type(program, ATTACH_NETFILTER);
-	result = pins_share(object, root->dir, root->map);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pins_share(object, root->dir, root->map));
 	error = share_counts(object, root);
 	return error ? fail_errno(-error, "cannot use the counters of the last line") :
 		       NETFWV6_S_OK;
@@ -129,15 +126,12 @@ static netfwv6_result load_last_line_object(const struct root *root, struct inst
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6");
 	size_t size;
 	const void *elf = lastline_bpf__elf_bytes(&size);
-	netfwv6_result result;
 	int error;
 
 	instance->object = bpf_object__open_mem(elf, size, &opts);
 	if (!instance->object)
 		return last_line_failed(-errno);
-	result = configure_last_line(instance->object, root);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(configure_last_line(instance->object, root));
 	error = bpf_object__load(instance->object);
 	if (error)
 		return last_line_failed(error);

@@ -15,6 +15,7 @@
 #include "marks_layout.h"
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define MARKS_SIZE (MARK_LINES * sizeof(struct mark_line))
 
@@ -65,17 +66,13 @@ static netfwv6_result seed_marks(const struct seed *seed)
 
 static netfwv6_result read_secret(const struct root *root, struct mark_secret *secret)
 {
-	netfwv6_result result;
 	uint32_t key = 0;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_open_existing(root->dir, PIN_MARK_SECRET, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(root->dir, PIN_MARK_SECRET, 0, &fd));
 	if (bpf_map_lookup_elem(fd, &key, secret))
-		result = fail_errno(errno, "cannot read the secret of the marks in %s", root->dir);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot read the secret of the marks in %s", root->dir);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)

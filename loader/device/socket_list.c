@@ -136,8 +136,6 @@ static netfwv6_result read_protocol(uint32_t protocol, const char *path,
 
 netfwv6_result socket_list_read(struct snapshot_builder *sockets)
 {
-	netfwv6_result result = read_protocol(IPPROTO_TCP, PROC_NET "/tcp6", sockets);
-
-	return NETFWV6_FAILED(result) ? result :
-					read_protocol(IPPROTO_UDP, PROC_NET "/udp6", sockets);
+	TRY(read_protocol(IPPROTO_TCP, PROC_NET "/tcp6", sockets));
+	return read_protocol(IPPROTO_UDP, PROC_NET "/udp6", sockets);
 }

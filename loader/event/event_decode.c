@@ -65,7 +65,6 @@ netfwv6_result event_decode(const void *record, size_t size, int64_t offset,
 			    struct netfwv6_event *event)
 {
 	struct event raw = {};
-	netfwv6_result result;
 
 	memcpy(&raw, record, size < sizeof(raw) ? size : sizeof(raw));
 	if (size < sizeof(raw.version) || raw.version != EVENT_VERSION)
@@ -76,9 +75,7 @@ netfwv6_result event_decode(const void *record, size_t size, int64_t offset,
 	if (size < sizeof(raw))
 		return fail(NETFWV6_E_UNEXPECTED, "an event has %zu bytes, not %zu", size,
 			    sizeof(raw));
-	result = check(&raw, size);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(check(&raw, size));
 	*event = (struct netfwv6_event){
 		.sz = event->sz,
 		.kind = raw.kind,

@@ -11,6 +11,7 @@
 #include "state/log_record.h"
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define PIN_MODE 0600
 
@@ -53,18 +54,14 @@ netfwv6_result log_ring(const struct state *state, struct control *control, int 
 static netfwv6_result pin_watch(const struct state *state)
 {
 	char path[PIN_PATH_SIZE];
-	netfwv6_result result;
-	int link = -1;
+	CLEANUP(close_descriptor) int link = -1;
 
 	if (access(pin_path(state->root.dir, path, PIN_LOGWATCH, NULL), F_OK) == 0)
 		return NETFWV6_S_OK;
-	result = watch_attach(state, TAP_LOG, &link);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(watch_attach(state, TAP_LOG, &link));
 	if (bpf_obj_pin(link, path) || chmod(path, PIN_MODE))
-		result = fail_errno(errno, "cannot pin %s", path);
-	close(link);
-	return result;
+		return fail_errno(errno, "cannot pin %s", path);
+	return NETFWV6_S_OK;
 }
 
 static void unpin_watch(const struct state *state)

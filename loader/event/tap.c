@@ -10,6 +10,7 @@
 
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 uint64_t tap_now(void)
 {
@@ -47,16 +48,12 @@ bool tap_renew(struct control *control, uint32_t tap, uint64_t *lease)
 
 netfwv6_result tap_put_ring(const struct state *state, uint32_t tap, int ring)
 {
-	netfwv6_result result;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_open_existing(state->root.dir, PIN_TAPS, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(state->root.dir, PIN_TAPS, 0, &fd));
 	if (bpf_map_update_elem(fd, &tap, &ring, BPF_ANY))
-		result = fail_errno(errno, "cannot put a ring buffer in its place");
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot put a ring buffer in its place");
+	return NETFWV6_S_OK;
 }
 
 /* One for each CPU, of both kinds of events. */
@@ -100,10 +97,8 @@ netfwv6_result tap_missed(const struct state *state, uint32_t tap, uint64_t *sup
 			  uint64_t *lost)
 {
 	uint64_t sums[2] = {};
-	netfwv6_result result = with_states(state, tap, add_up, sums);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(with_states(state, tap, add_up, sums));
 	*suppressed = sums[0];
 	*lost = sums[1];
 	return NETFWV6_S_OK;

@@ -24,14 +24,11 @@ static netfwv6_result refused(int error)
 static netfwv6_result load_watch(const struct state *state, struct connections_bpf *object,
 				 uint32_t tap)
 {
-	netfwv6_result result;
 	int error;
 
 	object->rodata->netfwv6_watch.netns_cookie = state->root.record.netns_cookie;
 	object->rodata->netfwv6_watch.tap = tap;
-	result = pins_share(object->obj, state->root.dir, state->root.map);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pins_share(object->obj, state->root.dir, state->root.map));
 	error = -connections_bpf__load(object);
 	return error ? refused(error) : NETFWV6_S_OK;
 }

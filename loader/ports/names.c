@@ -119,11 +119,9 @@ static bool is_of_open_port(const void *key, const void *table)
 
 netfwv6_result names_copy(int from, int to, struct policy *table, bool *full)
 {
-	netfwv6_result result = map_copy(from, to, is_of_open_port, table, full);
-
-	if (NETFWV6_SUCCEEDED(result))
-		note_all(to, table);
-	return result;
+	TRY(map_copy(from, to, is_of_open_port, table, full));
+	note_all(to, table);
+	return NETFWV6_S_OK;
 }
 
 bool names_none(const struct state *state)

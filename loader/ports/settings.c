@@ -47,12 +47,9 @@ netfwv6_result setting_clear_once(const struct setting *setting, struct range ra
 static netfwv6_result put_names(struct state *state, const uint32_t *entries, size_t n,
 				uint32_t slot, const char *name)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-
-	for (size_t i = 0; i < n && NETFWV6_SUCCEEDED(result); i++)
-		result = name_put(state, (struct name_key){ .entry = entries[i], .slot = slot },
-				  name);
-	return result;
+	for (size_t i = 0; i < n; i++)
+		TRY(name_put(state, (struct name_key){ .entry = entries[i], .slot = slot }, name));
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result name_all(struct state *state, const uint32_t *entries, size_t n,
@@ -190,14 +187,12 @@ static netfwv6_result read_setting(const struct setting *setting, struct range r
 
 netfwv6_result setting_ask(const struct setting *setting, uint32_t entry, bool *is_set)
 {
-	netfwv6_result result;
 	uint64_t policy = 0;
 	uint32_t slot;
 
-	result = read_setting(setting, (struct range){ entry, 1 }, &policy, &slot);
-	if (NETFWV6_SUCCEEDED(result))
-		*is_set = policy & bit_of(setting, slot);
-	return result;
+	TRY(read_setting(setting, (struct range){ entry, 1 }, &policy, &slot));
+	*is_set = policy & bit_of(setting, slot);
+	return NETFWV6_S_OK;
 }
 
 static void add_names(struct state *state, struct snapshot_builder *builder,

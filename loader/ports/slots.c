@@ -48,11 +48,10 @@ uint32_t slot_unowned(const struct slot_record *records, uint64_t bits)
 netfwv6_result slot_find(const struct state *state, const char *device, uint32_t *slot)
 {
 	struct slot_record records[SLOT_RECORDS];
-	netfwv6_result result = slots_read(state, records);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*slot = slot_of(records, device);
-	return result;
+	TRY(slots_read(state, records));
+	*slot = slot_of(records, device);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result slots_used(const struct state *state, uint64_t *bits)

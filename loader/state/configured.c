@@ -97,10 +97,9 @@ bool configured_next(const struct state *state, char *device)
 netfwv6_result configured_copy(int from, int to)
 {
 	bool full;
-	netfwv6_result result = map_copy(from, to, is_key, NULL, &full);
 
-	return NETFWV6_SUCCEEDED(result) && full ?
-		       fail(NETFWV6_E_OUTOFMEMORY, "more than %d devices are enabled",
-			    CONFIGURED_RECORDS) :
-		       result;
+	TRY(map_copy(from, to, is_key, NULL, &full));
+	return full ? fail(NETFWV6_E_OUTOFMEMORY, "more than %d devices are enabled",
+			   CONFIGURED_RECORDS) :
+		      NETFWV6_S_OK;
 }

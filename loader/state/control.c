@@ -9,6 +9,7 @@
 
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 netfwv6_result control_map(const struct root *root, struct control **control)
 {
@@ -35,20 +36,16 @@ void control_unmap(struct control *control)
 
 netfwv6_result control_read(const struct root *root, struct control *control)
 {
-	netfwv6_result result;
 	uint32_t key = 0;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
 	memset(control, 0, sizeof(*control));
 	if (root->state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
-	result = pin_open_existing(root->dir, PIN_CONTROL, BPF_F_RDONLY, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(root->dir, PIN_CONTROL, BPF_F_RDONLY, &fd));
 	if (bpf_map_lookup_elem(fd, &key, control))
-		result = fail_errno(errno, "cannot read %s/control", root->dir);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot read %s/control", root->dir);
+	return NETFWV6_S_OK;
 }
 
 void control_set(struct control *control, uint32_t bits)

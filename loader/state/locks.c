@@ -307,13 +307,11 @@ static netfwv6_result open_administration(int *fd)
 
 netfwv6_result check_administrator(void)
 {
-	netfwv6_result result;
 	int fd;
 
-	result = open_administration(&fd);
-	if (NETFWV6_SUCCEEDED(result))
-		close(fd);
-	return result;
+	TRY(open_administration(&fd));
+	close(fd);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result lock_administration(struct state *state)

@@ -7,6 +7,7 @@
 
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 _Static_assert(LOG_PATH_SIZE == NETFWV6_PATH_SIZE, "a path fits its record");
 
@@ -42,15 +43,11 @@ netfwv6_result log_record_read(const struct root *root, struct log_record *recor
 
 netfwv6_result log_record_write(const struct root *root, const struct log_record *record)
 {
-	netfwv6_result result;
 	uint32_t key = 0;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_open_existing(root->dir, PIN_LOGGING, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(root->dir, PIN_LOGGING, 0, &fd));
 	if (bpf_map_update_elem(fd, &key, record, BPF_ANY))
-		result = fail_errno(errno, "cannot write the log's settings in %s", root->dir);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot write the log's settings in %s", root->dir);
+	return NETFWV6_S_OK;
 }

@@ -145,12 +145,9 @@ static bool has_layout(int fd, enum pin pin)
 
 netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
 {
-	netfwv6_result result;
 	int got = -1;
 
-	result = pin_open_raw(dir, pin, flags, &got);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_raw(dir, pin, flags, &got));
 	if (got >= 0 && !has_layout(got, pin)) {
 		close(got);
 		return fail(NETFWV6_E_UNEXPECTED,
@@ -170,12 +167,10 @@ netfwv6_result pin_open_as_allowed(const char *dir, enum pin pin, int *fd)
 
 netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, int *fd)
 {
-	netfwv6_result result = pin_open(dir, pin, flags, fd);
-
-	return NETFWV6_SUCCEEDED(result) && *fd < 0 ?
-		       fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
-			    dir, maps[pin].pin) :
-		       result;
+	TRY(pin_open(dir, pin, flags, fd));
+	return *fd < 0 ? fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
+			      dir, maps[pin].pin) :
+			 NETFWV6_S_OK;
 }
 
 /* ---- Making ---------------------------------------------------------------- */

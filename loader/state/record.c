@@ -11,6 +11,7 @@
 
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define FILTER_BITS 0x7fffffffu /* of the serial number, in the handle of a filter */
 
@@ -40,18 +41,13 @@ static netfwv6_result take_any(const char *dir, int fd, struct root_record *reco
 
 netfwv6_result record_read_any(const char *dir, struct root_record *record, bool *there)
 {
-	netfwv6_result result;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_open_raw(dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_raw(dir, PIN_ROOT, BPF_F_RDONLY, &fd));
 	*there = fd >= 0;
 	if (!*there)
 		return NETFWV6_S_OK;
-	result = take_any(dir, fd, record);
-	close(fd);
-	return result;
+	return take_any(dir, fd, record);
 }
 
 static netfwv6_result check_layout(const char *dir, uint32_t layout)
@@ -72,15 +68,13 @@ static netfwv6_result check_layout(const char *dir, uint32_t layout)
 
 netfwv6_result record_read(const char *dir, struct root_record *record, bool *there)
 {
-	netfwv6_result result = record_read_any(dir, record, there);
 	int fd = -1;
 
-	if (NETFWV6_SUCCEEDED(result) && *there)
-		result = check_layout(dir, record->layout);
-	if (NETFWV6_SUCCEEDED(result) && *there)
-		result = pin_open(dir, PIN_ROOT, BPF_F_RDONLY, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(record_read_any(dir, record, there));
+	if (*there)
+		TRY(check_layout(dir, record->layout));
+	if (*there)
+		TRY(pin_open(dir, PIN_ROOT, BPF_F_RDONLY, &fd));
 	*there = fd >= 0;
 	if (*there)
 		close(fd);
@@ -91,16 +85,12 @@ netfwv6_result record_read(const char *dir, struct root_record *record, bool *th
 
 netfwv6_result record_write(const char *dir, const struct root_record *record)
 {
-	netfwv6_result result;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_open_existing(dir, PIN_ROOT, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(dir, PIN_ROOT, 0, &fd));
 	if (bpf_map_update_elem(fd, &record_key, record, BPF_ANY))
-		result = fail_errno(errno, "cannot write the root record in %s", dir);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot write the root record in %s", dir);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result record_draw_serial(struct root_record *record)

@@ -12,6 +12,7 @@
 #include "state/mountpoint.h"
 #include "state/record.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define REMOVALS_IN_A_ROW 16 /* more than a reader meets; a damaged state ends here */
 
@@ -214,18 +215,12 @@ netfwv6_result root_check_namespace(const struct root *root)
 
 static netfwv6_result make_map(struct root *root, enum pin pin)
 {
-	netfwv6_result result;
-	int fd = -1;
+	CLEANUP(close_descriptor) int fd = -1;
 
-	result = pin_make_map(pin, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_make_map(pin, &fd));
 	if (pin == PIN_ROOT && bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY))
-		result = fail_errno(errno, "cannot write the root record in %s", root->dir);
-	if (NETFWV6_SUCCEEDED(result))
-		result = pin_put(root->dir, pin, fd, 0);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot write the root record in %s", root->dir);
+	return pin_put(root->dir, pin, fd, 0);
 }
 
 /* Who does not hold the lock would take a place that is just being made for nobody's. */
@@ -259,25 +254,20 @@ netfwv6_result root_check_absent(const struct root *root)
 /* In its state directory where that is on a bpffs, else in a place of its own. */
 static netfwv6_result choose_place(struct root *root)
 {
-	netfwv6_result result;
-
 	if (mountpoint_is_bpffs(root->name))
 		return NETFWV6_S_OK;
-	result = anchor_make(root->name, &root->record, root->kept);
-	if (NETFWV6_SUCCEEDED(result))
-		root->dir = root->kept;
-	return result;
+	TRY(anchor_make(root->name, &root->record, root->kept));
+	root->dir = root->kept;
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result make_pins(struct root *root)
 {
-	netfwv6_result result;
-
 	pins_clear(root->dir); /* what a killed maker left */
-	result = pins_make_directories(root->dir);
-	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++)
-		result = make_map(root, pin);
-	return result;
+	TRY(pins_make_directories(root->dir));
+	for (int pin = 0; pin < PINS; pin++)
+		TRY(make_map(root, pin));
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result make_state(struct root *root)
@@ -322,9 +312,8 @@ netfwv6_result root_create(struct root *root, struct policy *policy)
 
 netfwv6_result root_adopt(struct root *root)
 {
-	netfwv6_result result = record_take_namespace(&root->record);
-
-	return NETFWV6_FAILED(result) ? result : root_write_record(root);
+	TRY(record_take_namespace(&root->record));
+	return root_write_record(root);
 }
 
 /* ---- Retiring -------------------------------------------------------------- */

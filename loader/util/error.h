@@ -14,6 +14,14 @@ netfwv6_result fail(netfwv6_result code, const char *format, ...)
 /* The same for an errno value: maps it to a code and appends its text. */
 netfwv6_result fail_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Returns from the function that it is in when the call fails. */
+#define TRY(call)                                                                                  \
+	do {                                                                                       \
+		netfwv6_result result_ = (call);                                                   \
+		if (NETFWV6_FAILED(result_))                                                       \
+			return result_;                                                            \
+	} while (0)
+
 /* The calling thread's sentence, in its place: as it was recorded, so perhaps not printable. */
 char *failure_sentence(void);
 

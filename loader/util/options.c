@@ -16,15 +16,12 @@ netfwv6_result options_check_size(size_t sz)
 netfwv6_result options_take(void *known, size_t size, const void *given)
 {
 	const unsigned char *bytes = given;
-	netfwv6_result result;
 	size_t sz;
 
 	if (!given)
 		return NETFWV6_S_OK;
 	memcpy(&sz, given, sizeof(sz));
-	result = options_check_size(sz);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(options_check_size(sz));
 	for (size_t i = size; i < sz; i++)
 		if (bytes[i])
 			return fail(NETFWV6_E_INVALIDARG,

@@ -72,16 +72,13 @@ netfwv6_result snapshot_next(struct snapshot_cursor *cursor, size_t n, size_t si
 			     size_t *fetched)
 {
 	const struct snapshot *snapshot;
-	netfwv6_result result;
 	size_t take;
 
 	if (!cursor)
 		return null_enumerator();
 	if ((!elements && n) || (!fetched && n != 1))
 		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
-	result = elements_check_size(size);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(elements_check_size(size));
 	snapshot = cursor->snapshot;
 	take = n < snapshot_left(cursor) ? n : snapshot_left(cursor);
 	if (take)
