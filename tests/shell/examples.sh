@@ -50,6 +50,45 @@ gives() {
 	}
 }
 
+# A datagram to a closed port comes in by fw0.
+shoot() {
+	inside python3 - <<-'PY'
+		import socket
+		wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		wire.bind(("fw1", 0))
+		addresses = b"".join(socket.inet_pton(socket.AF_INET6, f"2001:db8::{n}") for n in (2, 1))
+		udp = bytes.fromhex("9c40 1388 000c 1234") + b"data"
+		wire.send(b"\x02\0\0\0\0\1" + b"\x02" * 6 + b"\x86\xdd" + bytes.fromhex("60000000 000c 11 40") + addresses + udp)
+	PY
+}
+
+# tells_of_drops COMMAND... -- also when nothing happened for longer than a stream lives unread.
+tells_of_drops() {
+	local watcher began=$SECONDS
+	LD_LIBRARY_PATH=$scratch/root/opt/netfwv6/lib inside "$@" 2 <>"$scratch/quiet" >"$scratch/told" 2>&1 &
+	watcher=$!
+	sleep 4
+	while kill -0 $watcher 2>/dev/null && shoot && [ $SECONDS -lt $((began + 60)) ]; do
+		sleep 0.1
+	done
+	kill $watcher 2>/dev/null
+	wait $watcher && [ "$(cat "$scratch/told")" = $'fw0 closed-udp\nfw0 closed-udp' ] && return
+	cat "$scratch/told"
+	return 1
+}
+
+# A removed state ends the watch, with a sentence.
+ends_with_the_state() {
+	local watcher status
+	LD_LIBRARY_PATH=$scratch/root/opt/netfwv6/lib inside "$@" 2 <>"$scratch/quiet" >"$scratch/told" 2>&1 &
+	watcher=$!
+	sleep 1
+	fw disable fw0 && fw remove
+	wait $watcher
+	status=$?
+	[ $status = 3 ] && grep "was removed, so its events ended" "$scratch/told"
+}
+
 is_named() {
 	[ "$(inside "$B/netfwv6" list --json | jq -r '.ports[] | "\(.port)/\(.protocol) \(.name)"')" = "$1" ]
 }
@@ -62,6 +101,9 @@ ok "the one needs the library to run" needs_library yes shared
 ok "the other does not" needs_library no static
 
 usage='usage: *'
+mkfifo "$scratch/quiet" # an input that neither comes nor ends
+inside ip link set fw0 address 02:00:00:00:00:01 up
+inside ip link set fw1 up
 for kind in shared static; do
 	ok "$kind: ensure_port without arguments: usage" gives 2 "$usage" ensure_port
 	ok "$kind: ensure_port without a name: usage" gives 2 "$usage" ensure_port open 443/tcp ''
@@ -99,6 +141,11 @@ for kind in shared static; do
 		gives 0 '443/tcp on fw0: open here' is_open_here fw0 443/tcp
 	ok "$kind: the settings are cleared" fw close 443/tcp --dev fw0
 	ok "$kind: all of them" fw observe 443/tcp --dev fw0
-	ok "$kind: the device is free again" fw disable fw0
+	ok "$kind: watch_drops without a number: usage" gives 2 "$usage" watch_drops
+	ok "$kind: an event loop tells of dropped packets" tells_of_drops "$scratch/$kind/watch_drops"
+	ok "$kind: and ends with the state" ends_with_the_state "$scratch/$kind/watch_drops"
 done
+fw enable fw0
+ok "asyncio's loop tells of dropped packets, by ctypes" tells_of_drops docs/examples/watch_drops.py
+ok "and ends with the state, with the sentence of the handle" ends_with_the_state docs/examples/watch_drops.py
 done_testing
