@@ -26,6 +26,14 @@
  *                processes may change the same state at once. A call that waits for
  *                one that was stopped gives up after five seconds, for one
  *                that works after two minutes: E_RETRY.
+ *   Blocking     Opening and closing global ports without a name, asking for one of them, and
+ *                netfwv6_events_next() wait for nothing, once the handle has mapped the state and
+ *                while that is in its place.
+ *                Ports with names and settings of connections wait for the names lock, what is
+ *                for root alone for the administration lock, as long as said above; other calls
+ *                only for those that other threads make on the same handle. None waits for the
+ *                network. A handle is free for other threads while a call waits for a lock.
+ *                A process loads one program at a time, whatever its handles.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.
@@ -119,7 +127,9 @@ struct netfwv6_mgr;
 /*
  * Receives what the library has to say besides results: one line without a
  * newline, for instance a message of the kernel's verifier. Called on the thread
- * that makes the call; it must not call the library.
+ * that makes the call, which may hold the handle's mutex, the names lock and the administration
+ * lock, so that others wait, in this process and in all, until it returns. It must not call the
+ * library, jump out of it or throw, wait for a thread that uses the handle, or block for long.
  */
 typedef void (*netfwv6_log_fn)(void *context, const char *line);
 
