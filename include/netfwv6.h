@@ -26,14 +26,13 @@
  *                processes may change the same state at once. A call that waits for
  *                one that was stopped gives up after five seconds, for one
  *                that works after two minutes: E_RETRY.
- *   Blocking     Opening and closing global ports without a name, asking for one of them, and
+ *   Blocking     Closing global ports, asking for one, opening some where none has a name, and
  *                netfwv6_events_next() wait for nothing, once the handle has mapped the state and
- *                while that is in its place.
- *                Ports with names and settings of connections wait for the names lock, what is
- *                for root alone for the administration lock, as long as said above; other calls
- *                only for those that other threads make on the same handle. None waits for the
- *                network. A handle is free for other threads while a call waits for a lock.
- *                A process loads one program at a time, whatever its handles.
+ *                while that is in its place. Names and settings of connections wait for the
+ *                names lock, what is for root alone for the administration lock, as long as said
+ *                above; other calls only for those that other threads make on the same handle.
+ *                None waits for the network. A handle is free for other threads while a call
+ *                waits for a lock. A process loads one program at a time, whatever its handles.
  *   Privileges   Reading: everybody who may read the pinned maps. Changing ports:
  *                root, and the group that the state was given to. Enabling, disabling
  *                and what netfwv6_mgr_initialize() does: root.
