@@ -35,14 +35,13 @@ demo_succeeds() {
 	nothing_is_left
 }
 
-# Interrupts the demo once it has come so far that its device is firewalled.
+# Interrupts the demo once its device is firewalled, and namespaces, mount, directory and servers are there.
 interrupted_demo_cleans_up() {
 	start_demo
-	until grep -q 'device is firewalled' "$log"; do
+	until grep -q 'device is firewalled' "$log" && [ "$(left | grep -c .)" -ge 7 ]; do
 		kill -0 "$pid" 2>/dev/null || { cat "$log"; return 1; }
 		sleep 0.02
 	done
-	[ "$(left | grep -c .)" -ge 7 ] || return 1 # namespaces, mount, directory, servers
 	kill -TERM "$pid"
 	! wait "$pid" && nothing_is_left
 }
