@@ -10,9 +10,8 @@
 typedef bool (*map_copy_fn)(const void *key, const void *context);
 
 /*
- * Copies the wanted elements from one map to another of the same type. Values of the other
- * may be longer; the rest is zero then. full: the other is, as somebody added to the first
- * meanwhile, and the rest was left out.
+ * Copies the wanted elements from one map to another that is like it. full: the other is, as
+ * somebody added to the first meanwhile, and the rest was left out.
  */
 netfwv6_result map_copy(int from, int to, map_copy_fn wanted, const void *context, bool *full);
 
