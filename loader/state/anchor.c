@@ -14,6 +14,7 @@
 #include "state/lasting.h"
 #include "state/netns.h"
 #include "state/pins.h"
+#include "state/pins_remove.h"
 #include "state/record.h"
 #include "util/error.h"
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The maps that every state has: see pins.h. */
+/* What every state has pinned, and in which form: see pins.h. */
 #ifndef NETFWV6_PIN_KINDS_H
 #define NETFWV6_PIN_KINDS_H
+
+#include <bpf/bpf.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /* In the order of their making; "root" last, so that it says "complete". */
 enum pin {
@@ -29,6 +34,35 @@ enum pin {
 
 /* The flow tables: PIN_TCP and the following. */
 #define FLOW_TABLES 4
+
+struct pin_kind {
+	const char *pin, *map;
+	mode_t mode;
+	bool shared; /* with the group that may change ports */
+	enum bpf_map_type type;
+	uint32_t key, value, entries, flags;
+};
+
+extern const struct pin_kind pin_kinds[PINS];
+
+/* A pin that is no map of the state, or none that always is. */
+#define PIN_LOGRING "logring"
+#define PIN_LOGWATCH "logwatch"
+#define PIN_LASTLINE "lastline"
+#define LOCK_OF_LOG "log"
+#define LOCK_OF_NAMES "lock"
+#define LOCK_OF_STATE "links" /* a directory that is root's alone in every state */
+
+struct pinned_directory {
+	const char *pin;
+	mode_t mode;
+};
+
+#define PINNED_DIRECTORIES 4
+extern const struct pinned_directory pinned_directories[PINNED_DIRECTORIES];
+
+/* The end of the name of what is about to take a pin's place. */
+#define PIN_NEW "-new"
 
 /* Room for the path of every pin. */
 #define PIN_PATH_SIZE 512

@@ -11,72 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "events.h"
-#include "layout.h"
 #include "marks_layout.h"
 #include "util/error.h"
-
-#define NEW "-new" /* what is about to take a pin's place */
-
-static const struct {
-	const char *pin, *map;
-	mode_t mode;
-	bool shared; /* with the group that may change ports */
-	enum bpf_map_type type;
-	uint32_t key, value, entries, flags;
-} maps[PINS] = {
-	[PIN_PORTS] = { "ports", "netfwv6_ports", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-			sizeof(uint64_t), TABLE_ENTRIES, BPF_F_MMAPABLE },
-	[PIN_NAMES] = { "names", "netfwv6_names", 0644, true, BPF_MAP_TYPE_HASH,
-			sizeof(struct name_key), NAME_SIZE, NAME_RECORDS, BPF_F_NO_PREALLOC },
-	[PIN_SLOTS] = { "slots", "netfwv6_slots", 0644, true, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-			sizeof(struct slot_record), SLOT_RECORDS, 0 },
-	[PIN_ATTACHMENTS] = { "attachments", "netfwv6_attach", 0644, false, BPF_MAP_TYPE_HASH,
-			      sizeof(uint32_t), sizeof(struct attachment_record),
-			      ATTACHMENT_RECORDS, BPF_F_NO_PREALLOC },
-	[PIN_CONFIGURED] = { "configured", "netfwv6_config", 0644, false, BPF_MAP_TYPE_HASH,
-			     DEVICE_NAME_SIZE, sizeof(struct configured_record), CONFIGURED_RECORDS,
-			     BPF_F_NO_PREALLOC },
-	[PIN_FILTERED] = { "filtered", "netfwv6_filter", 0644, false, BPF_MAP_TYPE_HASH,
-			   sizeof(uint32_t), sizeof(uint32_t), ATTACHMENT_RECORDS,
-			   BPF_F_NO_PREALLOC },
-	/* Who talks to whom is nobody else's business. */
-	[PIN_TCP] = { "tcp", "netfwv6_tcp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
-		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_TCP, 0 },
-	[PIN_ANSWER] = { "answer", "netfwv6_answer", 0600, false, BPF_MAP_TYPE_LRU_HASH,
-			 sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
-	[PIN_UDP] = { "udp", "netfwv6_udp", 0600, false, BPF_MAP_TYPE_LRU_HASH,
-		      sizeof(struct flow_key), sizeof(struct flow), FLOWS_UDP, 0 },
-	[PIN_UDP_ANSWER] = { "udpanswer", "netfwv6_udpans", 0600, false, BPF_MAP_TYPE_LRU_HASH,
-			     sizeof(struct flow_key), sizeof(struct flow), FLOWS_ANSWERED, 0 },
-	[PIN_MARKS] = { "marks", "netfwv6_marks", 0600, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-			sizeof(struct mark_line), MARK_LINES, BPF_F_MMAPABLE },
-	[PIN_MARK_SECRET] = { "secret", MARK_SECRET_MAP, 0600, false, BPF_MAP_TYPE_ARRAY,
-			      sizeof(uint32_t), sizeof(struct mark_secret), 1, BPF_F_MMAPABLE },
-	[PIN_CONTROL] = { "control", "netfwv6_control", 0644, false, BPF_MAP_TYPE_ARRAY,
-			  sizeof(uint32_t), sizeof(struct control), 1, BPF_F_MMAPABLE },
-	[PIN_TAPSTAT] = { "tapstat", "netfwv6_tapstat", 0600, false, BPF_MAP_TYPE_PERCPU_ARRAY,
-			  sizeof(uint32_t), sizeof(struct tap_state), TAP_STATES, 0 },
-	[PIN_TAPS] = { "taps", "netfwv6_taps", 0600, false, BPF_MAP_TYPE_ARRAY_OF_MAPS,
-		       sizeof(uint32_t), sizeof(uint32_t), TAPS, 0 },
-	[PIN_HITS] = { "hits", "netfwv6_hits", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-		       sizeof(uint64_t), PORT_ENTRIES, 0 },
-	[PIN_LOGGING] = { "logging", "netfwv6_logging", 0644, false, BPF_MAP_TYPE_ARRAY,
-			  sizeof(uint32_t), sizeof(struct log_record), 1, 0 },
-	[PIN_ROOT] = { "root", "netfwv6_root", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
-		       sizeof(struct root_record), 1, 0 },
-};
-
-#define LINK_TYPE_TCX 11 /* of newer headers than Debian 12 has; it tells what XDP's does */
-
-#define LOCK LOCK_OF_NAMES
-static const struct {
-	const char *pin;
-	mode_t mode;
-} directories[] = {
-	{ LOCK, 0700 }, { LOCK_OF_STATE, 0700 }, { "counts", 0755 }, { LOCK_OF_LOG, 0700 }
-};
-#define DIRECTORIES (sizeof(directories) / sizeof(*directories))
 
 char *pin_path(const char *dir, char *path, const char *a, const char *b)
 {
@@ -86,12 +22,12 @@ char *pin_path(const char *dir, char *path, const char *a, const char *b)
 
 const char *pin_map_name(enum pin pin)
 {
-	return maps[pin].map;
+	return pin_kinds[pin].map;
 }
 
 uint32_t pin_map_capacity(enum pin pin)
 {
-	return maps[pin].entries;
+	return pin_kinds[pin].entries;
 }
 
 /* ---- Opening --------------------------------------------------------------- */
@@ -125,7 +61,7 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
 	char path[PIN_PATH_SIZE];
-	int got = bpf_obj_get_opts(pin_path(dir, path, maps[pin].pin, NULL), &opts);
+	int got = bpf_obj_get_opts(pin_path(dir, path, pin_kinds[pin].pin, NULL), &opts);
 
 	if (got < 0 && !is_missing(errno, path))
 		return open_failed(errno, path);
@@ -138,9 +74,9 @@ static bool has_layout(int fd, enum pin pin)
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info);
 
-	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == maps[pin].type &&
-	       info.key_size == maps[pin].key && info.value_size == maps[pin].value &&
-	       info.max_entries == maps[pin].entries;
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == pin_kinds[pin].type &&
+	       info.key_size == pin_kinds[pin].key && info.value_size == pin_kinds[pin].value &&
+	       info.max_entries == pin_kinds[pin].entries;
 }
 
 netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
@@ -152,7 +88,7 @@ netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
 		close(got);
 		return fail(NETFWV6_E_UNEXPECTED,
 			    "the state in %s is damaged: '%s' is no map of netfwv6's", dir,
-			    maps[pin].pin);
+			    pin_kinds[pin].pin);
 	}
 	*fd = got;
 	return NETFWV6_S_OK;
@@ -169,7 +105,7 @@ netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, 
 {
 	TRY(pin_open(dir, pin, flags, fd));
 	return *fd < 0 ? fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
-			      dir, maps[pin].pin) :
+			      dir, pin_kinds[pin].pin) :
 			 NETFWV6_S_OK;
 }
 
@@ -198,19 +134,19 @@ static netfwv6_result make_secret(int map)
 netfwv6_result pin_make_map(enum pin pin, int *fd)
 {
 	netfwv6_result result = NETFWV6_S_OK;
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = maps[pin].flags);
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = pin_kinds[pin].flags);
 	int map, ring = -1, error;
 
-	if (maps[pin].type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
+	if (pin_kinds[pin].type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
 		opts.inner_map_fd = ring = pin_make_ring((uint32_t)sysconf(_SC_PAGESIZE));
-	map = bpf_map_create(maps[pin].type, maps[pin].map, maps[pin].key, maps[pin].value,
-			     maps[pin].entries, &opts);
+	map = bpf_map_create(pin_kinds[pin].type, pin_kinds[pin].map, pin_kinds[pin].key,
+			     pin_kinds[pin].value, pin_kinds[pin].entries, &opts);
 	error = errno;
 	if (ring >= 0)
 		close(ring); /* it only showed what the others will look like */
 	errno = error;
 	if (map < 0)
-		return fail_errno(errno, "cannot create the map %s", maps[pin].map);
+		return fail_errno(errno, "cannot create the map %s", pin_kinds[pin].map);
 	if (pin == PIN_MARK_SECRET)
 		result = make_secret(map);
 	if (NETFWV6_FAILED(result))
@@ -245,7 +181,7 @@ static bool share_anew(const char *path, mode_t mode, mode_t bits, gid_t group)
 
 static bool share_pin(const char *path, enum pin pin, gid_t group)
 {
-	return share_with(path, maps[pin].mode, 0020, group);
+	return share_with(path, pin_kinds[pin].mode, 0020, group);
 }
 
 /* A new pin is of root alone. */
@@ -255,15 +191,15 @@ static bool pin_new(const char *path, enum pin pin, int fd, gid_t group)
 		if (errno != EEXIST || unlink(path) || bpf_obj_pin(fd, path))
 			return false; /* else: of a killed process */
 	}
-	return group && maps[pin].shared ? share_pin(path, pin, group) :
-					   chmod(path, maps[pin].mode) == 0;
+	return group && pin_kinds[pin].shared ? share_pin(path, pin, group) :
+						chmod(path, pin_kinds[pin].mode) == 0;
 }
 
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group)
 {
-	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE + sizeof(NEW)];
+	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE + sizeof(PIN_NEW)];
 
-	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, maps[pin].pin, NULL), NEW);
+	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, pin_kinds[pin].pin, NULL), PIN_NEW);
 	if (pin_new(new, pin, fd, group) && rename(new, path) == 0)
 		return NETFWV6_S_OK;
 	fail_errno(errno, "cannot pin %s", path);
@@ -276,8 +212,8 @@ static bool renew_lock(const char *dir, gid_t group)
 {
 	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE];
 
-	pin_path(dir, path, LOCK, NULL);
-	pin_path(dir, new, LOCK NEW, NULL);
+	pin_path(dir, path, LOCK_OF_NAMES, NULL);
+	pin_path(dir, new, LOCK_OF_NAMES PIN_NEW, NULL);
 	return (mkdir(new, 0700) == 0 || errno == EEXIST) && share_with(new, 0700, 0050, group) &&
 	       rename(new, path) == 0;
 }
@@ -292,10 +228,11 @@ netfwv6_result pins_make_directories(const char *dir)
 {
 	char path[PIN_PATH_SIZE];
 
-	for (size_t i = 0; i < DIRECTORIES; i++) {
-		pin_path(dir, path, directories[i].pin, NULL);
-		if (mkdir(path, directories[i].mode) ? errno != EEXIST :
-						       chmod(path, directories[i].mode) != 0)
+	for (size_t i = 0; i < PINNED_DIRECTORIES; i++) {
+		pin_path(dir, path, pinned_directories[i].pin, NULL);
+		if (mkdir(path, pinned_directories[i].mode) ?
+			    errno != EEXIST :
+			    chmod(path, pinned_directories[i].mode) != 0)
 			return fail_errno(errno, "cannot make %s", path);
 	}
 	return NETFWV6_S_OK;
@@ -342,7 +279,7 @@ netfwv6_result pins_get_group(const char *dir, gid_t *group)
 	char path[PIN_PATH_SIZE];
 	struct stat ports;
 
-	if (stat(pin_path(dir, path, maps[PIN_PORTS].pin, NULL), &ports))
+	if (stat(pin_path(dir, path, pin_kinds[PIN_PORTS].pin, NULL), &ports))
 		return fail_errno(errno, "cannot look at %s", path);
 	*group = ports.st_mode & 0020 ? ports.st_gid : 0;
 	return NETFWV6_S_OK;
@@ -354,112 +291,12 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 
 	/* "ports" first, as it says who may hold descriptors. */
 	for (int pin = 0; pin < PINS; pin++)
-		if (maps[pin].shared && !share_anew(pin_path(dir, path, maps[pin].pin, NULL),
-						    maps[pin].mode, 0020, group))
+		if (pin_kinds[pin].shared &&
+		    !share_anew(pin_path(dir, path, pin_kinds[pin].pin, NULL), pin_kinds[pin].mode,
+				0020, group))
 			return fail_errno(errno, "cannot change the group of %s", path);
-	return share_anew(pin_path(dir, path, LOCK, NULL), directories[0].mode, 0050, group) ?
+	return share_anew(pin_path(dir, path, LOCK_OF_NAMES, NULL), pinned_directories[0].mode,
+			  0050, group) ?
 		       NETFWV6_S_OK :
 		       fail_errno(errno, "cannot change the group of %s", path);
-}
-
-/* ---- Removing -------------------------------------------------------------- */
-
-/* Does found for each pin in a directory until it says true. */
-static bool any_in(const char *dir, const char *directory, bool (*found)(const char *path))
-{
-	char path[PIN_PATH_SIZE];
-	DIR *pins = opendir(pin_path(dir, path, directory, NULL));
-	struct dirent *entry;
-	bool any = false;
-
-	while (pins && !any && (entry = readdir(pins)))
-		any = *entry->d_name != '.' && found(pin_path(dir, path, directory, entry->d_name));
-	if (pins)
-		closedir(pins);
-	return any;
-}
-
-static bool exists(const char *path)
-{
-	(void)path;
-	return true;
-}
-
-static bool unpin(const char *path)
-{
-	unlink(path);
-	return false;
-}
-
-bool pins_have_links(const char *dir)
-{
-	return any_in(dir, LOCK_OF_STATE, exists);
-}
-
-/* A link whose device is gone has none for good. */
-static bool has_a_device(const char *path)
-{
-	struct bpf_link_info info = {};
-	uint32_t size = sizeof(info);
-	int link = bpf_obj_get(path);
-	bool got = link >= 0 && !bpf_obj_get_info_by_fd(link, &info, &size);
-
-	if (link >= 0)
-		close(link);
-	/* What cannot be asked may have one. */
-	return !got ||
-	       ((info.type == BPF_LINK_TYPE_XDP || info.type == LINK_TYPE_TCX) && info.xdp.ifindex);
-}
-
-bool pins_filter(const char *dir)
-{
-	return any_in(dir, LOCK_OF_STATE, has_a_device);
-}
-
-void pins_remove_links(const char *dir)
-{
-	any_in(dir, LOCK_OF_STATE, unpin);
-}
-
-/* Is it the name of a map's pin, or of one that was to become that? */
-static bool is_map(const char *name)
-{
-	for (int pin = 0; pin < PINS; pin++) {
-		size_t length = strlen(maps[pin].pin);
-
-		if (strncmp(name, maps[pin].pin, length) == 0 &&
-		    (!name[length] || strcmp(name + length, NEW) == 0))
-			return true;
-	}
-	return false;
-}
-
-static bool unpin_map(const char *path)
-{
-	if (is_map(strrchr(path, '/') + 1))
-		unlink(path);
-	return false;
-}
-
-void pins_clear(const char *dir)
-{
-	char path[PIN_PATH_SIZE];
-
-	unlink(pin_path(dir, path, maps[PIN_ROOT].pin, NULL));
-	any_in(dir, ".", unpin_map);
-	unlink(pin_path(dir, path, PIN_LASTLINE, NULL));
-	unlink(pin_path(dir, path, PIN_LASTLINE NEW, NULL));
-	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
-	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
-	any_in(dir, "counts", unpin);
-}
-
-void pins_remove(const char *dir)
-{
-	char path[PIN_PATH_SIZE];
-
-	pins_clear(dir);
-	for (size_t i = 0; i < DIRECTORIES; i++)
-		rmdir(pin_path(dir, path, directories[i].pin, NULL));
-	rmdir(pin_path(dir, path, LOCK NEW, NULL));
 }

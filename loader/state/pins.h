@@ -75,28 +75,4 @@ netfwv6_result pins_renew_lock(const char *dir, gid_t group);
 netfwv6_result pins_get_group(const char *dir, gid_t *group);
 netfwv6_result pins_set_group(const char *dir, gid_t group);
 
-/* A pin that is no map of the state, or none that always is. */
-#define PIN_LOGRING "logring"
-#define PIN_LOGWATCH "logwatch"
-#define PIN_LASTLINE "lastline"
-#define LOCK_OF_LOG "log"
-#define LOCK_OF_NAMES "lock"
-#define LOCK_OF_STATE "links" /* a directory that is root's alone in every state */
-
-/* Is anything pinned that filters? It does so until it is unpinned or unmounted. */
-bool pins_have_links(const char *dir);
-
-/* Does it filter a device that there still is? */
-bool pins_filter(const char *dir);
-
-/* Unpins what filters no device any more. */
-void pins_remove_links(const char *dir);
-
-/*
- * Unpins a state that has no links; "root" first: from then on there is none. The second form
- * removes its directories, too, of which one is the state's lock.
- */
-void pins_clear(const char *dir);
-void pins_remove(const char *dir);
-
 #endif

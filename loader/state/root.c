@@ -10,6 +10,7 @@
 #include "state/anchor.h"
 #include "state/control.h"
 #include "state/mountpoint.h"
+#include "state/pins_remove.h"
 #include "state/record.h"
 #include "util/error.h"
 #include "util/scope.h"
@@ -270,7 +271,7 @@ static netfwv6_result make_pins(struct root *root)
 	return NETFWV6_S_OK;
 }
 
-static netfwv6_result make_state(struct root *root)
+static netfwv6_result make_root(struct root *root)
 {
 	netfwv6_result result = root_check_absent(root);
 
@@ -282,8 +283,8 @@ static netfwv6_result make_state(struct root *root)
 	if (NETFWV6_SUCCEEDED(result))
 		result = choose_place(root);
 	if (NETFWV6_FAILED(result)) {
-		sweep_anchors(
-			root); /* the directory around the places may have been made for this one */
+		/* The directory around the places may have been made for this one. */
+		sweep_anchors(root);
 		return result;
 	}
 	result = make_pins(root);
@@ -301,7 +302,7 @@ netfwv6_result root_create(struct root *root, struct policy *policy)
 	netfwv6_result result = root_open(root, policy);
 
 	if (NETFWV6_SUCCEEDED(result) && root->state == ROOT_ABSENT) {
-		result = make_state(root);
+		result = make_root(root);
 		if (NETFWV6_SUCCEEDED(result))
 			result = root_open(root, policy);
 	}
