@@ -110,6 +110,14 @@ design_is_in_short_parts() {
 	return $wrong
 }
 
+exit_statuses_are_explained() {
+	local number wrong=0
+	for number in $(build/netfwv6 help | sed -n '/^Exit status:/,/^$/s/^  \([0-9]*\)  .*/\1/p'); do
+		grep -q "^| $number | " docs/using.md || { echo "docs/using.md lacks $number"; wrong=1; }
+	done
+	[ -n "$number" ] && return $wrong
+}
+
 devices_are_shown() {
 	tests/matrix/run --list | sed 's/.*/| & |/' | has_every "$(cat docs/devices.md)"
 }
@@ -125,6 +133,7 @@ for page in docs/netfwv6.8 docs/libnetfwv6.3; do
 done
 ok "netfwv6(8) has every command" man_has_every_command
 ok "netfwv6(8) has every option" man_has_every_option
+ok "docs/using.md explains each exit status" exit_statuses_are_explained
 ok "netfwv6(8) has every reason" man_has_every_reason
 ok "netfwv6(8) has every metric" man_has_every_metric
 ok "libnetfwv6(3) has every function" man_has_every_function
