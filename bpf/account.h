@@ -12,12 +12,12 @@ struct {
 	__uint(max_entries, REASON_COUNT);
 	__type(key, __u32);
 	__type(value, struct count);
-} netfwv6_counts SEC(".maps");
+} nf6_counts SEC(".maps");
 
 /* The count under a reason, or under one of COUNT_*. */
 static __always_inline struct count *count_of(__u32 reason)
 {
-	return bpf_map_lookup_elem(&netfwv6_counts, &reason);
+	return bpf_map_lookup_elem(&nf6_counts, &reason);
 }
 
 static __always_inline void account(__u32 reason, __u32 packets, __u32 bytes)

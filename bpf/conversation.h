@@ -57,9 +57,9 @@ static __always_inline int tcp_conversation(packet_context *ctx, const struct pa
 		return NO_CONVERSATION;
 	if (tcp_socket_wants(ctx, t, flags))
 		return REASON_ESTABLISHED;
-	if (tcp_flow_wants(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags))
+	if (tcp_flow_wants(bpf_map_lookup_elem(&nf6_tcp, &key), flags))
 		return REASON_FLOW;
-	if (tcp_flow_wants(bpf_map_lookup_elem(&netfwv6_answer, &key), flags))
+	if (tcp_flow_wants(bpf_map_lookup_elem(&nf6_tcp_answers, &key), flags))
 		return REASON_FLOW;
 	return NO_CONVERSATION;
 }
@@ -71,12 +71,12 @@ static __always_inline bool udp_lives(const struct flow *flow)
 
 static __always_inline bool udp_flow_lives(const struct flow_key *key)
 {
-	return udp_lives(bpf_map_lookup_elem(&netfwv6_udp, key));
+	return udp_lives(bpf_map_lookup_elem(&nf6_udp, key));
 }
 
 static __always_inline bool udp_answer_lives(const struct flow_key *key)
 {
-	return udp_lives(bpf_map_lookup_elem(&netfwv6_udpans, key));
+	return udp_lives(bpf_map_lookup_elem(&nf6_udp_answers, key));
 }
 
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t,

@@ -32,14 +32,14 @@
 
 #define PACKET_LOOPBACK 5 /* if_packet.h has it for user space only */
 
-/* What is attached has the id under which netfwv6_filter has its device. */
+/* What is attached has the id under which nf6_filtered has its device. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, ATTACHMENT_RECORDS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, struct attachment_record);
-} netfwv6_attach SEC(".maps");
+} nf6_attachments SEC(".maps");
 
 /* Has a device anything at its netdev ingress hook that can be skipped? */
 static __always_inline bool has_netdev_hook(const struct net_device *device)
@@ -57,8 +57,8 @@ static __always_inline const struct attachment_record *skipped(packet_context *c
 
 	if ((__u32)ctx->skb->skb_iif != came_by || !has_netdev_hook(in))
 		return NULL;
-	id = bpf_map_lookup_elem(&netfwv6_filter, &came_by);
-	return id ? bpf_map_lookup_elem(&netfwv6_attach, id) : NULL;
+	id = bpf_map_lookup_elem(&nf6_filtered, &came_by);
+	return id ? bpf_map_lookup_elem(&nf6_attachments, id) : NULL;
 }
 
 static __always_inline bool is_marked_conversation(packet_context *ctx, const struct packet *p)

@@ -58,7 +58,7 @@ static __always_inline bool is_strangers(packet_context *ctx, const struct tuple
 
 	if (!came_by)
 		return false; /* it is this host's own, or was translated here */
-	return bpf_map_lookup_elem(&netfwv6_filter, &came_by) || turns_back(ctx, t);
+	return bpf_map_lookup_elem(&nf6_filtered, &came_by) || turns_back(ctx, t);
 }
 
 /* What a leaving segment makes of a flow; 0 seen before means there was none. */
@@ -103,15 +103,15 @@ static __always_inline void learn_tcp(packet_context *ctx, struct tuple *answer,
 
 	if (state != NO_SOCKET && state != BPF_TCP_LISTEN)
 		return;
-	if (refresh_tcp(bpf_map_lookup_elem(&netfwv6_tcp, &key), flags, now) ||
-	    refresh_tcp(bpf_map_lookup_elem(&netfwv6_answer, &key), flags, now))
+	if (refresh_tcp(bpf_map_lookup_elem(&nf6_tcp, &key), flags, now) ||
+	    refresh_tcp(bpf_map_lookup_elem(&nf6_tcp_answers, &key), flags, now))
 		return;
 	new.seen = tcp_seen(0, flags);
 	new.expires = now + tcp_lifetime(new.seen);
 	if (!(flags & (TCP_SYN | TCP_RST)))
-		bpf_map_update_elem(&netfwv6_answer, &key, &new, BPF_ANY);
+		bpf_map_update_elem(&nf6_tcp_answers, &key, &new, BPF_ANY);
 	else if (is_bare_syn(flags) && !open)
-		bpf_map_update_elem(&netfwv6_tcp, &key, &new, BPF_ANY);
+		bpf_map_update_elem(&nf6_tcp, &key, &new, BPF_ANY);
 }
 
 static __always_inline void keep_udp(void *table, const struct flow_key *key, __u64 seconds)
@@ -137,14 +137,14 @@ static __always_inline void learn_udp(packet_context *ctx, struct tuple *answer,
 	if (is_multicast(&answer->source)) {
 		/* Answers come to the asker, or as in mDNS to the group. */
 		widen_to_group(&key, stays_on_link(&answer->source), ctx->ifindex);
-		keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_MULTICAST);
+		keep_udp(&nf6_udp, &key, FLOW_SECONDS_MULTICAST);
 		key.local = answer->source;
-		keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_MULTICAST);
+		keep_udp(&nf6_udp, &key, FLOW_SECONDS_MULTICAST);
 	} else if (!udp_socket_connected(ctx, answer, true)) {
 		if (open_elsewhere)
-			keep_udp(&netfwv6_udpans, &key, FLOW_SECONDS_UDP);
+			keep_udp(&nf6_udp_answers, &key, FLOW_SECONDS_UDP);
 		else
-			keep_udp(&netfwv6_udp, &key, FLOW_SECONDS_UDP);
+			keep_udp(&nf6_udp, &key, FLOW_SECONDS_UDP);
 	}
 }
 

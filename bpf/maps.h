@@ -13,11 +13,11 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, __u64);
-} netfwv6_ports SEC(".maps");
+} nf6_ports SEC(".maps");
 
 static __always_inline volatile __u64 *table_at(__u32 index)
 {
-	return bpf_map_lookup_elem(&netfwv6_ports, &index);
+	return bpf_map_lookup_elem(&nf6_ports, &index);
 }
 
 static __always_inline bool bitmap_has(__u32 word, __u32 entry)
@@ -61,7 +61,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, __u32);
-} netfwv6_filter SEC(".maps");
+} nf6_filtered SEC(".maps");
 
 #define FLOW_TABLE(name, entries)                                                                  \
 	struct {                                                                                   \
@@ -71,9 +71,9 @@ struct {
 		__type(value, struct flow);                                                        \
 	} name SEC(".maps")
 
-FLOW_TABLE(netfwv6_tcp, FLOWS_TCP);	    /* began here */
-FLOW_TABLE(netfwv6_answer, FLOWS_ANSWERED); /* began elsewhere, or before egress was watched */
-FLOW_TABLE(netfwv6_udp, FLOWS_UDP);
-FLOW_TABLE(netfwv6_udpans, FLOWS_ANSWERED); /* may have begun elsewhere */
+FLOW_TABLE(nf6_tcp, FLOWS_TCP);		     /* began here */
+FLOW_TABLE(nf6_tcp_answers, FLOWS_ANSWERED); /* began elsewhere, or before egress was watched */
+FLOW_TABLE(nf6_udp, FLOWS_UDP);
+FLOW_TABLE(nf6_udp_answers, FLOWS_ANSWERED); /* may have begun elsewhere */
 
 #endif

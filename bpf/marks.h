@@ -14,7 +14,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct mark_line);
-} netfwv6_marks SEC(".maps");
+} nf6_marks SEC(".maps");
 
 static __always_inline __u8 mark_stamp_now(void)
 {
@@ -22,12 +22,12 @@ static __always_inline __u8 mark_stamp_now(void)
 }
 
 /* It lies in a map of one value, so its address is constant in the programs. */
-static volatile struct mark_secret netfwv6_secret SEC(MARK_SECRET_MAP);
+static volatile struct mark_secret nf6_secret SEC(SECRET_SECTION);
 
 /* The state's secret, which does not change while programs run. */
 static __always_inline const struct mark_secret *mark_secret(void)
 {
-	const struct mark_secret *secret = (const void *)&netfwv6_secret;
+	const struct mark_secret *secret = (const void *)&nf6_secret;
 
 	barrier_var(secret); /* the compiler must not believe that it is zero */
 	return secret;
@@ -37,7 +37,7 @@ static __always_inline struct mark_line *line_of(const struct mark_key *key)
 {
 	__u32 line = mark_line_of(mark_secret(), key);
 
-	return bpf_map_lookup_elem(&netfwv6_marks, &line);
+	return bpf_map_lookup_elem(&nf6_marks, &line);
 }
 
 /* The key of a packet that arrives, or of the answer to one that leaves. */

@@ -70,7 +70,7 @@ struct mark_secret {
 	__u64 ports, stamps; /* odd */
 	__u32 remote[4];
 };
-#define MARK_SECRET_MAP ".data.secret" /* where the programs have it */
+#define SECRET_SECTION ".data.secret" /* where the programs have the map nf6_secret */
 
 /* A product's upper bits are the best. */
 mark_inline __u64 mark_ports(const struct mark_secret *secret, const struct mark_key *key)

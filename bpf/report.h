@@ -17,7 +17,7 @@ struct {
 	__uint(max_entries, PORT_ENTRIES);
 	__type(key, __u32);
 	__type(value, __u64);
-} netfwv6_hits SEC(".maps");
+} nf6_hits SEC(".maps");
 
 /* It is too large for the stack. */
 struct report {
@@ -30,7 +30,7 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct report);
-} netfwv6_report SEC(".maps");
+} nf6_report SEC(".maps");
 
 static __always_inline bool is_for_closed_port(__u32 reason)
 {
@@ -40,7 +40,7 @@ static __always_inline bool is_for_closed_port(__u32 reason)
 
 static __always_inline void count_hit(__u32 entry)
 {
-	__u64 *hits = bpf_map_lookup_elem(&netfwv6_hits, &entry);
+	__u64 *hits = bpf_map_lookup_elem(&nf6_hits, &entry);
 
 	if (hits)
 		__sync_fetch_and_add(hits, 1);
@@ -180,7 +180,7 @@ __noinline int netfwv6_tell_drop(packet_context *ctx, const struct packet *p, __
 	struct report *report;
 	__u32 key = 0;
 
-	report = bpf_map_lookup_elem(&netfwv6_report, &key);
+	report = bpf_map_lookup_elem(&nf6_report, &key);
 	if (!p || !c || !report)
 		return 0;
 	describe_drop(ctx, p, reason, raw_ip, &report->event);

@@ -19,7 +19,7 @@ struct {
 	__uint(max_entries, TAPS);
 	__type(key, __u32);
 	__array(values, struct ring);
-} netfwv6_taps SEC(".maps");
+} nf6_taps SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -27,20 +27,20 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct control);
-} netfwv6_control SEC(".maps");
+} nf6_control SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, TAP_STATES);
 	__type(key, __u32);
 	__type(value, struct tap_state);
-} netfwv6_tapstat SEC(".maps");
+} nf6_tapstat SEC(".maps");
 
 static __always_inline volatile struct control *control(void)
 {
 	__u32 key = 0;
 
-	return bpf_map_lookup_elem(&netfwv6_control, &key);
+	return bpf_map_lookup_elem(&nf6_control, &key);
 }
 
 /* Does any tap, or the count by port, want to know of a dropped packet? */
@@ -54,7 +54,7 @@ static __always_inline bool drops_matter(void)
 /* A tap's events are counted here; the second half is the connections'. */
 static __always_inline struct tap_state *tap_state_of(__u32 index)
 {
-	return bpf_map_lookup_elem(&netfwv6_tapstat, &index);
+	return bpf_map_lookup_elem(&nf6_tapstat, &index);
 }
 
 /* Were its tokens spent in this jiffy? Then nothing else need be asked, not even the time. */
@@ -82,7 +82,7 @@ static __always_inline bool take_token(struct tap_state *state, __u32 rate, __u6
 
 static __always_inline void tap_put(__u32 tap, struct tap_state *state, void *event, __u64 size)
 {
-	void *ring = bpf_map_lookup_elem(&netfwv6_taps, &tap);
+	void *ring = bpf_map_lookup_elem(&nf6_taps, &tap);
 
 	if (ring && bpf_ringbuf_output(ring, event, size, 0) == 0)
 		state->delivered++;

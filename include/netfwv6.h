@@ -925,7 +925,7 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
  * How full a table of conversations is that sockets alone do not show. An array's element.
  */
 struct netfwv6_flow_table {
-	const char *name; /* "tcp", "answers", "udp" or "udp-answers"; static */
+	const char *name; /* "tcp", "tcp_answers", "udp" or "udp_answers"; static */
 	uint32_t used;	  /* live entries */
 	uint32_t capacity;
 };

@@ -51,8 +51,6 @@ static netfwv6_result count_live(int map, struct batch *batch, uint32_t *used)
 	return NETFWV6_S_OK;
 }
 
-static const char *const names[FLOW_TABLES] = { "tcp", "answers", "udp", "udp-answers" };
-
 static netfwv6_result read_table(const struct root *root, int table, struct batch *batch,
 				 struct netfwv6_flow_table *out)
 {
@@ -60,8 +58,8 @@ static netfwv6_result read_table(const struct root *root, int table, struct batc
 	netfwv6_result result = NETFWV6_S_OK;
 	int fd = -1;
 
-	*out = (struct netfwv6_flow_table){ .name = names[table],
-					    .capacity = pin_map_capacity(pin) };
+	*out = (struct netfwv6_flow_table){ .name = pin_name(pin),
+					    .capacity = pin_kinds[pin].entries };
 	if (root->state == ROOT_ABSENT)
 		return result;
 	result = pin_open_existing(root->dir, pin, 0, &fd);

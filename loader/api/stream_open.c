@@ -70,7 +70,7 @@ static uint32_t round_up(size_t size)
 
 static netfwv6_result open_ring(struct netfwv6_events *events, uint32_t size)
 {
-	int fd = pin_make_ring(size), error;
+	int fd = pin_make_ring(EVENTS_MAP, size), error;
 
 	if (fd < 0)
 		return fail_errno(errno, "cannot make a ring buffer of %u bytes", size);

@@ -15,7 +15,7 @@ char *attachment_counts_path(const struct state *state, uint32_t id, char *path)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%u", id);
-	return pin_path(state->root.dir, path, "counts", name);
+	return pin_path(state->root.dir, path, PIN_COUNTS, name);
 }
 
 /* The kernel's order is another one in each map. */

@@ -180,7 +180,7 @@ netfwv6_result attachment_drop(const struct state *state, const struct attachmen
 static void forget_unrecorded_counts(const struct state *state)
 {
 	char path[PIN_PATH_SIZE];
-	DIR *counts = opendir(pin_path(state->root.dir, path, "counts", NULL));
+	DIR *counts = opendir(pin_path(state->root.dir, path, PIN_COUNTS, NULL));
 	struct dirent *entry;
 	uint32_t id;
 

@@ -91,7 +91,7 @@ static int configure(struct bpf_object *object, const struct plan *plan)
 	int error = 0;
 
 	if (plan->counts >= 0)
-		error = bpf_map__reuse_fd(bpf_object__find_map_by_name(object, "netfwv6_counts"),
+		error = bpf_map__reuse_fd(bpf_object__find_map_by_name(object, COUNTS_MAP),
 					  plan->counts);
 	if (!error)
 		error = set_config(object, plan->config);
@@ -152,7 +152,7 @@ static netfwv6_result load_program(const struct state *state, const struct root 
 		return result;
 	instance->program =
 		bpf_program__fd(bpf_object__find_program_by_name(instance->object, plan->program));
-	instance->counts = bpf_object__find_map_fd_by_name(instance->object, "netfwv6_counts");
+	instance->counts = bpf_object__find_map_fd_by_name(instance->object, COUNTS_MAP);
 	result = identify(instance);
 	if (NETFWV6_FAILED(result))
 		instance_unload(instance);

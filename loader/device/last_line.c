@@ -18,7 +18,6 @@
 #include "util/libbpf_log.h"
 
 #define NEW "-new" /* what is about to take the pin's place */
-#define COUNTS_MAP "netfwv6_counts"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
@@ -51,7 +50,7 @@ static char *link_path(const struct root *root, char *path)
 
 static char *counts_path(const struct root *root, char *path)
 {
-	return pin_path(root->dir, path, "counts", PIN_LASTLINE);
+	return pin_path(root->dir, path, PIN_COUNTS, PIN_LASTLINE);
 }
 
 /* ---- Loading ----------------------------------------------------------------- */

@@ -69,7 +69,7 @@ static netfwv6_result read_secret(const struct root *root, struct mark_secret *s
 	uint32_t key = 0;
 	CLEANUP(close_descriptor) int fd = -1;
 
-	TRY(pin_open_existing(root->dir, PIN_MARK_SECRET, 0, &fd));
+	TRY(pin_open_existing(root->dir, PIN_SECRET, 0, &fd));
 	if (bpf_map_lookup_elem(fd, &key, secret))
 		return fail_errno(errno, "cannot read the secret of the marks in %s", root->dir);
 	return NETFWV6_S_OK;

@@ -30,7 +30,7 @@ netfwv6_result log_ring(const struct state *state, struct control *control, int 
 	int ring = bpf_obj_get(pin_path(state->root.dir, path, PIN_LOGRING, NULL));
 
 	if (ring < 0) {
-		ring = pin_make_ring(RING_DEFAULT);
+		ring = pin_make_ring(MAP_PREFIX PIN_LOGRING, RING_DEFAULT);
 		if (ring < 0)
 			return fail_errno(errno, "cannot make the log's ring buffer");
 		result = tap_forget(state, control, TAP_LOG);

@@ -18,11 +18,11 @@ enum pin {
 	PIN_FILTERED,	     /* the firewalled devices, for the programs at egress */
 	PINS_HELD,	     /* a handle holds the descriptors of those above */
 	PIN_TCP = PINS_HELD, /* flows of TCP that began here */
-	PIN_ANSWER,	     /* flows of TCP whose beginning was not seen */
+	PIN_TCP_ANSWERS,     /* flows of TCP whose beginning was not seen */
 	PIN_UDP,	     /* flows of UDP */
-	PIN_UDP_ANSWER,	     /* flows of UDP from ports that are open elsewhere */
+	PIN_UDP_ANSWERS,     /* flows of UDP from ports that are open elsewhere */
 	PIN_MARKS,	     /* which packets are worth looking for their conversation */
-	PIN_MARK_SECRET,     /* what the places of marks depend on */
+	PIN_SECRET,	     /* what the places of marks depend on */
 	PIN_CONTROL,	     /* who wants to know of events */
 	PIN_TAPSTAT,	     /* what readers of events have missed */
 	PIN_TAPS,	     /* the buffers of events */
@@ -35,8 +35,11 @@ enum pin {
 /* The flow tables: PIN_TCP and the following. */
 #define FLOW_TABLES 4
 
+/* A map has one name: what it is pinned as, behind this prefix, within the kernel's 15 characters. */
+#define MAP_PREFIX "nf6_"
+
 struct pin_kind {
-	const char *pin, *map;
+	const char *map;
 	mode_t mode;
 	bool shared; /* with the group that may change ports */
 	enum bpf_map_type type;
@@ -45,7 +48,15 @@ struct pin_kind {
 
 extern const struct pin_kind pin_kinds[PINS];
 
+static inline const char *pin_name(enum pin pin)
+{
+	return pin_kinds[pin].map + sizeof(MAP_PREFIX) - 1;
+}
+
 /* A pin that is no map of the state, or none that always is. */
+#define PIN_COUNTS "counts"
+#define COUNTS_MAP MAP_PREFIX PIN_COUNTS
+#define EVENTS_MAP MAP_PREFIX "events" /* a reader's own, pinned nowhere */
 #define PIN_LOGRING "logring"
 #define PIN_LOGWATCH "logwatch"
 #define PIN_LASTLINE "lastline"

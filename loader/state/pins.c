@@ -20,16 +20,6 @@ char *pin_path(const char *dir, char *path, const char *a, const char *b)
 	return path;
 }
 
-const char *pin_map_name(enum pin pin)
-{
-	return pin_kinds[pin].map;
-}
-
-uint32_t pin_map_capacity(enum pin pin)
-{
-	return pin_kinds[pin].entries;
-}
-
 /* ---- Opening --------------------------------------------------------------- */
 
 /*
@@ -61,7 +51,7 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 {
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = flags);
 	char path[PIN_PATH_SIZE];
-	int got = bpf_obj_get_opts(pin_path(dir, path, pin_kinds[pin].pin, NULL), &opts);
+	int got = bpf_obj_get_opts(pin_path(dir, path, pin_name(pin), NULL), &opts);
 
 	if (got < 0 && !is_missing(errno, path))
 		return open_failed(errno, path);
@@ -88,7 +78,7 @@ netfwv6_result pin_open(const char *dir, enum pin pin, uint32_t flags, int *fd)
 		close(got);
 		return fail(NETFWV6_E_UNEXPECTED,
 			    "the state in %s is damaged: '%s' is no map of netfwv6's", dir,
-			    pin_kinds[pin].pin);
+			    pin_name(pin));
 	}
 	*fd = got;
 	return NETFWV6_S_OK;
@@ -105,15 +95,15 @@ netfwv6_result pin_open_existing(const char *dir, enum pin pin, uint32_t flags, 
 {
 	TRY(pin_open(dir, pin, flags, fd));
 	return *fd < 0 ? fail(NETFWV6_E_UNEXPECTED, "the state in %s is damaged: '%s' is missing",
-			      dir, pin_kinds[pin].pin) :
+			      dir, pin_name(pin)) :
 			 NETFWV6_S_OK;
 }
 
 /* ---- Making ---------------------------------------------------------------- */
 
-int pin_make_ring(uint32_t size)
+int pin_make_ring(const char *map, uint32_t size)
 {
-	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, "netfwv6_ring", 0, 0, size, NULL);
+	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, map, 0, 0, size, NULL);
 }
 
 /* What marks depend on, for as long as they are kept. */
@@ -138,7 +128,8 @@ netfwv6_result pin_make_map(enum pin pin, int *fd)
 	int map, ring = -1, error;
 
 	if (pin_kinds[pin].type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
-		opts.inner_map_fd = ring = pin_make_ring((uint32_t)sysconf(_SC_PAGESIZE));
+		opts.inner_map_fd = ring =
+			pin_make_ring(EVENTS_MAP, (uint32_t)sysconf(_SC_PAGESIZE));
 	map = bpf_map_create(pin_kinds[pin].type, pin_kinds[pin].map, pin_kinds[pin].key,
 			     pin_kinds[pin].value, pin_kinds[pin].entries, &opts);
 	error = errno;
@@ -147,7 +138,7 @@ netfwv6_result pin_make_map(enum pin pin, int *fd)
 	errno = error;
 	if (map < 0)
 		return fail_errno(errno, "cannot create the map %s", pin_kinds[pin].map);
-	if (pin == PIN_MARK_SECRET)
+	if (pin == PIN_SECRET)
 		result = make_secret(map);
 	if (NETFWV6_FAILED(result))
 		close(map);
@@ -199,7 +190,7 @@ netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group)
 {
 	char path[PIN_PATH_SIZE], new[PIN_PATH_SIZE + sizeof(PIN_NEW)];
 
-	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, pin_kinds[pin].pin, NULL), PIN_NEW);
+	snprintf(new, sizeof(new), "%s%s", pin_path(dir, path, pin_name(pin), NULL), PIN_NEW);
 	if (pin_new(new, pin, fd, group) && rename(new, path) == 0)
 		return NETFWV6_S_OK;
 	fail_errno(errno, "cannot pin %s", path);
@@ -255,8 +246,18 @@ static netfwv6_result share_pinned(struct bpf_map *map, const char *dir, const i
 		error = bpf_map__reuse_fd(map, fd);
 		close(fd);
 	}
-	return error ? fail_errno(-error, "cannot use the map %s", pin_map_name(pin)) :
+	return error ? fail_errno(-error, "cannot use the map %s", pin_kinds[pin].map) :
 		       NETFWV6_S_OK;
+}
+
+/* What programs address directly lies in a section, whose name libbpf gives the map. */
+static struct bpf_map *map_of(const struct bpf_object *object, enum pin pin)
+{
+	char section[32];
+
+	snprintf(section, sizeof(section), ".data.%s", pin_name(pin));
+	return bpf_object__find_map_by_name(object, pin_kinds[pin].map) ?:
+		       bpf_object__find_map_by_name(object, section);
 }
 
 netfwv6_result pins_share(struct bpf_object *object, const char *dir, const int *held)
@@ -264,7 +265,7 @@ netfwv6_result pins_share(struct bpf_object *object, const char *dir, const int 
 	netfwv6_result result = NETFWV6_S_OK;
 
 	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(object, pin_map_name(pin));
+		struct bpf_map *map = map_of(object, pin);
 
 		if (map)
 			result = share_pinned(map, dir, held, pin);
@@ -279,7 +280,7 @@ netfwv6_result pins_get_group(const char *dir, gid_t *group)
 	char path[PIN_PATH_SIZE];
 	struct stat ports;
 
-	if (stat(pin_path(dir, path, pin_kinds[PIN_PORTS].pin, NULL), &ports))
+	if (stat(pin_path(dir, path, pin_name(PIN_PORTS), NULL), &ports))
 		return fail_errno(errno, "cannot look at %s", path);
 	*group = ports.st_mode & 0020 ? ports.st_gid : 0;
 	return NETFWV6_S_OK;
@@ -291,9 +292,8 @@ netfwv6_result pins_set_group(const char *dir, gid_t group)
 
 	/* "ports" first, as it says who may hold descriptors. */
 	for (int pin = 0; pin < PINS; pin++)
-		if (pin_kinds[pin].shared &&
-		    !share_anew(pin_path(dir, path, pin_kinds[pin].pin, NULL), pin_kinds[pin].mode,
-				0020, group))
+		if (pin_kinds[pin].shared && !share_anew(pin_path(dir, path, pin_name(pin), NULL),
+							 pin_kinds[pin].mode, 0020, group))
 			return fail_errno(errno, "cannot change the group of %s", path);
 	return share_anew(pin_path(dir, path, LOCK_OF_NAMES, NULL), pinned_directories[0].mode,
 			  0050, group) ?

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What lies in a state root. A map of the state is stated once: what it holds at its number in
- * enum pin, its name, mode and layout in the table of pins.c. What else is pinned stands here;
- * directories are made as the second table of pins.c says. netfwv6(8) takes its list from both.
+ * enum pin, its name, mode and layout in the table of pin_kinds.c. What else is pinned stands here;
+ * directories are made as the second table there says. netfwv6(8) takes its list from both.
  *
  *   logring          0600  the log's buffer, while something is to be logged
  *   logwatch         0600  the link of the program that tells the log of connections
@@ -35,9 +35,6 @@ struct bpf_object;
 /* DIR/a, or DIR/a/b. The buffer has PIN_PATH_SIZE bytes, enough for every pin. */
 char *pin_path(const char *dir, char *path, const char *a, const char *b);
 
-const char *pin_map_name(enum pin pin);
-uint32_t pin_map_capacity(enum pin pin);
-
 /*
  * Opens a pinned map; *fd is -1 where there is no such pin. E_UNEXPECTED: it is no map of this
  * layout. The second form opens for writing, or where that is not allowed for reading.
@@ -55,7 +52,7 @@ netfwv6_result pin_open_raw(const char *dir, enum pin pin, uint32_t flags, int *
 netfwv6_result pin_make_map(enum pin pin, int *fd);
 
 /* A ring buffer of events, of a size that is a power of two; -1 and errno. */
-int pin_make_ring(uint32_t size);
+int pin_make_ring(const char *map, uint32_t size);
 
 /* Pins a map, in the place of what is pinned there; group 0 means: of root alone. */
 netfwv6_result pin_put(const char *dir, enum pin pin, int fd, gid_t group);

@@ -71,9 +71,9 @@ void pins_remove_links(const char *dir)
 static bool is_map(const char *name)
 {
 	for (int pin = 0; pin < PINS; pin++) {
-		size_t length = strlen(pin_kinds[pin].pin);
+		size_t length = strlen(pin_name(pin));
 
-		if (strncmp(name, pin_kinds[pin].pin, length) == 0 &&
+		if (strncmp(name, pin_name(pin), length) == 0 &&
 		    (!name[length] || strcmp(name + length, PIN_NEW) == 0))
 			return true;
 	}
@@ -91,13 +91,13 @@ void pins_clear(const char *dir)
 {
 	char path[PIN_PATH_SIZE];
 
-	unlink(pin_path(dir, path, pin_kinds[PIN_ROOT].pin, NULL));
+	unlink(pin_path(dir, path, pin_name(PIN_ROOT), NULL));
 	any_in(dir, ".", unpin_map);
 	unlink(pin_path(dir, path, PIN_LASTLINE, NULL));
 	unlink(pin_path(dir, path, PIN_LASTLINE PIN_NEW, NULL));
 	unlink(pin_path(dir, path, PIN_LOGWATCH, NULL));
 	unlink(pin_path(dir, path, PIN_LOGRING, NULL));
-	any_in(dir, "counts", unpin);
+	any_in(dir, PIN_COUNTS, unpin);
 }
 
 void pins_remove(const char *dir)

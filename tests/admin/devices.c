@@ -261,7 +261,6 @@ static const struct file {
 	unsigned int mode, shared;
 	enum when when;
 } files[] = {
-	{ "answer", 0600, 0, ALWAYS },
 	{ "attachments", 0644, 0, ALWAYS },
 	{ "configured", 0644, 0, ALWAYS },
 	{ "control", 0644, 0, ALWAYS },
@@ -287,8 +286,9 @@ static const struct file {
 	{ "taps", 0600, 0, ALWAYS },
 	{ "tapstat", 0600, 0, ALWAYS },
 	{ "tcp", 0600, 0, ALWAYS },
+	{ "tcp_answers", 0600, 0, ALWAYS },
 	{ "udp", 0600, 0, ALWAYS },
-	{ "udpanswer", 0600, 0, ALWAYS },
+	{ "udp_answers", 0600, 0, ALWAYS },
 };
 
 static bool kernel_is(int major, int minor)

@@ -217,12 +217,12 @@ static void the_fill_of_the_flow_tables_is_shown(void **s)
 	must("%s -q enable fw0", netfwv6());
 	assert_non_null(
 		strstr(must("%s status", netfwv6()),
-		       "\nconversations without a socket here: tcp 0 of 32768, answers 0 of "
+		       "\nconversations without a socket here: tcp 0 of 32768, tcp_answers 0 of "
 		       "16384, udp "));
 	assert_string_equal(
 		must("%s status --json | jq -c '.flows|[keys[],.tcp.used,.tcp.capacity]'",
 		     netfwv6()),
-		"[\"answers\",\"tcp\",\"udp\",\"udp-answers\",0,32768]\n");
+		"[\"tcp\",\"tcp_answers\",\"udp\",\"udp_answers\",0,32768]\n");
 }
 
 static void other_uplinks_are_named(void **s)

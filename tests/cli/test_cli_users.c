@@ -98,14 +98,16 @@ static void modes_are_as_documented(void **s)
 	(void)s;
 	must("umask 077; %s -q enable fw0 --mode native", netfwv6());
 	assert_string_equal(
-		must("cd %s && stat -c '%%a %%U %%n' . answer attachments counts counts/[0-9]* "
-		     "filtered links links/*-xdp lock names ports root secret tcp udp | sed "
+		must("cd %s && stat -c '%%a %%U %%n' . attachments counts counts/[0-9]* "
+		     "filtered links links/*-xdp lock names ports root secret tcp tcp_answers udp "
+		     "| sed "
 		     "'s|/[0-9]*|/ID|'",
 		     world.state),
-		"1755 root .\n600 root answer\n644 root attachments\n755 root counts\n"
+		"1755 root .\n644 root attachments\n755 root counts\n"
 		"644 root counts/ID\n644 root filtered\n700 root links\n"
 		"600 root links/ID-xdp\n700 root lock\n644 root names\n644 root ports\n"
-		"644 root root\n600 root secret\n600 root tcp\n600 root udp\n");
+		"644 root root\n600 root secret\n600 root tcp\n600 root tcp_answers\n600 root "
+		"udp\n");
 	/* TCX links and the last line, where the kernel has those. */
 	assert_string_equal(
 		must("cd %s/links && ls | grep -c . && stat -c %%a * | sort -u", world.state),

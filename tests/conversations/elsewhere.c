@@ -51,6 +51,6 @@ void asks_with_an_entry_among_the_answers(void)
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(dropped(HOST_DEVICE), 0);
 	assert_int_equal(flows_used("udp"), 0);
-	assert_int_equal(flows_used("udp-answers"), 1);
+	assert_int_equal(flows_used("udp_answers"), 1);
 	only_who_was_asked_gets_in();
 }

@@ -174,7 +174,8 @@ static void make_older(const char *table, uint64_t nanoseconds)
 
 void let_pass(unsigned int seconds)
 {
-	static const char *const tables[] = { "tcp", "answer", "udp", "udpanswer" }; /* as pinned */
+	static const char *const tables[] = { "tcp", "tcp_answers", "udp",
+					      "udp_answers" }; /* as pinned */
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		make_older(tables[i], seconds * 1000000000ULL);

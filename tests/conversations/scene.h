@@ -43,7 +43,7 @@ void wait_in(const char *netns, const char *command);
 /* netfwv6 with these arguments, in the host. */
 void firewall(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Entries of "tcp", "udp" or "answers" in the flow tables. */
+/* Entries of "tcp", "tcp_answers", "udp" or "udp_answers" in the flow tables. */
 uint64_t flows_used(const char *table);
 uint64_t flows_capacity(const char *table);
 

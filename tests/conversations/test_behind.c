@@ -218,7 +218,7 @@ static void a_session_with_an_inner_server_outlives_its_port(void **s)
 	firewall("enable " HOST_DEVICE);
 	session = accepted_by_inner();
 	speak_in_turn(session.that, session.this);
-	assert_int_equal(flows_used("answers"), 1);
+	assert_int_equal(flows_used("tcp_answers"), 1);
 	assert_int_equal(flows_used("tcp"), 0);
 	firewall("close 8080/tcp");
 	let_pass(3600);
@@ -255,7 +255,7 @@ static void an_attempt_at_an_inner_server_makes_no_flow(void **s)
 	say_to(marker[1], INNER_ADDRESS, 8081, "marker");
 	hear(marker[0], "marker");
 	assert_int_equal(reached_stack(inner), 51);
-	assert_int_equal(flows_used("tcp") + flows_used("answers") + flows_used("udp"), 0);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers") + flows_used("udp"), 0);
 	close(listener);
 	close(marker[0]);
 	close(marker[1]);

@@ -190,7 +190,7 @@ static void nothing_is_learned_from_a_port_that_is_open_here(void **s)
 	observe_on(HOST_DEVICE, 5000, UDP);
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "open-global"), 2);
-	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp_answers"), 0);
 }
 
 static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
@@ -204,7 +204,7 @@ static void from_a_port_that_is_closed_everywhere_all_is_learned(void **s)
 	asks_and_is_answered();
 	assert_int_equal(packets(HOST_DEVICE, "flow"), 2);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("udp-answers"), 0);
+	assert_int_equal(flows_used("udp_answers"), 0);
 }
 
 static void what_was_asked_before_is_answered_after(void **s)
@@ -239,7 +239,7 @@ static void a_question_to_a_group_is_learned_as_ever(void **s)
 	say_to(client, "ff05::1:3%" HOST_DEVICE, 547, "solicit");
 	from = hear_from(server, "solicit");
 	assert_true(flows_used("udp") > 0);
-	assert_int_equal(flows_used("udp-answers"), 0);
+	assert_int_equal(flows_used("udp_answers"), 0);
 	answer(server, &from, "advertise");
 	hear(client, "advertise");
 	close(client);

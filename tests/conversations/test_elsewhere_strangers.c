@@ -55,7 +55,7 @@ static void strangers_fill_no_table_of_ours(void **s)
 	assert_int_equal(flows_used("udp"), 1);
 	strangers_ask(server);
 	assert_int_equal(flows_used("udp"), 1);
-	assert_int_equal(flows_used("udp-answers"), STRANGERS);
+	assert_int_equal(flows_used("udp_answers"), STRANGERS);
 	assert_int_equal(flows_used("tcp"), 0);
 	answer(resolver, &from, "answer");
 	hear(client, "answer");
@@ -88,7 +88,7 @@ static void strangers_who_are_answered_on_their_way_are_forgotten(void **s)
 	add_second();
 	open_on(SECOND_DEVICE, 5000, UDP);
 	strangers_are_answered_on_their_way();
-	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp_answers"), 0);
 }
 
 /*
@@ -109,7 +109,7 @@ static void what_is_learned_goes_by_a_place_that_changed_hands(void **s)
 	add_second();
 	open_on(SECOND_DEVICE, 5000, UDP);
 	strangers_are_answered_on_their_way();
-	assert_int_equal(flows_used("udp") + flows_used("udp-answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("udp_answers"), 0);
 	asks_with_an_entry_among_the_answers();
 }
 

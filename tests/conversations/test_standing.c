@@ -199,7 +199,7 @@ static void a_session_behind_the_host_resumes_from_inside(void **s)
 	say(session.this, "hello");
 	hear(session.that, "hello");
 	speak_in_turn(session.that, session.this);
-	assert_int_equal(flows_used("tcp") + flows_used("answers"), 1);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers"), 1);
 	end_session(&session);
 }
 

@@ -172,7 +172,7 @@ static void strangers_push_no_conversation_out(void **s)
 	ask_all();
 	let_strangers_try(&querier.wire, STRANGERS, stranger, echo_everything);
 	assert_int_equal(flows_used("udp"), FLOWS);
-	assert_int_equal(flows_used("tcp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers"), 0);
 	for (int port = 1; port < 4000; port++)
 		assert_false(in_use(port, UDP));
 	assert_false(in_use(SILENT_UDP, UDP));
@@ -215,7 +215,7 @@ static void strangers_at_an_inner_server_push_nothing_out(void **s)
 	ask_all();
 	let_strangers_try(&querier.wire, 60000, stranger_to_inner, echo_everything);
 	assert_int_equal(flows_used("udp"), FLOWS);
-	assert_int_equal(flows_used("tcp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers"), 0);
 	expect_all_answers();
 	close(listener);
 	close(echo);
@@ -265,7 +265,7 @@ static void a_forged_source_opens_no_port(void **s)
 	wait_for_packets(HOST_DEVICE, "closed-udp", 1);
 	wait_for_packets(HOST_DEVICE, "closed-tcp", 1);
 	assert_true(hears_nothing(udp));
-	assert_int_equal(flows_used("udp") + flows_used("tcp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("udp") + flows_used("tcp") + flows_used("tcp_answers"), 0);
 	close(udp);
 	close_wire(&wire);
 }
@@ -281,7 +281,7 @@ static void what_a_router_sends_back_pushes_nothing_out(void **s)
 	ask_all();
 	let_strangers_try(&querier.wire, STRANGERS, stranger_to_elsewhere, NULL);
 	assert_int_equal(flows_used("udp"), FLOWS);
-	assert_int_equal(flows_used("tcp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers"), 0);
 	expect_all_answers();
 	end_queries();
 }

@@ -95,7 +95,7 @@ static void every_kind_of_segment_is_dropped_at_a_listener_on_an_unused_port(voi
 	assert_int_equal(reached_stack(world.host), 0);
 	assert_int_equal(packets(HOST_DEVICE, "unmatched-tcp"), 0);
 	assert_false(in_use(8080, TCP));
-	assert_int_equal(flows_used("tcp") + flows_used("answers"), 0);
+	assert_int_equal(flows_used("tcp") + flows_used("tcp_answers"), 0);
 	close(listener);
 	close_wire(&wire);
 }

@@ -48,8 +48,7 @@ static void set_control(const struct programs *programs, const struct control *c
 	uint32_t key = 0;
 
 	assert_int_equal(
-		bpf_map_update_elem(map_of(programs, "netfwv6_control"), &key, control, BPF_ANY),
-		0);
+		bpf_map_update_elem(map_of(programs, "nf6_control"), &key, control, BPF_ANY), 0);
 }
 
 static void listen_to(struct listener *l, const struct programs *programs)
@@ -63,8 +62,8 @@ static void listen_to(struct listener *l, const struct programs *programs)
 	l->programs = programs;
 	l->map = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, 65536, NULL);
 	assert_true(l->map >= 0);
-	assert_int_equal(
-		bpf_map_update_elem(map_of(programs, "netfwv6_taps"), &key, &l->map, BPF_ANY), 0);
+	assert_int_equal(bpf_map_update_elem(map_of(programs, "nf6_taps"), &key, &l->map, BPF_ANY),
+			 0);
 	l->ring = ring_buffer__new(l->map, take, &l->told, NULL);
 	assert_non_null(l->ring);
 	set_control(programs, &control);

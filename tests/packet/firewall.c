@@ -50,10 +50,10 @@ static struct firewall *make_firewall(unsigned int slot)
 
 	assert_non_null(fw);
 	fw->programs = programs_load(&config);
-	fw->counts = map_of(&fw->programs, "netfwv6_counts");
+	fw->counts = map_of(&fw->programs, "nf6_counts");
 	fw->counts_alone = counts_alone(&fw->programs);
 	fw->ports = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			 map_of(&fw->programs, "netfwv6_ports"), 0);
+			 map_of(&fw->programs, "nf6_ports"), 0);
 	if (fw->ports == MAP_FAILED)
 		fail_msg("the port table cannot be mapped: %s", strerror(errno));
 	fw->unsummed = true;
@@ -128,7 +128,7 @@ uint32_t entry_of(uint8_t protocol, uint16_t port)
 
 void firewall_set_marks(struct firewall *fw, const struct mark_line *lines)
 {
-	int map = map_of(&fw->programs, "netfwv6_marks");
+	int map = map_of(&fw->programs, "nf6_marks");
 
 	for (uint32_t i = 0; i < MARK_LINES; i++)
 		assert_int_equal(bpf_map_update_elem(map, &i, &lines[i], BPF_ANY), 0);
@@ -139,9 +139,9 @@ void firewall_count_ports(struct firewall *fw, bool count)
 	struct control control = { .on_drop = count ? ON_DROP_COUNT_PORTS : 0 };
 	uint32_t key = 0;
 
-	assert_int_equal(bpf_map_update_elem(map_of(&fw->programs, "netfwv6_control"), &key,
-					     &control, BPF_ANY),
-			 0);
+	assert_int_equal(
+		bpf_map_update_elem(map_of(&fw->programs, "nf6_control"), &key, &control, BPF_ANY),
+		0);
 }
 
 uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port)
@@ -149,7 +149,6 @@ uint64_t firewall_hits(struct firewall *fw, uint8_t protocol, uint16_t port)
 	uint32_t key = entry_of(protocol, port);
 	uint64_t hits;
 
-	assert_int_equal(bpf_map_lookup_elem(map_of(&fw->programs, "netfwv6_hits"), &key, &hits),
-			 0);
+	assert_int_equal(bpf_map_lookup_elem(map_of(&fw->programs, "nf6_hits"), &key, &hits), 0);
 	return hits;
 }

@@ -48,9 +48,9 @@ static void what_was_decapsulated_is_judged(void **state)
 	link_build(&frame, LINK_PLAIN, PIECES(IPV6, NEXT(IPPROTO_IPV6), DATA(sizeof(inner))),
 		   &unused);
 	memcpy(frame.bytes + frame.length - sizeof(inner), &inner, sizeof(inner));
-	before = read_counts(bpf_map__fd(programs->alone->maps.netfwv6_counts));
+	before = read_counts(bpf_map__fd(programs->alone->maps.nf6_counts));
 	assert_int_equal(lane_send(lane, frame.bytes, frame.length, ALL_LINEAR), 0);
-	after = read_counts(bpf_map__fd(programs->alone->maps.netfwv6_counts));
+	after = read_counts(bpf_map__fd(programs->alone->maps.nf6_counts));
 	moved = counts_between(&before, &after);
 	assert_int_equal(moved.of[REASON_CLOSED_TCP].packets, 1);
 	assert_int_equal(lane_observed(lane).packets, 0);

@@ -27,7 +27,7 @@ struct scene {
 
 static struct counts counts_now(const struct scene *s)
 {
-	return read_counts(map_of(firewall_programs(s->fw), "netfwv6_counts"));
+	return read_counts(map_of(firewall_programs(s->fw), "nf6_counts"));
 }
 
 static struct scene begin_scene(enum lane_kind kind, int xdp, bool generic)
@@ -167,7 +167,7 @@ static void on_a_sealed_device_a_capture_costs_no_mark(void **state)
 	const struct connection_config config = { .sealed = 1 };
 	struct programs programs = programs_load(&config);
 	struct lane *lane = lane_make(LINK_ETHERNET, LANE_VETH);
-	struct counts before = read_counts(map_of(&programs, "netfwv6_counts")), now, moved;
+	struct counts before = read_counts(map_of(&programs, "nf6_counts")), now, moved;
 	int capture = capture_on(lane), turns = 0;
 	struct frame frame;
 
@@ -178,7 +178,7 @@ static void on_a_sealed_device_a_capture_costs_no_mark(void **state)
 	assert_int_equal(lane_send(lane, frame.bytes, frame.length, frame.length), 0);
 	do {
 		lane_wait(&turns);
-		now = read_counts(map_of(&programs, "netfwv6_counts"));
+		now = read_counts(map_of(&programs, "nf6_counts"));
 		moved = counts_between(&before, &now);
 	} while (!moved.of[REASON_OTHER_PROTOCOL].packets);
 	expect_counted(&moved, REASON_OTHER_PROTOCOL, false);
@@ -291,7 +291,7 @@ static uint64_t drops_of_xdp(const struct connection_config *config, const struc
 
 	assert_int_equal(bpf_prog_test_run_opts(program_of_xdp(&programs, LINK_ETHERNET), &opts),
 			 0);
-	counts = read_counts(map_of(&programs, "netfwv6_counts"));
+	counts = read_counts(map_of(&programs, "nf6_counts"));
 	programs_free(&programs);
 	return dropped_packets(&counts);
 }

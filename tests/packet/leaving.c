@@ -25,7 +25,7 @@ static const struct {
 
 static bool any_mark(const struct egress_bpf *skel)
 {
-	int map = bpf_map__fd(skel->maps.netfwv6_marks);
+	int map = bpf_map__fd(skel->maps.nf6_marks);
 	const struct mark_line none = {};
 	struct mark_line line;
 
@@ -58,7 +58,7 @@ static void run_row(const struct piece *packet, enum link link, bool learned)
 	assert_non_null(skel);
 	link_build(&frame, link, packet, &v);
 	send_out(skel, link, &frame);
-	assert_int_equal(bpf_map_get_next_key(bpf_map__fd(skel->maps.netfwv6_udp), NULL, &key) == 0,
+	assert_int_equal(bpf_map_get_next_key(bpf_map__fd(skel->maps.nf6_udp), NULL, &key) == 0,
 			 learned);
 	assert_int_equal(any_mark(skel), learned);
 	egress_bpf__destroy(skel);

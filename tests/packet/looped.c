@@ -120,7 +120,7 @@ static void generic_xdp_in_front(void **state)
 {
 	const struct programs *programs = firewall_programs(usual_firewall());
 	struct lane *lane = quiet_lane(program_of_guard(programs->behind, LINK_ETHERNET));
-	int map = map_of(programs, "netfwv6_counts");
+	int map = map_of(programs, "nf6_counts");
 	struct counts before = read_counts(map);
 
 	lane_xdp(lane, program_of_xdp(programs, LINK_ETHERNET), true);

@@ -11,7 +11,7 @@
 #include "guard.skel.h"
 #include "netfwv6.skel.h"
 
-#define COUNTS "netfwv6_counts"
+#define COUNTS "nf6_counts"
 
 static void must_load(int error, const char *what)
 {
@@ -22,7 +22,7 @@ static void must_load(int error, const char *what)
 /* Is it one that the programs of a state have in common? Global data is each one's own. */
 static bool is_shared(const char *name)
 {
-	return strncmp(name, "netfwv6_", 8) == 0 || strcmp(name, MARK_SECRET_MAP) == 0;
+	return strncmp(name, "nf6_", 4) == 0 || strcmp(name, SECRET_SECTION) == 0;
 }
 
 static void share_maps(struct bpf_object *object, const struct bpf_object *with, bool counts)
@@ -75,8 +75,8 @@ static void set_secret(const struct netfwv6_bpf *xdp)
 	uint32_t key = 0;
 
 	assert_int_equal(
-		bpf_map_update_elem(bpf_object__find_map_fd_by_name(xdp->obj, MARK_SECRET_MAP),
-				    &key, &secret, BPF_ANY),
+		bpf_map_update_elem(bpf_object__find_map_fd_by_name(xdp->obj, SECRET_SECTION), &key,
+				    &secret, BPF_ANY),
 		0);
 }
 
@@ -119,5 +119,5 @@ int map_of(const struct programs *programs, const char *name)
 
 int counts_alone(const struct programs *programs)
 {
-	return bpf_map__fd(programs->alone->maps.netfwv6_counts);
+	return bpf_map__fd(programs->alone->maps.nf6_counts);
 }

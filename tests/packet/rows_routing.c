@@ -60,8 +60,7 @@ static struct flow_key key_of(const struct frame *frame, uint8_t protocol)
 
 static int flow_table(struct firewall *fw, uint8_t protocol)
 {
-	return map_of(firewall_programs(fw),
-		      protocol == IPPROTO_TCP ? "netfwv6_tcp" : "netfwv6_udp");
+	return map_of(firewall_programs(fw), protocol == IPPROTO_TCP ? "nf6_tcp" : "nf6_udp");
 }
 
 static void begin_conversation(struct firewall *fw, const struct frame *frame, uint8_t protocol)
