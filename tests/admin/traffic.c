@@ -17,6 +17,8 @@
 #define ANSWERING 1000	/* the peer's port is that much further */
 #define WINDOW 64	/* datagrams on their way: less than a socket's buffer holds */
 #define SESSION_EVERY 8 /* datagrams of each stream */
+#define FIRST_PORT 10000
+#define PORTS 50000
 
 static pid_t receiver, sender;
 
@@ -143,13 +145,20 @@ static void reset(int fd)
 	close(fd);
 }
 
+/*
+ * Each from the next port: what may remain of the host's end of a session has ended long before its
+ * port comes again, so a SYN that is sent again was lost on its way.
+ */
 static void begin_session(struct traffic *traffic)
 {
+	uint16_t port = FIRST_PORT + traffic->sent[SESSIONS] % PORTS;
 	struct sockaddr_in6 to = address_of(host_address(0), TRAFFIC_OPEN);
+	struct sockaddr_in6 from = address_of(peer_address(0), port);
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 	struct tcp_info info = {};
 	socklen_t size = sizeof(info);
 
+	expect(bind(fd, (struct sockaddr *)&from, sizeof(from)) == 0);
 	expect(connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0);
 	traffic->sent[SESSIONS]++;
 	expect(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
