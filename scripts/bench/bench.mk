@@ -20,12 +20,14 @@ bench-compare:
 	$Q$(MAKE) --no-print-directory bench-built
 	$Qscripts/bench/compare $(BASE)
 
-# docs/benchmarks.md from the raw values of two runs.
+# docs/benchmarks.md, and its plots, from the raw values of two runs: RUNS="DIRECTORY DIRECTORY",
+# copies of build/bench. The values stay out of the tree; the page has their medians and spreads.
 .PHONY: benchmarks-doc
 benchmarks-doc:
-	$Qscripts/bench/report --markdown scripts/bench/benchmarks.md.in docs/benchmarks/run-1 \
-		docs/benchmarks/run-2 > docs/benchmarks.md.tmp && mv docs/benchmarks.md.tmp docs/benchmarks.md
-	$Qscripts/bench/report --plots docs/benchmarks/run-1 docs/benchmarks
+	$(if $(word 2,$(RUNS)),,$(error benchmarks-doc needs RUNS="DIRECTORY DIRECTORY": copies of build/bench after two runs of make bench))
+	$Qscripts/bench/report --markdown scripts/bench/benchmarks.md.in $(RUNS) >$B/benchmarks.md
+	$Qscripts/bench/report --plots $(firstword $(RUNS)) docs/benchmarks
+	$Qmv $B/benchmarks.md docs/benchmarks.md
 
 $B/%.bpf.o: scripts/bench/%.bpf.c scripts/bench/meter.h $(wildcard bpf/*.h)
 	$(call say,CLANG)
