@@ -17,7 +17,7 @@
  *   from_ingress    Set where an ifb of this host sends back what the guard has passed, as for
  *                   shaping. What an ifb elsewhere transmitted comes without it.
  *
- * There are no look-ups of sockets here. Packets to open ports pass. Others pass if this host's
+ * It reports what it drops from the network header on, as no link-layer header is there. There are no look-ups of sockets here. Packets to open ports pass. Others pass if this host's
  * own ifb sent them back and their conversation is marked, which the guard did a moment ago.
  */
 #include "nf_context.h"
@@ -26,6 +26,7 @@
 #include "maps.h"
 #include "marks.h"
 #include "parse.h"
+#include "report.h"
 
 #define DROP 0	 /* NF_DROP */
 #define ACCEPT 1 /* NF_ACCEPT */
@@ -65,8 +66,7 @@ static __always_inline bool is_marked_conversation(packet_context *ctx, const st
 {
 	struct mark_key key;
 
-	/* There is no coarse time at this hook. */
-	return read_mark_key(ctx, p, &key) && is_marked(&key, MARK_STAMP(bpf_ktime_get_ns()));
+	return read_mark_key(ctx, p, &key) && is_marked(&key, MARK_STAMP(coarse_ns()));
 }
 
 static __always_inline int last_verdict(packet_context *ctx, const struct packet *p,
@@ -96,7 +96,11 @@ static __always_inline int judge_last(packet_context *ctx, const struct attachme
 
 	if (!passes || !sent_back)
 		account(reason, packet_segments(ctx), p.at.frame);
-	return passes ? ACCEPT : DROP;
+	if (passes)
+		return ACCEPT;
+	if (drops_matter())
+		report_drop(ctx, &p, reason, true);
+	return DROP;
 }
 
 SEC("netfilter")

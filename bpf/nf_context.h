@@ -51,6 +51,15 @@ typedef struct bpf_nf_ctx packet_context;
 #define packet_copy nf_packet_copy
 #define bytes_in_place(ctx, offset, len, bytes) (*(bytes) = NULL, false)
 
+/* There is neither a link-layer header, nor coarse time, and one program serves all devices. */
+#define TAGGED_HEADER 0
+#define tag_length(ctx, raw_ip) 0
+#define restore_tag(ctx, frame) ((void)0)
+#define frame_length(ctx, raw_ip) packet_length(ctx)
+#define frame_copy(ctx, raw_ip, to, len) ((void)(raw_ip), packet_copy(ctx, 0, to, len))
+#define coarse_ns bpf_ktime_get_ns
+#define device_index(ctx) ((__u32)(ctx)->state->in->ifindex)
+
 extern int bpf_dynptr_from_skb(struct __sk_buff *skb, __u64 flags, struct bpf_dynptr *bytes) __ksym;
 
 static __always_inline __u32 nf_packet_length(packet_context *ctx)

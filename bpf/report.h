@@ -11,6 +11,11 @@
 #include "parse.h"
 #include "taps.h"
 
+/* The device that received the packet. */
+#ifndef device_index
+#define device_index(ctx) netfwv6_config.ifindex
+#endif
+
 /* Counts drops by port, for all devices together. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -93,7 +98,7 @@ static __always_inline void describe_drop(packet_context *ctx, const struct pack
 		.version = EVENT_VERSION,
 		.kind = EVENT_DROP,
 		.reason = reason,
-		.ifindex = netfwv6_config.ifindex,
+		.ifindex = device_index(ctx),
 		.time = bpf_ktime_get_ns(),
 		.length = frame_length(ctx, raw_ip),
 		.known = raw_ip ? EVENT_RAW_IP : 0,
@@ -136,7 +141,7 @@ static __always_inline bool wants_event(volatile struct control *c, __u32 tap)
 		state->suppressed++;
 		return false;
 	}
-	now = bpf_ktime_get_coarse_ns();
+	now = coarse_ns();
 	if (now <= c->tap[tap].lease)
 		return take_token(state, c->tap[tap].rate, now);
 	/* Its reader was killed; one that lives sets the bit again. */

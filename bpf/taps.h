@@ -9,6 +9,11 @@
 
 #define NANOSECONDS 1000000000ULL
 
+/* Of any time in this jiffy. */
+#ifndef coarse_ns
+#define coarse_ns bpf_ktime_get_coarse_ns
+#endif
+
 struct ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);

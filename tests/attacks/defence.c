@@ -91,3 +91,47 @@ void wait_for_all_drops(uint64_t n)
 {
 	wait_until(were_dropped, &n, "all attempts were counted as dropped");
 }
+
+/* ---- What is told ----------------------------------------------------------------- */
+
+static struct netfwv6_mgr *mgr;
+static struct netfwv6_events *drops;
+
+void watch_drops(void)
+{
+	const struct netfwv6_events_options options = { .sz = sizeof(options), .drops = true };
+
+	assert_int_equal(netfwv6_mgr_open(&mgr, NULL), 0);
+	assert_int_equal(netfwv6_mgr_open_events(mgr, &options, &drops), 0);
+}
+
+void stop_watching(void)
+{
+	netfwv6_events_close(drops);
+	netfwv6_mgr_close(mgr);
+	drops = NULL;
+	mgr = NULL;
+}
+
+struct told {
+	bool tcp, udp;
+};
+
+static bool both_are_told(void *context)
+{
+	struct netfwv6_event event = { .sz = sizeof(event) };
+	struct told *told = context;
+
+	while (netfwv6_events_next(drops, &event) == NETFWV6_S_OK)
+		if (event.has_ports && event.destination_port == CLOSED && event.has_addresses &&
+		    strcmp(event.device, HOST_DEVICE) == 0)
+			*(event.protocol == NETFWV6_PROTOCOL_TCP ? &told->tcp : &told->udp) = true;
+	return told->tcp && told->udp;
+}
+
+void wait_until_both_are_told(void)
+{
+	struct told told = {};
+
+	wait_until(both_are_told, &told, "a drop of each protocol was told");
+}

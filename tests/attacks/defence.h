@@ -30,4 +30,11 @@ bool nothing_can_skip(const char *mode);
 /* Waits until so many packets were dropped, wherever: with a mode, nothing is uncounted. */
 void wait_for_all_drops(uint64_t n);
 
+/* From now on drops are told, until they are not watched any more. */
+void watch_drops(void);
+void stop_watching(void);
+
+/* Waits until a drop of each protocol at CLOSED was told, wherever it was. */
+void wait_until_both_are_told(void);
+
 #endif

@@ -29,6 +29,7 @@ static int before(void **unused)
 static int after(void **unused)
 {
 	(void)unused;
+	stop_watching();
 	stop_listening(&at);
 	clear_peer();
 	return 0;
@@ -46,6 +47,7 @@ static void try_ports(bool defended)
 	wait_for_datagram(at.open_udp, "open");
 	if (defended) {
 		wait_for_all_drops(2);
+		wait_until_both_are_told();
 		assert_true(nothing_arrived(at.closed_udp));
 		assert_true(nothing_arrived(at.closed_tcp));
 	} else {
@@ -61,8 +63,10 @@ static void attempt(void **state)
 {
 	const struct attempt *attempt = *state;
 
-	if (attempt->mode)
+	if (attempt->mode) {
 		defend(attempt->mode);
+		watch_drops();
+	}
 	if (attempt->mode && attempt->way->skips && !nothing_can_skip(attempt->mode))
 		skip();
 	take_way(attempt->way);
