@@ -4,17 +4,16 @@
 #include "device/last_line.h"
 #include "state/configured.h"
 #include "state/root.h"
+#include "util/error.h"
 
 /* What is on devices of that name which were moved to other network namespaces. */
 static netfwv6_result detach_elsewhere(const struct state *state, const char *device)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at;
 
-	while (NETFWV6_SUCCEEDED(result) &&
-	       (at = attachment_find_elsewhere(state, device, false)).id)
-		result = attachment_drop(state, &at);
-	return result;
+	while ((at = attachment_find_elsewhere(state, device, false)).id)
+		TRY(attachment_drop(state, &at));
+	return NETFWV6_S_OK;
 }
 
 /* A device that was renamed is configured by the name under which it was enabled. */
@@ -40,20 +39,15 @@ netfwv6_result disable_device(struct state *state, void *name)
 {
 	const char *device = name;
 	struct attached_device seen;
-	netfwv6_result result = state_open(state);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_check_absent(&state->root);
-	if (NETFWV6_SUCCEEDED(result))
-		result = attached_device_look(state, device, &seen);
-	if (NETFWV6_FAILED(result) || state->root.state == ROOT_ABSENT)
-		return result;
+	TRY(state_open(state));
+	TRY(root_check_absent(&state->root));
+	TRY(attached_device_look(state, device, &seen));
+	if (state->root.state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
 	if (seen.ours.id)
-		result = attachment_drop(state, &seen.ours);
-	if (NETFWV6_SUCCEEDED(result))
-		result = detach_elsewhere(state, device);
-	if (NETFWV6_FAILED(result))
-		return result;
+		TRY(attachment_drop(state, &seen.ours));
+	TRY(detach_elsewhere(state, device));
 	forget_configured(state, device, &seen.ours);
 	attachments_tidy(state);
 	return is_any_firewalled(state) ? NETFWV6_S_OK : last_line_detach(state);

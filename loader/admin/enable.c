@@ -36,13 +36,11 @@ static netfwv6_result decide_mode(const struct state *state, const struct attach
 	char note[MODE_NOTE_SIZE] = "";
 	struct device_traits traits;
 	bool configured;
-	netfwv6_result result = device_traits_read(device, own_xdp, &traits);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(device_traits_read(device, own_xdp, &traits));
 	if (wanted->mode != NETFWV6_MODE_AUTO) {
 		wanted->got = wanted->mode;
-		result = mode_check(device, &traits, wanted->mode);
+		TRY(mode_check(device, &traits, wanted->mode));
 		mode_leaks(device, &traits, last_line_is_possible(), wanted->mode, note);
 	} else if (attachment_is_firewalled(&seen->ours)) {
 		wanted->got = seen->ours.record.mode;
@@ -53,9 +51,9 @@ static netfwv6_result decide_mode(const struct state *state, const struct attach
 	} else {
 		mode_choose(device, &traits, last_line_is_possible(), &wanted->got, note);
 	}
-	if (NETFWV6_SUCCEEDED(result) && *note)
+	if (*note)
 		state_log(state, "%s", note);
-	return result;
+	return NETFWV6_S_OK;
 }
 
 /* Does the driver, which forgot the program, take it again? */
@@ -94,9 +92,8 @@ static netfwv6_result attach_as_possible(struct state *state, const struct attac
 		return result;
 	state_log(state, "%s: the device gets tc mode", failure_sentence());
 	wanted->got = form->mode = NETFWV6_MODE_TC;
-	result = configured_put(state, seen->device.name, wanted);
-	return NETFWV6_FAILED(result) ? result :
-					attach_programs(state, &seen->device, &seen->ours, form);
+	TRY(configured_put(state, seen->device.name, wanted));
+	return attach_programs(state, &seen->device, &seen->ours, form);
 }
 
 static netfwv6_result enable_filtering(struct state *state, struct attached_device *seen,
@@ -104,12 +101,10 @@ static netfwv6_result enable_filtering(struct state *state, struct attached_devi
 {
 	struct configured_record wanted = *asked;
 	struct form form = { .stateless = wanted.flags & CONFIGURED_STATELESS };
-	netfwv6_result result = decide_mode(state, seen, &wanted);
+	netfwv6_result result;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = slot_reserve(state, seen->device.name, &wanted, &form.slot);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(decide_mode(state, seen, &wanted));
+	TRY(slot_reserve(state, seen->device.name, &wanted, &form.slot));
 	form.mode = wanted.got;
 	form.renew_xdp = is_xdp_blind(state, &seen->ours);
 	result = mind_other_end(state, &seen->device, &form);
@@ -152,18 +147,14 @@ static netfwv6_result adopt(struct state *state)
 static netfwv6_result create_or_adopt(struct state *state)
 {
 	netfwv6_result result = state_make(state);
-	netfwv6_result opened;
 
 	if (result != NETFWV6_E_ABORT)
 		return result;
-	opened = root_open_any(&state->root, &state->policy);
-	if (NETFWV6_FAILED(opened))
-		return opened;
+	TRY(root_open_any(&state->root, &state->policy));
 	if (state->root.state == ROOT_WRITABLE && !attachments_alive(state)) {
-		opened = adopt(state);
-		if (NETFWV6_SUCCEEDED(opened))
-			log_adopt(state);
-		return opened;
+		TRY(adopt(state));
+		log_adopt(state);
+		return NETFWV6_S_OK;
 	}
 	root_close(&state->root, &state->policy);
 	return result;
@@ -175,11 +166,10 @@ static netfwv6_result enable_as(struct state *state, struct attached_device *see
 {
 	const char *device = seen->device.name;
 	struct configured_record before;
+	netfwv6_result result;
 	bool configured;
-	netfwv6_result result = configured_get(state, device, &before, &configured);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(configured_get(state, device, &before, &configured));
 	result = wanted->flags & CONFIGURED_LEARN_ONLY ? enable_learning(state, seen, wanted) :
 							 enable_filtering(state, seen, wanted);
 	if (NETFWV6_SUCCEEDED(result))
@@ -226,19 +216,12 @@ netfwv6_result enable_device(struct state *state, void *argument)
 	if (result != NETFWV6_S_OK)
 		return result;
 	/* The device first: what cannot be enabled leaves no state behind. */
-	result = device_find(asked->device, &seen.device);
-	if (NETFWV6_SUCCEEDED(result))
-		result = device_traits_read(&seen.device, 0, &traits);
-	if (NETFWV6_SUCCEEDED(result))
-		result = mode_check(&seen.device, &traits, NETFWV6_MODE_AUTO);
-	if (NETFWV6_SUCCEEDED(result))
-		result = create_or_adopt(state);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(device_find(asked->device, &seen.device));
+	TRY(device_traits_read(&seen.device, 0, &traits));
+	TRY(mode_check(&seen.device, &traits, NETFWV6_MODE_AUTO));
+	TRY(create_or_adopt(state));
 	attachments_tidy(state);
-	result = attached_device_look(state, asked->device, &seen);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(attached_device_look(state, asked->device, &seen));
 	if (asked->as_it_is && seen.ours.id && attachment_filters(&seen.ours))
 		keep_settings(state, &seen.ours, &asked->wanted);
 	return enable_as(state, &seen, &asked->wanted);
@@ -246,10 +229,9 @@ netfwv6_result enable_device(struct state *state, void *argument)
 
 netfwv6_result enable_recall(struct state *state, struct enabling *asked)
 {
-	netfwv6_result result = state_open(state);
-	bool configured = false;
+	bool configured;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = configured_get(state, asked->device, &asked->wanted, &configured);
-	return NETFWV6_FAILED(result) || configured ? result : NETFWV6_S_FALSE;
+	TRY(state_open(state));
+	TRY(configured_get(state, asked->device, &asked->wanted, &configured));
+	return configured ? NETFWV6_S_OK : NETFWV6_S_FALSE;
 }

@@ -18,48 +18,41 @@
  */
 static netfwv6_result prepare_place(struct state *state)
 {
-	netfwv6_result result = root_check_absent(&state->root);
 	bool to_mount;
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = mountpoint_prepare(state->root.name, &to_mount);
-	if (NETFWV6_SUCCEEDED(result) && to_mount) {
-		result = lock_new_anchor(state);
-		if (NETFWV6_FAILED(result) || state->root.anchor_lock >= 0)
-			return result;
-		result = mountpoint_mount(state->root.name);
+	TRY(root_check_absent(&state->root));
+	TRY(mountpoint_prepare(state->root.name, &to_mount));
+	if (to_mount) {
+		TRY(lock_new_anchor(state));
+		if (state->root.anchor_lock >= 0)
+			return NETFWV6_S_OK;
+		TRY(mountpoint_mount(state->root.name));
 	}
-	return NETFWV6_FAILED(result) ? result : lock_new_state(state);
+	return lock_new_state(state);
 }
 
 netfwv6_result state_make(struct state *state)
 {
-	netfwv6_result result = root_open(&state->root, &state->policy);
 	gid_t group;
 
-	if (NETFWV6_SUCCEEDED(result) && state->root.state == ROOT_ABSENT)
-		result = prepare_place(state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_create(&state->root, &state->policy);
-	if (NETFWV6_SUCCEEDED(result))
-		result = lock_new_state(state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_reread(&state->root);
-	if (NETFWV6_FAILED(result) || !policy_retired(&state->policy))
-		return result;
+	TRY(root_open(&state->root, &state->policy));
+	if (state->root.state == ROOT_ABSENT)
+		TRY(prepare_place(state));
+	TRY(root_create(&state->root, &state->policy));
+	TRY(lock_new_state(state));
+	TRY(root_reread(&state->root));
+	if (!policy_retired(&state->policy))
+		return NETFWV6_S_OK;
 	/* Whoever was rebuilding or removing it was killed. Retired tables never come back. */
-	result = pins_get_group(state->root.dir, &group);
-	return NETFWV6_FAILED(result) ? result : rebuild(state, group);
+	TRY(pins_get_group(state->root.dir, &group));
+	return rebuild(state, group);
 }
 
 static netfwv6_result create(struct state *state)
 {
 	netfwv6_result result;
 
-	result = lock_administration(state);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(lock_administration(state));
 	result = state_make(state);
 	unlock_administration(state);
 	return result;
@@ -84,14 +77,10 @@ static netfwv6_result await_rebuild(struct state *state)
 	for (int i = 0; i < REBUILD_POLLS && state->root.state == ROOT_WRITABLE &&
 			policy_retired(&state->policy);
 	     i++) {
-		netfwv6_result result;
-
 		pthread_mutex_unlock(&state->mutex);
 		nanosleep(&poll, NULL);
 		pthread_mutex_lock(&state->mutex);
-		result = root_open(&state->root, &state->policy);
-		if (NETFWV6_FAILED(result))
-			return result;
+		TRY(root_open(&state->root, &state->policy));
 	}
 	if (state->root.state == ROOT_WRITABLE && policy_retired(&state->policy))
 		return fail(
@@ -104,20 +93,13 @@ static netfwv6_result await_rebuild(struct state *state)
 
 netfwv6_result state_refresh(struct state *state, enum state_intent intent)
 {
-	netfwv6_result result = root_open(&state->root, &state->policy);
-
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(root_open(&state->root, &state->policy));
 	if (state->root.state == ROOT_WRITABLE && policy_retired(&state->policy)) {
-		result = create(state);
-		if (result == NETFWV6_E_ACCESSDENIED)
-			result = await_rebuild(state);
+		netfwv6_result result = create(state);
+
+		TRY(result == NETFWV6_E_ACCESSDENIED ? await_rebuild(state) : result);
 	}
-	if (NETFWV6_SUCCEEDED(result) && state->root.state == ROOT_ABSENT)
-		result = intent == STATE_OPEN ? create(state) : close_in_none(state);
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (state->root.state == ROOT_READABLE)
-		return root_read_only(&state->root);
-	return NETFWV6_S_OK;
+	if (state->root.state == ROOT_ABSENT)
+		TRY(intent == STATE_OPEN ? create(state) : close_in_none(state));
+	return state->root.state == ROOT_READABLE ? root_read_only(&state->root) : NETFWV6_S_OK;
 }

@@ -15,7 +15,7 @@ struct replacements {
 	size_t count;
 };
 
-/* Loads them on the maps of next. The caller ends it with replacements_free(). */
+/* Loads them on the maps of next. The caller ends it with replacements_free() in any case. */
 netfwv6_result replacements_load(const struct state *state, const struct root *next,
 				 struct replacements *all);
 

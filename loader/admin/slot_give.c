@@ -12,30 +12,29 @@
 #include "state/configured.h"
 #include "state/locks.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 /* Lets go of a slot: programs that know it forget it. */
 static netfwv6_result take_away(const struct state *state, uint32_t slot)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at = {};
 
-	while (NETFWV6_SUCCEEDED(result) && attachment_next(state, &at))
+	while (attachment_next(state, &at))
 		if (at.record.known & SLOT_BIT(slot))
-			result = attachment_give_slot(state, &at,
-						      at.record.slot == slot ? 0 : at.record.slot);
-	return result;
+			TRY(attachment_give_slot(state, &at,
+						 at.record.slot == slot ? 0 : at.record.slot));
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result teach_slot(const struct state *state, const char *device, uint32_t slot)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at = {};
 
-	while (NETFWV6_SUCCEEDED(result) && attachment_next(state, &at))
+	while (attachment_next(state, &at))
 		if (attachment_filters(&at) && at.record.known != SLOT_BIT(slot) &&
 		    strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
-			result = attachment_give_slot(state, &at, slot);
-	return result;
+			TRY(attachment_give_slot(state, &at, slot));
+	return NETFWV6_S_OK;
 }
 
 /* The slot to take, better one that no program knows; 0 when all have settings. */
@@ -58,80 +57,53 @@ static netfwv6_result find_slot(const struct state *state, const char *device, b
 				uint32_t *slot)
 {
 	struct slot_record records[SLOT_RECORDS];
-	netfwv6_result result = slots_read(state, records);
-	uint64_t bits = 0;
+	uint64_t bits;
 
-	if (NETFWV6_SUCCEEDED(result))
-		*slot = slot_of(records, device);
-	if (NETFWV6_FAILED(result) || *slot)
-		return result;
-	result = slots_used(state, &bits);
-	if (NETFWV6_SUCCEEDED(result))
-		*slot = choose(state, records, bits, idle_only);
-	if (NETFWV6_FAILED(result) || !*slot)
-		return result;
+	TRY(slots_read(state, records));
+	*slot = slot_of(records, device);
+	if (*slot)
+		return NETFWV6_S_OK;
+	TRY(slots_used(state, &bits));
+	*slot = choose(state, records, bits, idle_only);
+	if (!*slot)
+		return NETFWV6_S_OK;
 	if (records[*slot].device[0])
-		result = slot_write(state, *slot, records[*slot].device, true);
-	if (NETFWV6_SUCCEEDED(result))
-		result = take_away(state, *slot);
-	if (NETFWV6_SUCCEEDED(result))
-		result = slot_write(state, *slot, device, true);
-	return result;
+		TRY(slot_write(state, *slot, records[*slot].device, true));
+	TRY(take_away(state, *slot));
+	return slot_write(state, *slot, device, true);
 }
 
 netfwv6_result slot_reserve(const struct state *state, const char *device,
 			    const struct configured_record *configured, uint32_t *slot)
 {
-	netfwv6_result result;
-	uint32_t found = 0;
-	int lock;
+	int lock CLEANUP(unlock_at) = -1;
 
-	result = lock_names(state, &lock);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(lock_names(state, &lock));
 	/* Both under one lock: who gives slots without replacing programs asks for both. */
-	result = configured_put(state, device, configured);
-	if (NETFWV6_SUCCEEDED(result))
-		result = find_slot(state, device, true, &found);
-	unlock(lock);
-	if (NETFWV6_SUCCEEDED(result))
-		*slot = found;
-	return result;
+	TRY(configured_put(state, device, configured));
+	return find_slot(state, device, true, slot);
 }
 
 void slot_settle(const struct state *state, const char *device)
 {
+	int lock CLEANUP(unlock_at) = -1;
 	uint32_t slot;
-	int lock;
 
-	if (NETFWV6_FAILED(lock_names(state, &lock)))
-		return;
-	if (NETFWV6_SUCCEEDED(slot_find(state, device, &slot)) && slot)
+	if (NETFWV6_SUCCEEDED(lock_names(state, &lock)) &&
+	    NETFWV6_SUCCEEDED(slot_find(state, device, &slot)) && slot)
 		slot_write(state, slot, device, false);
-	unlock(lock);
 }
 
-static netfwv6_result give(const struct state *state, const char *device)
+netfwv6_result slot_give(const struct state *state, const char *device)
 {
-	uint32_t slot = 0;
+	int lock CLEANUP(unlock_at) = -1;
+	uint32_t slot;
 
+	attachments_tidy(state);
+	TRY(lock_names(state, &lock));
 	TRY(find_slot(state, device, false, &slot));
 	if (!slot)
 		return slots_exhausted(device);
 	TRY(teach_slot(state, device, slot));
 	return slot_write(state, slot, device, false);
-}
-
-netfwv6_result slot_give(const struct state *state, const char *device)
-{
-	netfwv6_result result;
-	int lock;
-
-	attachments_tidy(state);
-	result = lock_names(state, &lock);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = give(state, device);
-	unlock(lock);
-	return result;
 }

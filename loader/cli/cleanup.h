@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Variables that release what they hold at the end of their scope. They begin as NULL or -1. */
+/*
+ * Variables that release what they hold at the end of their scope, which begin as NULL or -1, and
+ * returning early.
+ */
 #ifndef NETFWV6_CLI_CLEANUP_H
 #define NETFWV6_CLI_CLEANUP_H
 
@@ -9,6 +12,14 @@
 #include <unistd.h>
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
+
+/* Returns from the function that it is in when the call of the library fails. */
+#define TRY(call)                                                                                  \
+	do {                                                                                       \
+		netfwv6_result result_ = (call);                                                   \
+		if (NETFWV6_FAILED(result_))                                                       \
+			return result_;                                                            \
+	} while (0)
 
 static inline void free_at(void *pointer)
 {

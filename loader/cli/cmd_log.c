@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "number.h"
 #include "switches.h"
 
@@ -67,35 +68,28 @@ static netfwv6_result get_path(const struct cli *cli, struct log_settings *setti
 static netfwv6_result get_settings(const struct cli *cli, struct log_settings *settings)
 {
 	struct netfwv6_mgr *mgr = cli->mgr;
-	netfwv6_result result = netfwv6_mgr_get_log_dropped_packets(mgr, &settings->dropped);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_log_connections(mgr, &settings->connections);
-	if (NETFWV6_SUCCEEDED(result))
-		result = get_path(cli, settings);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &settings->maximum_size);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_log_rate(mgr, &settings->rate);
-	return result;
+	TRY(netfwv6_mgr_get_log_dropped_packets(mgr, &settings->dropped));
+	TRY(netfwv6_mgr_get_log_connections(mgr, &settings->connections));
+	TRY(get_path(cli, settings));
+	TRY(netfwv6_mgr_get_logfile_maximum_size(mgr, &settings->maximum_size));
+	return netfwv6_mgr_get_log_rate(mgr, &settings->rate);
 }
 
 /* Puts what was given. Values that may be refused come first. */
 static netfwv6_result put_settings(const struct cli *cli, const struct log_settings *settings)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-
 	if (cli->file && settings->path)
-		result = netfwv6_mgr_put_logfile_path(cli->mgr, settings->path);
-	if (NETFWV6_SUCCEEDED(result) && cli->max_size)
-		result = netfwv6_mgr_put_logfile_maximum_size(cli->mgr, settings->maximum_size);
-	if (NETFWV6_SUCCEEDED(result) && cli->rate)
-		result = netfwv6_mgr_put_log_rate(cli->mgr, settings->rate);
-	if (NETFWV6_SUCCEEDED(result) && cli->connections)
-		result = netfwv6_mgr_put_log_connections(cli->mgr, settings->connections);
-	if (NETFWV6_SUCCEEDED(result) && cli->dropped)
-		result = netfwv6_mgr_put_log_dropped_packets(cli->mgr, settings->dropped);
-	return result;
+		TRY(netfwv6_mgr_put_logfile_path(cli->mgr, settings->path));
+	if (cli->max_size)
+		TRY(netfwv6_mgr_put_logfile_maximum_size(cli->mgr, settings->maximum_size));
+	if (cli->rate)
+		TRY(netfwv6_mgr_put_log_rate(cli->mgr, settings->rate));
+	if (cli->connections)
+		TRY(netfwv6_mgr_put_log_connections(cli->mgr, settings->connections));
+	if (cli->dropped)
+		TRY(netfwv6_mgr_put_log_dropped_packets(cli->mgr, settings->dropped));
+	return NETFWV6_S_OK;
 }
 
 /* It puts all of the new settings, or none of them. */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "clock.h"
 #include "log_file.h"
 
@@ -124,15 +125,13 @@ static netfwv6_result read_settings(struct writer *writer, bool *gone)
 	struct netfwv6_mgr *mgr = writer->cli->mgr;
 	char path[NETFWV6_PATH_SIZE];
 	uint64_t size;
-	netfwv6_result result = netfwv6_mgr_get_logfile_path(mgr, sizeof(path), path, NULL);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_logfile_maximum_size(mgr, &size);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_get_status(mgr, &status);
+	TRY(netfwv6_mgr_get_logfile_path(mgr, sizeof(path), path, NULL));
+	TRY(netfwv6_mgr_get_logfile_maximum_size(mgr, &size));
+	TRY(netfwv6_mgr_get_status(mgr, &status));
 	*gone = !status.exists;
-	if (NETFWV6_FAILED(result) || *gone)
-		return result;
+	if (*gone)
+		return NETFWV6_S_OK;
 	writer->file.maximum_size = size;
 	if (strcmp(path, writer->file.path) != 0) {
 		log_file_close(&writer->file);
@@ -144,14 +143,13 @@ static netfwv6_result read_settings(struct writer *writer, bool *gone)
 /* Does what has to be done now and then, however many events there are. */
 static netfwv6_result do_round(struct writer *writer)
 {
-	netfwv6_result result;
 	bool gone;
 
 	writer->round = clock_ns(CLOCK_MONOTONIC);
 	tzset(); /* the time zone may have been changed */
-	result = read_settings(writer, &gone);
-	if (NETFWV6_FAILED(result) || gone)
-		return result;
+	TRY(read_settings(writer, &gone));
+	if (gone)
+		return NETFWV6_S_OK;
 	mind_the_file(writer);
 	/* A shorter line may find room where the one that waits does not; order is better. */
 	return writer->length ? NETFWV6_S_OK : write_missed(writer);
@@ -188,18 +186,16 @@ static bool round_is_due(const struct writer *writer)
 
 static netfwv6_result serve(struct writer *writer)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-
 	while (!writer->stop) {
+		netfwv6_result result;
+
 		if (round_is_due(writer))
-			result = do_round(writer);
-		if (NETFWV6_SUCCEEDED(result))
-			result = write_events(writer);
-		if (NETFWV6_FAILED(result))
-			return result;
+			TRY(do_round(writer));
+		result = write_events(writer);
+		TRY(result);
 		wait_for_work(writer, result == NETFWV6_S_OK);
 	}
-	return result;
+	return NETFWV6_S_OK;
 }
 
 /* What has happened until now is written; a flood that goes on is left to the next writer. */

@@ -13,6 +13,7 @@
 #include "device/hook_put.h"
 #include "device/seed.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define COUNTS_MODE 0644
 
@@ -72,18 +73,15 @@ static netfwv6_result specify(struct work *w)
 static netfwv6_result load_guard(struct work *w)
 {
 	char path[PIN_PATH_SIZE];
-	int counts = bpf_obj_get(attachment_counts_path(w->state, w->at.id, path));
-	netfwv6_result result;
+	int counts CLEANUP(close_descriptor) =
+		bpf_obj_get(attachment_counts_path(w->state, w->at.id, path));
 
 	if (counts < 0 && errno != ENOENT)
 		return fail_errno(errno, "cannot open %s", path);
-	result = instance_load(w->state, &w->state->root, HOOK_GUARD, &w->spec, counts, &w->guard);
-	if (counts >= 0)
-		close(counts);
-	else if (NETFWV6_SUCCEEDED(result) &&
-		 (bpf_obj_pin(w->guard.counts, path) || chmod(path, COUNTS_MODE)))
-		result = fail_errno(errno, "cannot pin %s", path);
-	return result;
+	TRY(instance_load(w->state, &w->state->root, HOOK_GUARD, &w->spec, counts, &w->guard));
+	if (counts < 0 && (bpf_obj_pin(w->guard.counts, path) || chmod(path, COUNTS_MODE)))
+		return fail_errno(errno, "cannot pin %s", path);
+	return NETFWV6_S_OK;
 }
 
 /* ---- The hooks ------------------------------------------------------------------ */
@@ -108,15 +106,10 @@ static netfwv6_result clear_hook(struct work *w, enum hook hook)
 static netfwv6_result load_and_put(struct work *w, enum hook hook, const struct instance_spec *spec,
 				   int counts)
 {
-	struct instance instance = {};
-	netfwv6_result result =
-		instance_load(w->state, &w->state->root, hook, spec, counts, &instance);
+	struct instance instance CLEANUP(instance_unload) = {};
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = put_instance(w, hook, &instance);
-	instance_unload(&instance);
-	return result;
+	TRY(instance_load(w->state, &w->state->root, hook, spec, counts, &instance));
+	return put_instance(w, hook, &instance);
 }
 
 /* What leaves is learned from, and the sockets that exist are marked, before anything is judged. */
@@ -140,19 +133,13 @@ static bool is_attached_anew(const struct work *w)
 
 static netfwv6_result put_xdp(struct work *w)
 {
-	netfwv6_result result;
-
 	if (w->form->mode == NETFWV6_MODE_TC)
 		return clear_hook(w, HOOK_XDP);
-	if (w->form->renew_xdp) {
-		result = clear_hook(w, HOOK_XDP);
-		if (NETFWV6_FAILED(result))
-			return result;
-	}
-	result = load_and_put(w, HOOK_XDP, &w->spec, w->guard.counts);
-	return NETFWV6_SUCCEEDED(result) && is_attached_anew(w) ?
-		       counts_clear(w->guard.counts, COUNT_UNSEEN_RUN, 3) :
-		       result;
+	if (w->form->renew_xdp)
+		TRY(clear_hook(w, HOOK_XDP));
+	TRY(load_and_put(w, HOOK_XDP, &w->spec, w->guard.counts));
+	return is_attached_anew(w) ? counts_clear(w->guard.counts, COUNT_UNSEEN_RUN, 3) :
+				     NETFWV6_S_OK;
 }
 
 static netfwv6_result put_filters(struct work *w)
@@ -231,14 +218,12 @@ static void undo(struct work *w)
 	const struct place place = place_of(w);
 
 	for (int hook = 0; hook < HOOKS; hook++) {
-		int link = -1;
+		int link CLEANUP(close_descriptor) = -1;
 
 		if (w->undo[hook] < 0)
 			hook_clear(&place, hook);
 		else if (NETFWV6_SUCCEEDED(hook_open(&place, hook, &link)))
 			hook_swap(&place, hook, link, w->undo[hook]);
-		if (link >= 0)
-			close(link);
 	}
 	attachment_write(w->state, w->before);
 	attachments_tidy(w->state);
@@ -258,6 +243,16 @@ static netfwv6_result undone(struct work *w, netfwv6_result failure)
 	return fail(failure, "%s", sentence);
 }
 
+static netfwv6_result attach_all(struct work *w)
+{
+	TRY(specify(w));
+	TRY(record_first(w));
+	TRY(learn(w));
+	if (!w->form->learn_only)
+		TRY(put_filters(w));
+	return record(w);
+}
+
 netfwv6_result attach_programs(struct state *state, const struct device *device,
 			       const struct attachment *present, const struct form *form)
 {
@@ -270,21 +265,12 @@ netfwv6_result attach_programs(struct state *state, const struct device *device,
 	if (!w.at.id)
 		w.at.id = attachment_new_id(state);
 	remember(&w);
-	result = specify(&w);
-	if (NETFWV6_SUCCEEDED(result))
-		result = record_first(&w);
-	if (NETFWV6_SUCCEEDED(result))
-		result = learn(&w);
-	if (NETFWV6_SUCCEEDED(result) && !form->learn_only)
-		result = put_filters(&w);
-	if (NETFWV6_SUCCEEDED(result))
-		result = record(&w);
+	result = attach_all(&w);
 	if (NETFWV6_FAILED(result))
 		result = undone(&w, result);
 	instance_unload(&w.guard);
 	for (int hook = 0; hook < HOOKS; hook++)
-		if (w.undo[hook] >= 0)
-			close(w.undo[hook]);
+		close_descriptor(&w.undo[hook]);
 	return result;
 }
 
@@ -294,49 +280,26 @@ static netfwv6_result teach_program(const struct state *state, struct attachment
 				    enum hook hook, uint32_t slot)
 {
 	const struct place place = attachment_place(state, at);
-	char path[PIN_PATH_SIZE];
-	struct instance instance = {};
-	struct instance_spec spec;
-	int counts = -1, link = -1, error;
-	netfwv6_result result = instance_spec_of(at->hooks[hook].program_id, &spec);
+	struct instance instance CLEANUP(instance_unload) = {};
+	int link CLEANUP(close_descriptor) = -1;
+	int error;
 
-	connection_config_give_slot(&spec.config, slot);
-	if (NETFWV6_SUCCEEDED(result) && hook != HOOK_LEARN) {
-		counts = bpf_obj_get(attachment_counts_path(state, at->id, path));
-		if (counts < 0)
-			result = fail_errno(errno, "cannot open %s", path);
-	}
-	if (NETFWV6_SUCCEEDED(result))
-		result = hook_open(&place, hook, &link);
-	if (NETFWV6_SUCCEEDED(result))
-		result = instance_load(state, &state->root, hook, &spec, counts, &instance);
-	if (NETFWV6_SUCCEEDED(result)) {
-		error = hook_swap(&place, hook, link, instance.program);
-		at->record.program[hook] = instance.id;
-		if (error)
-			result = fail_errno(error, "cannot replace a program on device %s",
-					    at->record.device);
-		instance_unload(&instance);
-	}
-	if (counts >= 0)
-		close(counts);
-	if (link >= 0)
-		close(link);
-	return result;
+	TRY(attachment_reload(state, &state->root, at, hook, slot, &link, &instance));
+	error = hook_swap(&place, hook, link, instance.program);
+	at->record.program[hook] = instance.id;
+	return error ? fail_errno(error, "cannot replace a program on device %s",
+				  at->record.device) :
+		       NETFWV6_S_OK;
 }
 
 netfwv6_result attachment_give_slot(const struct state *state, struct attachment *at, uint32_t slot)
 {
-	netfwv6_result result;
-
 	at->record.known |= SLOT_BIT(slot);
-	result = attachment_write(state, at);
+	TRY(attachment_write(state, at));
 	attachment_look(state, at);
-	for (int hook = 0; hook < HOOKS && NETFWV6_SUCCEEDED(result); hook++)
+	for (int hook = 0; hook < HOOKS; hook++)
 		if (at->hooks[hook].program_id)
-			result = teach_program(state, at, hook, slot);
-	if (NETFWV6_FAILED(result))
-		return result;
+			TRY(teach_program(state, at, hook, slot));
 	at->record.slot = slot;
 	at->record.known = SLOT_BIT(slot);
 	return attachment_write(state, at);

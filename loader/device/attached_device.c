@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "device/attached_device.h"
 
+#include "util/error.h"
+
 netfwv6_result attached_device_look(const struct state *state, const char *name,
 				    struct attached_device *seen)
 {
@@ -10,10 +12,8 @@ netfwv6_result attached_device_look(const struct state *state, const char *name,
 	result = device_find(name, &seen->device);
 	if (result == NETFWV6_E_NOINTERFACE)
 		return NETFWV6_S_OK;
-	if (NETFWV6_SUCCEEDED(result))
-		result = device_xdp(seen->device.ifindex, &seen->xdp);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(result);
+	TRY(device_xdp(seen->device.ifindex, &seen->xdp));
 	if (state->root.state != ROOT_ABSENT)
 		seen->ours = attachment_find(state, &seen->device);
 	return NETFWV6_S_OK;

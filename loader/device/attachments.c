@@ -12,6 +12,7 @@
 #include "device/instance.h"
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 struct place attachment_place(const struct state *state, const struct attachment *at)
 {
@@ -161,6 +162,30 @@ bool attachments_alive(const struct state *state)
 netfwv6_result attachment_write(const struct state *state, const struct attachment *at)
 {
 	return attachment_record_put(state, at->id, &at->record);
+}
+
+/* ---- Loading anew ---------------------------------------------------------------- */
+
+netfwv6_result attachment_reload(const struct state *state, const struct root *root,
+				 const struct attachment *at, enum hook hook, uint32_t slot,
+				 int *link, struct instance *instance)
+{
+	const struct hooked *hooked = &at->hooks[hook];
+	const struct place place = attachment_place(state, at);
+	int counts CLEANUP(close_descriptor) = -1;
+	struct instance_spec spec;
+	char path[PIN_PATH_SIZE];
+
+	TRY(instance_spec_of(hooked->program_id, &spec));
+	spec.config.ifindex = hooked->ifindex; /* where it is now */
+	connection_config_give_slot(&spec.config, slot);
+	TRY(hook_open(&place, hook, link));
+	if (hook != HOOK_LEARN) {
+		counts = bpf_obj_get(attachment_counts_path(state, at->id, path));
+		if (counts < 0)
+			return fail_errno(errno, "cannot open %s", path);
+	}
+	return instance_load(state, root, hook, &spec, counts, instance);
 }
 
 /* ---- Taking off ------------------------------------------------------------------ */

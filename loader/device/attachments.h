@@ -17,6 +17,8 @@
 #include "device/hooks.h"
 #include "state/state.h"
 
+struct instance;
+
 struct attachment {
 	uint32_t id; /* 0: there is none */
 	struct attachment_record record;
@@ -71,5 +73,13 @@ void attachments_tidy(const struct state *state);
 
 /* Is anything attached, in whatever network namespace? */
 bool attachments_alive(const struct state *state);
+
+/*
+ * Loads what runs at a hook of an attachment anew, on the maps of a root and with a slot, and opens
+ * its link. The caller ends the instance with instance_unload(), also when it failed.
+ */
+netfwv6_result attachment_reload(const struct state *state, const struct root *root,
+				 const struct attachment *at, enum hook hook, uint32_t slot,
+				 int *link, struct instance *instance);
 
 #endif

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/error.h"
+#include "util/scope.h"
 
 /* So many packets in a row that XDP did not see are more than somebody's redirects. */
 #define BLIND_RUN 64
@@ -36,24 +36,23 @@ static netfwv6_result allocate(struct count **cpus, int *n)
 
 static netfwv6_result counts_sum(int map, struct count *counts, uint64_t *latest)
 {
-	struct count *cpus;
+	struct count *cpus CLEANUP(free_pointer) = NULL;
 	int n;
-	netfwv6_result result = allocate(&cpus, &n);
 
+	TRY(allocate(&cpus, &n));
 	memset(counts, 0, REASON_COUNT * sizeof(*counts));
 	memset(latest, 0, REASON_COUNT * sizeof(*latest));
-	for (uint32_t i = 0; i < REASON_COUNT && NETFWV6_SUCCEEDED(result); i++) {
+	for (uint32_t i = 0; i < REASON_COUNT; i++) {
 		if (bpf_map_lookup_elem(map, &i, cpus))
-			result = fail_errno(errno, "cannot read the counters");
-		for (int cpu = 0; cpu < n && NETFWV6_SUCCEEDED(result); cpu++) {
+			return fail_errno(errno, "cannot read the counters");
+		for (int cpu = 0; cpu < n; cpu++) {
 			counts[i].packets += cpus[cpu].packets;
 			counts[i].bytes += cpus[cpu].bytes;
 			if (latest[i] < cpus[cpu].jiffy)
 				latest[i] = cpus[cpu].jiffy;
 		}
 	}
-	free(cpus);
-	return result;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result counts_read(int map, struct count *counts)
@@ -65,15 +64,14 @@ netfwv6_result counts_read(int map, struct count *counts)
 
 netfwv6_result counts_clear(int map, uint32_t first, uint32_t n)
 {
-	struct count *zeros;
+	struct count *zeros CLEANUP(free_pointer) = NULL;
 	int cpus;
-	netfwv6_result result = allocate(&zeros, &cpus);
 
-	for (uint32_t i = first; i < first + n && NETFWV6_SUCCEEDED(result); i++)
+	TRY(allocate(&zeros, &cpus));
+	for (uint32_t i = first; i < first + n; i++)
 		if (bpf_map_update_elem(map, &i, zeros, BPF_ANY))
-			result = fail_errno(errno, "cannot reset the counters");
-	free(zeros);
-	return result;
+			return fail_errno(errno, "cannot reset the counters");
+	return NETFWV6_S_OK;
 }
 
 /*
@@ -93,19 +91,13 @@ netfwv6_result counts_unseen(const struct state *state, uint32_t id,
 	const bool is_native = record->mode == NETFWV6_MODE_NATIVE;
 	struct count counts[REASON_COUNT];
 	uint64_t latest[REASON_COUNT];
-	netfwv6_result result;
-	int map;
+	int map CLEANUP(close_descriptor) = -1;
 
 	*unseen = (struct unseen){};
 	if (!id || !record->program[HOOK_XDP])
 		return NETFWV6_S_OK;
-	result = counts_open(state, id, BPF_F_RDONLY, &map);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = counts_sum(map, counts, latest);
-	close(map);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(counts_open(state, id, BPF_F_RDONLY, &map));
+	TRY(counts_sum(map, counts, latest));
 	unseen->packets = counts[COUNT_UNSEEN].packets;
 	unseen->unknown = !is_native || counts[COUNT_UNMARKED].packets;
 	/* Where others put packets in, or captures take marks off, that says nothing of the driver. */

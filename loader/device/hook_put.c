@@ -6,11 +6,11 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "device/mode.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
+#include "util/scope.h"
 
 #define LINK_MODE 0600
 #define TCX_FIRST (1U << 3) /* BPF_F_BEFORE nothing: in front of all others */
@@ -38,20 +38,19 @@ static bool lacks_tcx(int error)
 static netfwv6_result keep(const char *path, int link)
 {
 	char new[PIN_PATH_SIZE + sizeof(LINK_NEW)];
-	int old = bpf_obj_get(path);
-	netfwv6_result result = NETFWV6_S_OK;
+	int old CLEANUP(close_descriptor) = bpf_obj_get(path);
 
 	snprintf(new, sizeof(new), "%s%s", path, LINK_NEW);
 	unlink(new); /* of a killed process */
 	if (bpf_obj_pin(link, new) || chmod(new, LINK_MODE) || rename(new, path)) {
-		result = fail_errno(errno, "cannot pin %s", path);
+		netfwv6_result result = fail_errno(errno, "cannot pin %s", path);
+
 		unlink(new);
-	} else if (old >= 0) {
-		bpf_link_detach(old); /* somebody may hold it open */
+		return result;
 	}
 	if (old >= 0)
-		close(old);
-	return result;
+		bpf_link_detach(old); /* somebody may hold it open */
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result put_filter(const struct place *place, enum hook hook,
@@ -97,9 +96,8 @@ static netfwv6_result attach_program(const struct place *place, enum hook hook,
 				     const struct device *device, int program, uint32_t mode)
 {
 	char path[PIN_PATH_SIZE];
-	int link = create_hook_link(hook, program, device, mode);
+	int link CLEANUP(close_descriptor) = create_hook_link(hook, program, device, mode);
 	int error = link < 0 ? errno : 0;
-	netfwv6_result result;
 
 	if (error && hook != HOOK_XDP && lacks_tcx(error))
 		return put_filter(place, hook, device, program);
@@ -108,9 +106,7 @@ static netfwv6_result attach_program(const struct place *place, enum hook hook,
 	if (error)
 		return fail_errno(error, "cannot attach the %s to device %s", hook_kinds[hook].what,
 				  device->name);
-	result = keep(hook_link_path(place, hook, path), link);
-	close(link);
-	return result;
+	return keep(hook_link_path(place, hook, path), link);
 }
 
 /* Does netlink show the XDP program of the pinned link in another mode than it is wanted in? */
@@ -126,11 +122,10 @@ static netfwv6_result change_mode(const struct place *place, const struct device
 				  const struct instance *instance, uint32_t mode)
 {
 	uint32_t before = mode == NETFWV6_MODE_NATIVE ? NETFWV6_MODE_GENERIC : NETFWV6_MODE_NATIVE;
-	netfwv6_result result = hook_clear(place, HOOK_XDP);
+	netfwv6_result result;
 	char sentence[512];
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(hook_clear(place, HOOK_XDP));
 	result = attach_program(place, HOOK_XDP, device, instance->program, mode);
 	if (NETFWV6_SUCCEEDED(result))
 		return result;
@@ -142,12 +137,10 @@ static netfwv6_result change_mode(const struct place *place, const struct device
 static netfwv6_result replace(const struct place *place, enum hook hook,
 			      const struct device *device, int program)
 {
-	int link = -1, error;
+	int link CLEANUP(close_descriptor) = -1, error;
 
 	TRY(hook_open(place, hook, &link));
 	error = hook_swap(place, hook, link, program);
-	if (link >= 0)
-		close(link);
 	return error ? fail_errno(error, "cannot replace the %s of device %s",
 				  hook_kinds[hook].what, device->name) :
 		       NETFWV6_S_OK;

@@ -12,6 +12,7 @@
 #include "state/pins.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
+#include "util/scope.h"
 
 #define LINKS "links"
 
@@ -97,16 +98,14 @@ static void look_at_filter(const struct place *place, enum hook hook, struct hoo
 bool hook_look(const struct place *place, enum hook hook, struct hooked *hooked)
 {
 	char path[PIN_PATH_SIZE];
-	int link = bpf_obj_get(hook_link_path(place, hook, path));
+	int link CLEANUP(close_descriptor) = bpf_obj_get(hook_link_path(place, hook, path));
 	bool seen = link >= 0 || errno == ENOENT;
 
 	*hooked = (struct hooked){};
-	if (link >= 0) {
+	if (link >= 0)
 		look_at_link(hook, link, hooked);
-		close(link);
-	} else if (hook != HOOK_XDP) {
+	else if (hook != HOOK_XDP)
 		look_at_filter(place, hook, hooked);
-	}
 	return seen;
 }
 
@@ -141,16 +140,13 @@ int hook_swap(const struct place *place, enum hook hook, int link, int program)
 /* Not by unpinning alone: somebody may hold the link open. */
 static int detach_link(const char *path)
 {
-	int link = bpf_obj_get(path);
-	int error;
+	int link CLEANUP(close_descriptor) = bpf_obj_get(path);
 
 	if (link < 0)
 		return errno == ENOENT ? 0 : errno;
-	error = bpf_link_detach(link) ? errno : 0;
-	close(link);
-	/* It had no device any more. */
-	if (error && error != ENOLINK)
-		return error;
+	/* Or it had no device any more. */
+	if (bpf_link_detach(link) && errno != ENOLINK)
+		return errno;
 	return unlink(path) ? errno : 0;
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "egress.skel.h"
 #include "guard.skel.h"
@@ -14,6 +13,7 @@
 #include "state/pins.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
+#include "util/scope.h"
 
 #define VERIFIER_LOG_SIZE (256 * 1024)
 
@@ -99,32 +99,21 @@ static int configure(struct bpf_object *object, const struct plan *plan)
 }
 
 static netfwv6_result load_object(const struct root *root, const struct plan *plan, char *log,
-				  struct bpf_object **loaded)
+				  struct bpf_object **object)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "netfwv6", .kernel_log_buf = log,
 		    .kernel_log_size = VERIFIER_LOG_SIZE);
-	struct bpf_object *object = bpf_object__open_mem(plan->elf, plan->elf_size, &opts);
-	netfwv6_result result;
 	int error;
 
-	if (!object)
+	*object = bpf_object__open_mem(plan->elf, plan->elf_size, &opts);
+	if (!*object)
 		return fail_errno(errno, "cannot open the built-in program");
-	result = pins_share(object, root->dir, root->map);
-	if (NETFWV6_SUCCEEDED(result)) {
-		error = configure(object, plan);
-		if (!error)
-			error = bpf_object__load(object);
-		if (error)
-			result = load_failed(error, log);
-	}
-	if (NETFWV6_FAILED(result))
-		bpf_object__close(object);
-	else
-		*loaded = object;
-	return result;
+	TRY(pins_share(*object, root->dir, root->map));
+	error = configure(*object, plan) ?: bpf_object__load(*object);
+	return error ? load_failed(error, log) : NETFWV6_S_OK;
 }
 
-static netfwv6_result identify(struct instance *instance)
+netfwv6_result instance_identify(struct instance *instance)
 {
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
@@ -139,7 +128,7 @@ static netfwv6_result identify(struct instance *instance)
 static netfwv6_result load_program(const struct state *state, const struct root *root,
 				   const struct plan *plan, struct instance *instance)
 {
-	char *log = calloc(1, VERIFIER_LOG_SIZE);
+	char *log CLEANUP(free_pointer) = calloc(1, VERIFIER_LOG_SIZE);
 	netfwv6_result result;
 
 	if (!log)
@@ -147,16 +136,11 @@ static netfwv6_result load_program(const struct state *state, const struct root 
 	libbpf_log_begin(&state->log);
 	result = load_object(root, plan, log, &instance->object);
 	libbpf_log_end();
-	free(log);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(result);
 	instance->program =
 		bpf_program__fd(bpf_object__find_program_by_name(instance->object, plan->program));
 	instance->counts = bpf_object__find_map_fd_by_name(instance->object, COUNTS_MAP);
-	result = identify(instance);
-	if (NETFWV6_FAILED(result))
-		instance_unload(instance);
-	return result;
+	return instance_identify(instance);
 }
 
 netfwv6_result instance_load(const struct state *state, const struct root *root, enum hook hook,
@@ -177,6 +161,7 @@ netfwv6_result instance_load(const struct state *state, const struct root *root,
 void instance_unload(struct instance *instance)
 {
 	bpf_object__close(instance->object);
+	instance->object = NULL;
 }
 
 /* ---- Programs that run ------------------------------------------------------- */
@@ -203,15 +188,13 @@ struct running {
 static netfwv6_result look_at_program(uint32_t program_id, struct running *running)
 {
 	uint32_t size = sizeof(running->info);
-	int fd = bpf_prog_get_fd_by_id(program_id);
+	int fd CLEANUP(close_descriptor) = bpf_prog_get_fd_by_id(program_id);
 	int error = fd < 0 ? errno : 0;
 
 	*running = (struct running){ .info = { .nr_map_ids = MAX_MAPS } };
 	running->info.map_ids = (uintptr_t)running->maps;
 	if (!error && bpf_obj_get_info_by_fd(fd, &running->info, &size))
 		error = errno;
-	if (fd >= 0)
-		close(fd);
 	if (running->info.nr_map_ids > MAX_MAPS)
 		running->info.nr_map_ids = MAX_MAPS;
 	return error ? fail_errno(error, "cannot look at the program %u", program_id) :
@@ -221,17 +204,13 @@ static netfwv6_result look_at_program(uint32_t program_id, struct running *runni
 /* Reads the constants, if this is the map that holds them. */
 static bool read_constants(uint32_t map_id, struct connection_config *config)
 {
-	int fd = bpf_map_get_fd_by_id(map_id);
+	int fd CLEANUP(close_descriptor) = bpf_map_get_fd_by_id(map_id);
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof(info), key = 0;
-	bool read;
 
-	if (fd < 0)
-		return false;
-	read = !bpf_obj_get_info_by_fd(fd, &info, &size) && strstr(info.name, ".rodata") &&
-	       info.value_size == sizeof(*config) && !bpf_map_lookup_elem(fd, &key, config);
-	close(fd);
-	return read;
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+	       strstr(info.name, ".rodata") && info.value_size == sizeof(*config) &&
+	       !bpf_map_lookup_elem(fd, &key, config);
 }
 
 netfwv6_result instance_spec_of(uint32_t program_id, struct instance_spec *spec)

@@ -29,7 +29,8 @@ uint32_t connection_config_slot(const struct connection_config *config);
 
 /*
  * Loads the hook's program on the maps of root, with mutex held. counts is the map to
- * count in, or -1 for a new one. The caller ends it with instance_unload().
+ * count in, or -1 for a new one. The caller ends it with instance_unload(), also
+ * when it failed.
  */
 netfwv6_result instance_load(const struct state *state, const struct root *root, enum hook hook,
 			     const struct instance_spec *spec, int counts,
@@ -46,6 +47,10 @@ bool instance_is_running(const struct instance *instance, const struct root *roo
 			 uint32_t program_id);
 
 /* Lets go of it; what is attached and pinned stays. */
+/* Fills in the id and the tag of a program that was loaded. */
+netfwv6_result instance_identify(struct instance *instance);
+
+/* Also of one that was not loaded, or not any more. */
 void instance_unload(struct instance *instance);
 
 #endif

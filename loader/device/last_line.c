@@ -15,6 +15,7 @@
 #include "lastline.skel.h"
 #include "state/pins.h"
 #include "util/error.h"
+#include "util/scope.h"
 #include "util/libbpf_log.h"
 
 #define NEW "-new" /* what is about to take the pin's place */
@@ -81,13 +82,11 @@ bool last_line_is_possible(void)
 static int share_counts(struct bpf_object *object, const struct root *root)
 {
 	char path[PIN_PATH_SIZE];
-	int fd = bpf_obj_get(counts_path(root, path)), error;
+	int fd CLEANUP(close_descriptor) = bpf_obj_get(counts_path(root, path));
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	error = bpf_map__reuse_fd(bpf_object__find_map_by_name(object, COUNTS_MAP), fd);
-	close(fd);
-	return error;
+	return bpf_map__reuse_fd(bpf_object__find_map_by_name(object, COUNTS_MAP), fd);
 }
 
 static netfwv6_result configure_last_line(struct bpf_object *object, const struct root *root)
@@ -101,18 +100,6 @@ static netfwv6_result configure_last_line(struct bpf_object *object, const struc
 	error = share_counts(object, root);
 	return error ? fail_errno(-error, "cannot use the counters of the last line") :
 		       NETFWV6_S_OK;
-}
-
-static int identify_last_line(struct instance *instance)
-{
-	struct bpf_prog_info info = {};
-	uint32_t size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(instance->program, &info, &size))
-		return -errno;
-	instance->id = info.id;
-	memcpy(instance->tag, info.tag, sizeof(instance->tag));
-	return 0;
 }
 
 static netfwv6_result last_line_failed(int error)
@@ -136,8 +123,7 @@ static netfwv6_result load_last_line_object(const struct root *root, struct inst
 		return last_line_failed(error);
 	instance->program = bpf_program__fd(bpf_object__next_program(instance->object, NULL));
 	instance->counts = bpf_object__find_map_fd_by_name(instance->object, COUNTS_MAP);
-	error = identify_last_line(instance);
-	return error ? last_line_failed(error) : NETFWV6_S_OK;
+	return instance_identify(instance);
 }
 
 /* The caller ends it with instance_unload(), also after a failure. */
@@ -221,16 +207,13 @@ static int pin_link(const struct root *root, int link)
 
 static int attach_last_line(const struct root *root, const struct instance *instance)
 {
-	int error = pin_counts(root, instance->counts), link;
+	int link CLEANUP(close_descriptor) = -1;
+	int error = pin_counts(root, instance->counts);
 
 	if (error)
 		return error;
 	link = create_link_in_front(instance->program);
-	if (link < 0)
-		return errno;
-	error = pin_link(root, link);
-	close(link);
-	return error;
+	return link < 0 ? errno : pin_link(root, link);
 }
 
 static int open_link(const struct root *root)
@@ -251,24 +234,20 @@ static uint32_t program_of(int link)
 /* A link takes no other program, so there are two for a moment, which say the same. */
 static netfwv6_result attach_or_replace(const struct root *root, const struct instance *instance)
 {
-	int old = open_link(root), error = 0;
+	int old CLEANUP(close_descriptor) = open_link(root);
+	int error = 0;
 
 	if (!instance_is_running(instance, root, program_of(old)))
 		error = attach_last_line(root, instance);
-	if (old >= 0)
-		close(old);
 	return error ? fail_errno(error, "cannot attach the last line") : NETFWV6_S_OK;
 }
 
 netfwv6_result last_line_attach(const struct state *state, const struct root *root)
 {
-	struct instance instance = {};
-	netfwv6_result result = load_last_line(state, root, &instance);
+	struct instance instance CLEANUP(instance_unload) = {};
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = attach_or_replace(root, &instance);
-	instance_unload(&instance);
-	return result;
+	TRY(load_last_line(state, root, &instance));
+	return attach_or_replace(root, &instance);
 }
 
 /* ---- Detaching --------------------------------------------------------------- */
@@ -276,14 +255,11 @@ netfwv6_result last_line_attach(const struct state *state, const struct root *ro
 /* Explicitly: somebody may hold the link open. */
 static int detach(const struct root *root)
 {
-	int link = open_link(root), error = 0;
+	int link CLEANUP(close_descriptor) = open_link(root);
 
 	if (link < 0)
 		return errno == ENOENT ? 0 : errno;
-	if (bpf_link_detach(link))
-		error = errno;
-	close(link);
-	return error;
+	return bpf_link_detach(link) ? errno : 0;
 }
 
 netfwv6_result last_line_detach(const struct state *state)

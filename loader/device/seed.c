@@ -67,7 +67,7 @@ static netfwv6_result seed_marks(const struct seed *seed)
 static netfwv6_result read_secret(const struct root *root, struct mark_secret *secret)
 {
 	uint32_t key = 0;
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_open_existing(root->dir, PIN_SECRET, 0, &fd));
 	if (bpf_map_lookup_elem(fd, &key, secret))
@@ -78,16 +78,12 @@ static netfwv6_result read_secret(const struct root *root, struct mark_secret *s
 netfwv6_result seed_from_sockets(const struct root *root, struct policy *policy)
 {
 	struct seed seed = { .policy = policy, .now = stamp_now() };
-	netfwv6_result result = read_secret(root, &seed.secret);
-	int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
+	netfwv6_result result;
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = pin_open_existing(root->dir, PIN_MARKS, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(read_secret(root, &seed.secret));
+	TRY(pin_open_existing(root->dir, PIN_MARKS, 0, &fd));
 	seed.marks = mmap(NULL, MARKS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
 	if (seed.marks == MAP_FAILED)
 		return fail_errno(errno, "cannot map the marks in %s", root->dir);
 	result = seed_marks(&seed);

@@ -48,7 +48,7 @@ bool tap_renew(struct control *control, uint32_t tap, uint64_t *lease)
 
 netfwv6_result tap_put_ring(const struct state *state, uint32_t tap, int ring)
 {
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_open_existing(state->root.dir, PIN_TAPS, 0, &fd));
 	if (bpf_map_update_elem(fd, &tap, &ring, BPF_ANY))

@@ -10,6 +10,7 @@
 #include "ports/port_table.h"
 #include "state/configured.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 _Static_assert(SLOT_MAX == NETFWV6_CONNECTIONS_MAX, "every slot serves a connection");
 
@@ -56,17 +57,15 @@ netfwv6_result slot_find(const struct state *state, const char *device, uint32_t
 
 netfwv6_result slots_used(const struct state *state, uint64_t *bits)
 {
-	uint64_t *entries = malloc(PORT_ENTRIES * sizeof(*entries));
-	netfwv6_result result;
+	uint64_t *entries CLEANUP(free_pointer) = malloc(PORT_ENTRIES * sizeof(*entries));
 
 	if (!entries)
 		return fail_errno(ENOMEM, "cannot read the port table");
-	result = port_table_read(state, ALL_ENTRIES, entries);
+	TRY(port_table_read(state, ALL_ENTRIES, entries));
 	*bits = 0;
-	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+	for (uint32_t i = 0; i < PORT_ENTRIES; i++)
 		*bits |= entry_port(i) ? entries[i] : 0;
-	free(entries);
-	return result;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result slot_write(const struct state *state, uint32_t slot, const char *device, bool unsure)
@@ -125,39 +124,34 @@ netfwv6_result slots_exhausted(const char *device)
 static netfwv6_result take_new(const struct state *state, const struct slot_record *records,
 			       const char *device, uint32_t *slot)
 {
-	uint64_t bits = 0;
-	netfwv6_result result = slots_used(state, &bits);
 	uint32_t found;
+	uint64_t bits;
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(slots_used(state, &bits));
 	if (all_used(bits))
 		return slots_exhausted(device);
 	found = slot_unowned(records, bits) ?: find_idle(state, records, bits);
 	if (found)
-		result = slot_write(state, found, device, false);
-	if (NETFWV6_SUCCEEDED(result))
-		*slot = found;
-	return result;
+		TRY(slot_write(state, found, device, false));
+	*slot = found;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result slot_take(const struct state *state, const char *device, uint32_t *slot)
 {
 	struct slot_record records[SLOT_RECORDS];
 	struct configured_record record;
-	netfwv6_result result = slots_read(state, records);
 	bool configured;
 	uint32_t found;
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(slots_read(state, records));
 	found = slot_of(records, device);
 	*slot = records[found].unsure ? 0 : found;
 	if (found)
 		return NETFWV6_S_OK;
-	result = configured_get(state, device, &record, &configured);
+	TRY(configured_get(state, device, &record, &configured));
 	/* Its program has to know. */
-	if (NETFWV6_FAILED(result) || (configured && !(record.flags & CONFIGURED_LEARN_ONLY)))
-		return result;
+	if (configured && !(record.flags & CONFIGURED_LEARN_ONLY))
+		return NETFWV6_S_OK;
 	return take_new(state, records, device, slot);
 }

@@ -15,6 +15,7 @@
 #include "state/anchor.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 #define ADMINISTRATION_LOCK "/run/netfwv6.lock"
 
@@ -236,10 +237,9 @@ static bool is_in_place(int fd, const char *path)
 /* -1 where there is no such directory. */
 static netfwv6_result lock_directory(struct state *state, const char *path, int *lock)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	int taken = -1;
 
-	while (NETFWV6_SUCCEEDED(result) && (taken < 0 || !is_in_place(taken, path))) {
+	while (taken < 0 || !is_in_place(taken, path)) {
 		int fd;
 
 		unlock(taken);
@@ -247,11 +247,10 @@ static netfwv6_result lock_directory(struct state *state, const char *path, int 
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			break;
-		result = lock_fd(state, fd, path, "", &taken);
+		TRY(lock_fd(state, fd, path, "", &taken));
 	}
-	if (NETFWV6_SUCCEEDED(result))
-		*lock = taken;
-	return result;
+	*lock = taken;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result lock_state(struct state *state, int *lock)
@@ -285,11 +284,10 @@ static netfwv6_result lock_anchors(struct state *state, int *lock)
 netfwv6_result lock_new_anchor(struct state *state)
 {
 	char path[ANCHOR_PATH_SIZE];
-	netfwv6_result result = NETFWV6_S_OK;
 
-	while (state->root.anchor_lock < 0 && NETFWV6_SUCCEEDED(result) && anchor_base(true, path))
-		result = lock_directory(state, path, &state->root.anchor_lock);
-	return result;
+	while (state->root.anchor_lock < 0 && anchor_base(true, path))
+		TRY(lock_directory(state, path, &state->root.anchor_lock));
+	return NETFWV6_S_OK;
 }
 
 /* ---- Administration -------------------------------------------------------------------------- */
@@ -316,26 +314,16 @@ netfwv6_result check_administrator(void)
 
 netfwv6_result lock_administration(struct state *state)
 {
-	netfwv6_result result;
-	int fd, lock = -1, of_anchors = -1, of_state = -1;
+	int lock CLEANUP(unlock_at) = -1, of_anchors CLEANUP(unlock_at) = -1, fd;
 
-	result = open_administration(&fd);
-	if (NETFWV6_SUCCEEDED(result))
-		result = lock_fd(state, fd, ADMINISTRATION_LOCK, "", &lock);
-	if (NETFWV6_SUCCEEDED(result))
-		result = lock_anchors(state, &of_anchors);
-	if (NETFWV6_SUCCEEDED(result)) {
-		root_put_back(&state->root);
-		result = lock_state(state, &of_state);
-	}
-	if (NETFWV6_FAILED(result)) {
-		unlock(of_anchors);
-		unlock(lock);
-		return result;
-	}
+	TRY(open_administration(&fd));
+	TRY(lock_fd(state, fd, ADMINISTRATION_LOCK, "", &lock));
+	TRY(lock_anchors(state, &of_anchors));
+	root_put_back(&state->root);
+	TRY(lock_state(state, &state->root.lock));
 	state->administration = lock;
 	state->root.anchor_lock = of_anchors;
-	state->root.lock = of_state;
+	lock = of_anchors = -1;
 	return NETFWV6_S_OK;
 }
 

@@ -46,4 +46,9 @@ netfwv6_result lock_names(const struct state *state, int *lock);
 /* Also for children that were forked while it was held; nothing for -1. */
 void unlock(int lock);
 
+static inline void unlock_at(const int *lock)
+{
+	unlock(*lock);
+}
+
 #endif

@@ -22,29 +22,25 @@ static const struct log_record defaults = { .rate = RATE_DEFAULT,
 /* A record of zeros was never written. */
 netfwv6_result log_record_read(const struct root *root, struct log_record *record)
 {
-	netfwv6_result result;
+	int fd CLEANUP(close_descriptor) = -1;
 	uint32_t key = 0;
-	int fd = -1;
 
 	*record = defaults;
 	if (root->state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
-	result = pin_open_existing(root->dir, PIN_LOGGING, BPF_F_RDONLY, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(root->dir, PIN_LOGGING, BPF_F_RDONLY, &fd));
 	if (bpf_map_lookup_elem(fd, &key, record))
-		result = fail_errno(errno, "cannot read the log's settings in %s", root->dir);
-	else if (!record->maximum_size)
+		return fail_errno(errno, "cannot read the log's settings in %s", root->dir);
+	if (!record->maximum_size)
 		*record = defaults;
-	close(fd);
 	record->path[sizeof(record->path) - 1] = '\0';
-	return result;
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result log_record_write(const struct root *root, const struct log_record *record)
 {
 	uint32_t key = 0;
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_open_existing(root->dir, PIN_LOGGING, 0, &fd));
 	if (bpf_map_update_elem(fd, &key, record, BPF_ANY))

@@ -13,6 +13,7 @@
 
 #include "marks_layout.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 char *pin_path(const char *dir, char *path, const char *a, const char *b)
 {
@@ -123,28 +124,22 @@ static netfwv6_result make_secret(int map)
 
 netfwv6_result pin_make_map(enum pin pin, int *fd)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = pin_kinds[pin].flags);
-	int map, ring = -1, error;
+	int map CLEANUP(close_descriptor) = -1;
+	int ring CLEANUP(close_descriptor) = -1; /* it shows what the others will look like */
 
 	if (pin_kinds[pin].type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
 		opts.inner_map_fd = ring =
 			pin_make_ring(EVENTS_MAP, (uint32_t)sysconf(_SC_PAGESIZE));
 	map = bpf_map_create(pin_kinds[pin].type, pin_kinds[pin].map, pin_kinds[pin].key,
 			     pin_kinds[pin].value, pin_kinds[pin].entries, &opts);
-	error = errno;
-	if (ring >= 0)
-		close(ring); /* it only showed what the others will look like */
-	errno = error;
 	if (map < 0)
 		return fail_errno(errno, "cannot create the map %s", pin_kinds[pin].map);
 	if (pin == PIN_SECRET)
-		result = make_secret(map);
-	if (NETFWV6_FAILED(result))
-		close(map);
-	else
-		*fd = map;
-	return result;
+		TRY(make_secret(map));
+	*fd = map;
+	map = -1;
+	return NETFWV6_S_OK;
 }
 
 static mode_t shared_mode(mode_t mode, gid_t group, mode_t bits)
@@ -234,18 +229,11 @@ netfwv6_result pins_make_directories(const char *dir)
 static netfwv6_result share_pinned(struct bpf_map *map, const char *dir, const int *held,
 				   enum pin pin)
 {
-	int fd = -1, error;
-	netfwv6_result result;
+	int fd CLEANUP(close_descriptor) = -1, error;
 
-	if (pin < PINS_HELD) {
-		error = bpf_map__reuse_fd(map, held[pin]);
-	} else {
-		result = pin_open_existing(dir, pin, 0, &fd);
-		if (NETFWV6_FAILED(result))
-			return result;
-		error = bpf_map__reuse_fd(map, fd);
-		close(fd);
-	}
+	if (pin >= PINS_HELD)
+		TRY(pin_open_existing(dir, pin, 0, &fd));
+	error = bpf_map__reuse_fd(map, pin < PINS_HELD ? held[pin] : fd);
 	return error ? fail_errno(-error, "cannot use the map %s", pin_kinds[pin].map) :
 		       NETFWV6_S_OK;
 }
@@ -262,15 +250,13 @@ static struct bpf_map *map_of(const struct bpf_object *object, enum pin pin)
 
 netfwv6_result pins_share(struct bpf_object *object, const char *dir, const int *held)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-
-	for (int pin = 0; pin < PINS && NETFWV6_SUCCEEDED(result); pin++) {
+	for (int pin = 0; pin < PINS; pin++) {
 		struct bpf_map *map = map_of(object, pin);
 
 		if (map)
-			result = share_pinned(map, dir, held, pin);
+			TRY(share_pinned(map, dir, held, pin));
 	}
-	return result;
+	return NETFWV6_S_OK;
 }
 
 /* ---- The group ------------------------------------------------------------- */

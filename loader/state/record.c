@@ -41,7 +41,7 @@ static netfwv6_result take_any(const char *dir, int fd, struct root_record *reco
 
 netfwv6_result record_read_any(const char *dir, struct root_record *record, bool *there)
 {
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_open_raw(dir, PIN_ROOT, BPF_F_RDONLY, &fd));
 	*there = fd >= 0;
@@ -85,7 +85,7 @@ netfwv6_result record_read(const char *dir, struct root_record *record, bool *th
 
 netfwv6_result record_write(const char *dir, const struct root_record *record)
 {
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_open_existing(dir, PIN_ROOT, 0, &fd));
 	if (bpf_map_update_elem(fd, &record_key, record, BPF_ANY))
