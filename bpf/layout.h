@@ -30,7 +30,10 @@
  *   settings      a setting was made: where it is 0, the entry is 0 or "in use"
  *   named         a name was stored: where it is 0, the port has none in any scope
  *
- * The first two fit into the first-level cache, as the table does not, so a flood to random
+ * Behind them one word counts changes of settings: who compares it sees that somebody else made
+ * one. Nothing but that relies on it.
+ *
+ * The first two bitmaps fit into the first-level cache, as the table does not, so a flood to random
  * ports costs no more than one to a single port. A process killed between the two leaves a
  * summary without a setting, which reads as "in use", and so closed, too.
  */
@@ -41,7 +44,8 @@
 #define SETTINGS_WORD(entry) (SUMMARY_WORD(entry) + BITMAP_WORDS)
 #define NAMED_WORD(entry) (SUMMARY_WORD(entry) + 2 * BITMAP_WORDS)
 #define BITMAP_BIT(entry) (1ULL << ((entry) % 64))
-#define TABLE_ENTRIES (PORT_ENTRIES + 3 * BITMAP_WORDS)
+#define CHANGES_WORD (PORT_ENTRIES + 3 * BITMAP_WORDS)
+#define TABLE_ENTRIES (CHANGES_WORD + 1)
 #define SLOT_MAX 31u /* slots are 1..SLOT_MAX; 0 means: no settings of its own */
 
 #define ENTRY_GLOBAL (1ULL << 0)
@@ -194,13 +198,14 @@ struct attachment_record {
 #define ATTACHED_BY_FILTER (1u << 2)  /* only its own network namespace can tell of it */
 #define ATTACHED_SEALED (1u << 3)     /* nobody but its driver puts packets into the device */
 
-/* The name given to an open port. It informs only: no verdict reads it. */
+/* The name given to an open port, or to an ignored one. It informs only: no verdict reads it. */
 #define NAME_SIZE 64 /* bytes, NUL included */
 #define NAME_RECORDS PORT_ENTRIES
 struct name_key {
 	__u32 entry; /* index into the port table */
-	__u32 slot;  /* 0: the global setting */
+	__u32 scope; /* the slot, 0: the global setting; NAME_IGNORED: of the exception to that */
 };
+#define NAME_IGNORED (1u << 31)
 
 _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 40, "layout");

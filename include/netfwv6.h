@@ -19,7 +19,11 @@
  *                written, and what the library does not know becomes zero.
  *   Arrays       A call that fills one is told how many elements it has room for, n, and
  *                where elements can grow, the sizeof of one, size. Elements are filled as
- *                answers are. None is written behind the n-th.
+ *                answers are. None is written behind the n-th. One that a call takes has n
+ *                elements of size bytes, each taken as options are.
+ *   Lifetimes    A manager may be closed before connections, enumerators and streams of events
+ *                that came of it: they go on as before, and each is freed by its own call. The log
+ *                callback is not called any more once netfwv6_mgr_close() has returned.
  *   Threads      Every call may be made from any thread at any time, on the
  *                same handle too, except the call that frees the handle. An
  *                enumerator is used by one thread at a time. Any number of
@@ -161,7 +165,10 @@ struct netfwv6_mgr_options {
 netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr,
 				const struct netfwv6_mgr_options *options) NETFWV6_CHECKED;
 
-/* Frees the handle; NULL is allowed. Policy and filtering stay as they are. */
+/*
+ * Frees the handle; NULL is allowed. Policy and filtering stay as they are. What came of the
+ * handle stays usable; a line that another thread's call is just telling is waited for.
+ */
 void netfwv6_mgr_close(struct netfwv6_mgr *mgr);
 
 /* The state root's path. Lives as long as the handle; NULL for NULL. */
@@ -244,6 +251,19 @@ struct netfwv6_mgr_status {
 netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status);
 
 /*
+ * Tells a number that is another one once anybody has changed a port, globally or on a
+ * connection, by whichever handle: for a program that shows the policy, and reads it anew when
+ * it was changed. Read the number first, then the policy. It also changes when the state is made,
+ * rebuilt or removed; a call without effect does not change it, nor does enabling. A hint, no
+ * proof: who may change ports can also write the number. It can be compared with others of the
+ * same state root alone, and 0 means that there is no state.
+ *
+ * Errors   as netfwv6_mgr_is_port_globally_open()
+ */
+netfwv6_result netfwv6_mgr_get_policy_version(struct netfwv6_mgr *mgr,
+					      uint64_t *version) NETFWV6_CHECKED;
+
+/*
  * Copies the sentence of the last call that failed on this manager or on a connection, an
  * enumerator of connections or a stream of events of it, whichever thread made it: for runtimes
  * that move between threads, where netfwv6_detail() speaks of another's call. While several
@@ -309,6 +329,46 @@ netfwv6_result netfwv6_mgr_close_global_ports(struct netfwv6_mgr *mgr, uint32_t 
 netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
 					     uint32_t protocol, const char *name) NETFWV6_CHECKED;
 
+/* What netfwv6_mgr_change_ports() and netfwv6_connection_change_ports() do with ports. */
+enum netfwv6_change {
+	NETFWV6_CHANGE_OPEN = 1,
+	NETFWV6_CHANGE_CLOSE = 2,
+	NETFWV6_CHANGE_IGNORE = 3,  /* of a connection alone, likewise the next */
+	NETFWV6_CHANGE_OBSERVE = 4, /* takes NETFWV6_CHANGE_IGNORE back */
+};
+
+/* One change. An array's element. */
+struct netfwv6_port_change {
+	uint32_t change; /* enum netfwv6_change */
+	uint32_t first;	 /* all ports from first to last, both included */
+	uint32_t last;
+	uint32_t protocol;
+	const char *name; /* for ports that open or are ignored, else NULL. Copied. */
+};
+
+/*
+ * Makes several changes in one call, in the order of the array. Each has the effect of the function
+ * for it alone, is as idempotent, and what it overlaps with an earlier one is as if they were two
+ * calls. All of them are checked before the first one is made: where an argument is refused,
+ * nothing has changed.
+ *
+ * Each port changes atomically, the whole does not. Where a change fails that was found to be in
+ * order, as the names are full or a lock does not come free, those before it have been made, of
+ * it none or some ports, and those behind it not; the sentence says which one it was. What was made
+ * is not taken back, as somebody may rely on it by then: mend what the sentence names, and make
+ * the same call again.
+ *
+ * size     sizeof(struct netfwv6_port_change)
+ * changes  n of them; may be NULL when n is 0
+ * made     receives how many were made, and so the place of the one that failed; also of a call
+ *          that failed, but for one whose arguments were refused. May be NULL.
+ * Errors   as the function for each alone; E_INVALIDARG also for size, a change that is none,
+ *          or a name where none belongs
+ */
+netfwv6_result netfwv6_mgr_change_ports(struct netfwv6_mgr *mgr, size_t n, size_t size,
+					const struct netfwv6_port_change *changes,
+					size_t *made) NETFWV6_CHECKED;
+
 /*
  * Tells whether the port is open globally. It is the global setting alone and
  * says nothing of a connection.
@@ -321,11 +381,16 @@ netfwv6_result netfwv6_mgr_open_global_ports(struct netfwv6_mgr *mgr, uint32_t f
 netfwv6_result netfwv6_mgr_is_port_globally_open(struct netfwv6_mgr *mgr, uint32_t port,
 						 uint32_t protocol, bool *open) NETFWV6_CHECKED;
 
-/* An open port. An array's element. */
+/* All ports of one protocol from first to last, both included. It does not grow. */
+struct netfwv6_port_range {
+	uint32_t first, last, protocol;
+};
+
+/* An open port, or an ignored one. An array's element. */
 struct netfwv6_port {
 	uint32_t port;
 	uint32_t protocol;
-	char name[NETFWV6_NAME_MAX + 1]; /* "" when it was opened without one */
+	char name[NETFWV6_NAME_MAX + 1]; /* "" when it was opened or ignored without one */
 };
 
 /* A snapshot of ports, TCP before UDP, each ascending. Opaque. */
@@ -333,9 +398,9 @@ struct netfwv6_port_enum;
 
 /*
  * Takes a snapshot of the globally open ports: what opens later is not in it,
- * what closes later stays in it. The second form takes those of one protocol
- * from first to last, both included.
+ * what closes later stays in it.
  *
+ * range    which ports to look at; NULL for all
  * ports    receives the enumerator, before its first element; the caller frees
  *          it with netfwv6_port_enum_free(). It outlives the manager.
  * Errors   as netfwv6_mgr_is_port_globally_open()
@@ -343,11 +408,8 @@ struct netfwv6_port_enum;
  */
 netfwv6_result
 netfwv6_mgr_enumerate_globally_open_ports(struct netfwv6_mgr *mgr,
+					  const struct netfwv6_port_range *range,
 					  struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
-netfwv6_result
-netfwv6_mgr_enumerate_globally_open_port_range(struct netfwv6_mgr *mgr, uint32_t first,
-					       uint32_t last, uint32_t protocol,
-					       struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 
 /*
  * Copies the next elements, at most n.
@@ -391,7 +453,7 @@ struct netfwv6_connection;
  * device's own name, under which everything is set, and the log callback is told so.
  *
  * connection  receives the handle; the caller frees it with
- *             netfwv6_connection_free(), before the manager is closed
+ *             netfwv6_connection_free(). It may outlive the manager.
  * Errors      E_POINTER, E_INVALIDARG (not a device name), E_NOINTERFACE (neither a
  *             device nor settings), E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,
  *             E_UNEXPECTED, E_FAIL
@@ -666,8 +728,8 @@ struct netfwv6_events_options {
  * Opens a stream of what happens from now on. While nobody has one, events cost nothing.
  * A stream whose process was killed ends by itself within seconds.
  *
- * events   receives the stream; the caller ends it with netfwv6_events_close(), before
- *          the manager is closed
+ * events   receives the stream; the caller ends it with netfwv6_events_close(). It may
+ *          outlive the manager.
  * Errors   E_POINTER, E_INVALIDARG (options), E_FAIL (there is no state), E_ACCESSDENIED
  *          (who is not root), E_OUTOFMEMORY (also: too many streams), E_NOTIMPL
  *          (connections: the kernel has no BTF tracepoints), E_ABORT, E_UNEXPECTED
@@ -839,17 +901,20 @@ netfwv6_result netfwv6_connection_is_port_open(struct netfwv6_connection *connec
 
 /*
  * Excepts this connection from a global port, now and whenever the port is open
- * globally. What the connection has opened itself stays open.
+ * globally. What the connection has opened itself stays open. Ignoring what is ignored
+ * succeeds and keeps the name of the first to ignore it.
  *
+ * name     as netfwv6_connection_open_port(); it is the exception's, not the global port's
  * Errors   as netfwv6_connection_open_port()
  * Source   INetFwV6Connection::IgnoreGlobalPort
  */
 netfwv6_result netfwv6_connection_ignore_global_port(struct netfwv6_connection *connection,
-						     uint32_t port,
-						     uint32_t protocol) NETFWV6_CHECKED;
+						     uint32_t port, uint32_t protocol,
+						     const char *name) NETFWV6_CHECKED;
 netfwv6_result netfwv6_connection_ignore_global_ports(struct netfwv6_connection *connection,
 						      uint32_t first, uint32_t last,
-						      uint32_t protocol) NETFWV6_CHECKED;
+						      uint32_t protocol,
+						      const char *name) NETFWV6_CHECKED;
 
 /*
  * Takes the exception back.
@@ -864,6 +929,12 @@ netfwv6_result netfwv6_connection_observe_global_ports(struct netfwv6_connection
 						       uint32_t first, uint32_t last,
 						       uint32_t protocol) NETFWV6_CHECKED;
 
+/* As netfwv6_mgr_change_ports(), for what the connection opens and ignores itself. */
+netfwv6_result netfwv6_connection_change_ports(struct netfwv6_connection *connection, size_t n,
+					       size_t size,
+					       const struct netfwv6_port_change *changes,
+					       size_t *made) NETFWV6_CHECKED;
+
 /*
  * Tells whether this connection ignores the global setting of the port, be that open
  * or closed.
@@ -877,18 +948,20 @@ netfwv6_result netfwv6_connection_is_global_port_ignored(struct netfwv6_connecti
 
 /*
  * Take snapshots of the ports that this connection has opened itself, and of those
- * whose global setting it ignores; the latter's names are those of the global ports,
- * "" where one is closed.
+ * whose global setting it ignores, with the names that were given here.
  *
+ * range    which ports to look at; NULL for all
  * Errors   as netfwv6_mgr_enumerate_globally_open_ports()
  * Source   INetFwV6Connection::EnumerateOpenPorts, OpenPorts;
  *          EnumerateIgnoredGlobalPorts, IgnoredGlobalPorts
  */
 netfwv6_result
 netfwv6_connection_enumerate_open_ports(struct netfwv6_connection *connection,
+					const struct netfwv6_port_range *range,
 					struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 netfwv6_result
 netfwv6_connection_enumerate_ignored_global_ports(struct netfwv6_connection *connection,
+						  const struct netfwv6_port_range *range,
 						  struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 
 /* What decides on an inbound connection attempt, in the order of asking. */
@@ -956,7 +1029,7 @@ struct netfwv6_connection_enum;
  * Takes a snapshot of the connections, firewalled or not, without the loopback.
  *
  * connections  receives the enumerator; the caller frees it with
- *              netfwv6_connection_enum_free(), before the manager is closed
+ *              netfwv6_connection_enum_free(). It may outlive the manager.
  * Errors       E_POINTER, E_ABORT, E_ACCESSDENIED, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL
  * Source       INetFwV6Mgr::EnumerateConnections, Connections
  */

@@ -17,9 +17,9 @@ static int fail(const struct port_operand *port)
 static netfwv6_result find_owner(struct netfwv6_mgr *mgr, const struct port_operand *port,
 				 struct netfwv6_port *owner)
 {
+	const struct netfwv6_port_range only = { port->port, port->port, port->protocol };
 	struct netfwv6_port_enum *ports;
-	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_port_range(
-		mgr, port->port, port->port, port->protocol, &ports);
+	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(mgr, &only, &ports);
 
 	if (NETFWV6_FAILED(result))
 		return result;

@@ -7,29 +7,27 @@
 #include "state/locks.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 enum outcome { DONE, AGAIN };
 
 static netfwv6_result refresh(struct state *state, bool *absent)
 {
-	netfwv6_result result;
+	struct state *held CLEANUP(state_let_go) = state_hold(state);
 
-	pthread_mutex_lock(&state->mutex);
-	result = state_refresh(state, STATE_CLOSE);
+	TRY(state_refresh(state, STATE_CLOSE));
 	*absent = state->root.state == ROOT_ABSENT;
-	pthread_mutex_unlock(&state->mutex);
-	return result;
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result clear_globally(struct state *state, struct range range)
 {
 	while (!close_at_once(&state->policy, range)) {
-		netfwv6_result result;
 		bool absent;
 
-		result = refresh(state, &absent);
-		if (NETFWV6_FAILED(result) || absent)
-			return result;
+		TRY(refresh(state, &absent));
+		if (absent)
+			return NETFWV6_S_OK;
 	}
 	return NETFWV6_S_OK;
 }
@@ -45,8 +43,7 @@ static netfwv6_result get_slot(const struct setting *setting)
 			"device %s is enabled without a place for settings of its own, and only "
 			"root can give it one: 'netfwv6 enable %s' as root, or a first setting",
 			setting->device, setting->device);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(result);
 	if (!policy_retired(&state->policy))
 		result = slot_give(state, setting->device);
 	unlock_administration(state);
@@ -87,19 +84,19 @@ static netfwv6_result change_once(const struct setting *setting, struct range ra
 static netfwv6_result change(const struct setting *setting, struct range range, bool to_set,
 			     const char *name)
 {
+	struct state *held CLEANUP(state_let_go) = state_hold(setting->state);
 	enum outcome outcome;
-	netfwv6_result result;
 
-	pthread_mutex_lock(&setting->state->mutex);
 	do
-		result = change_once(setting, range, to_set, name, &outcome);
-	while (NETFWV6_SUCCEEDED(result) && outcome == AGAIN);
-	pthread_mutex_unlock(&setting->state->mutex);
-	return result;
+		TRY(change_once(setting, range, to_set, name, &outcome));
+	while (outcome == AGAIN);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result setting_set(const struct setting *setting, struct range range, const char *name)
 {
+	if (!setting->device && open_at_once(&setting->state->policy, range, name && *name))
+		return NETFWV6_S_OK;
 	return change(setting, range, true, name);
 }
 

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "admin/replacements.h"
 #include "device/attachments.h"
@@ -24,6 +23,7 @@
 #include "state/configured.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/scope.h"
 
 struct rebuilding {
 	struct state *state; /* with the old maps */
@@ -39,20 +39,17 @@ struct rebuilding {
 
 static netfwv6_result make_maps(struct rebuilding *r)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	int error;
 
-	for (int pin = 0; pin < PINS_HELD && NETFWV6_SUCCEEDED(result); pin++) {
+	for (int pin = 0; pin < PINS_HELD; pin++) {
 		if (pin != PIN_FILTERED) {
-			result = pin_make_map(pin, &r->next.map[pin]);
+			TRY(pin_make_map(pin, &r->next.map[pin]));
 			continue;
 		}
 		r->next.map[pin] = fcntl(r->state->root.map[pin], F_DUPFD_CLOEXEC, 0);
 		if (r->next.map[pin] < 0)
-			result = fail_errno(errno, "cannot rebuild the state");
+			return fail_errno(errno, "cannot rebuild the state");
 	}
-	if (NETFWV6_FAILED(result))
-		return result;
 	r->entries = malloc(PORT_ENTRIES * sizeof(*r->entries));
 	if (!r->entries)
 		return fail_errno(ENOMEM, "cannot copy the port table");
@@ -60,14 +57,13 @@ static netfwv6_result make_maps(struct rebuilding *r)
 	return error ? fail_errno(-error, "cannot map the new port table") : NETFWV6_S_OK;
 }
 
-static void let_go(struct rebuilding *r)
+static void end_rebuilding(struct rebuilding *r)
 {
 	replacements_free(&r->programs);
 	free(r->entries);
 	policy_destroy(&r->table);
 	for (int pin = 0; pin < PINS_HELD; pin++)
-		if (r->next.map[pin] >= 0)
-			close(r->next.map[pin]);
+		close_descriptor(&r->next.map[pin]);
 }
 
 /* ---- The copy ---------------------------------------------------------------- */
@@ -130,20 +126,19 @@ static void copy_entry(struct rebuilding *r, uint32_t entry, uint64_t bits)
 
 static netfwv6_result copy_table(struct rebuilding *r, uint64_t bits)
 {
-	netfwv6_result result = port_table_read(r->state, ALL_ENTRIES, r->entries);
-
-	for (uint32_t i = 0; i < PORT_ENTRIES && NETFWV6_SUCCEEDED(result); i++)
+	TRY(port_table_read(r->state, ALL_ENTRIES, r->entries));
+	for (uint32_t i = 0; i < PORT_ENTRIES; i++)
 		if (entry_port(i))
 			copy_entry(r, i, r->entries[i] & bits);
-	return result;
+	/* The copy is no change: what counts them goes on as it was. */
+	return port_table_read(r->state, CHANGES, &r->table.entries[CHANGES_WORD]);
 }
 
 static netfwv6_result copy_attachments(struct rebuilding *r)
 {
-	netfwv6_result result = NETFWV6_S_OK;
 	struct attachment at = {};
 
-	while (NETFWV6_SUCCEEDED(result) && attachment_next(r->state, &at)) {
+	while (attachment_next(r->state, &at)) {
 		for (int hook = 0; hook < HOOKS; hook++) {
 			const struct instance *instance =
 				replacements_of(&r->programs, at.id, hook);
@@ -153,9 +148,9 @@ static netfwv6_result copy_attachments(struct rebuilding *r)
 		}
 		at.record.known = SLOT_BIT(at.record.slot);
 		if (bpf_map_update_elem(r->next.map[PIN_ATTACHMENTS], &at.id, &at.record, BPF_ANY))
-			result = fail_errno(errno, "cannot record device %s", at.record.device);
+			return fail_errno(errno, "cannot record device %s", at.record.device);
 	}
-	return result;
+	return NETFWV6_S_OK;
 }
 
 /* Who floods the old map does not keep the state from being moved away from him. */
@@ -186,20 +181,14 @@ static netfwv6_result copy_all(struct rebuilding *r)
 
 static netfwv6_result put_root(struct rebuilding *r)
 {
+	int fd CLEANUP(close_descriptor) = -1;
 	uint32_t key = 0;
-	netfwv6_result result;
-	int fd = -1;
 
 	r->next.record.layout = LAYOUT_VERSION;
-	result = pin_make_map(PIN_ROOT, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_make_map(PIN_ROOT, &fd));
 	if (bpf_map_update_elem(fd, &key, &r->next.record, BPF_ANY))
-		result = fail_errno(errno, "cannot write the root record in %s", r->next.dir);
-	else
-		result = pin_put(r->next.dir, PIN_ROOT, fd, r->group);
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot write the root record in %s", r->next.dir);
+	return pin_put(r->next.dir, PIN_ROOT, fd, r->group);
 }
 
 /* A lock that a former member of the group may hold is left to it. */
@@ -234,36 +223,36 @@ static netfwv6_result move_over(struct rebuilding *r)
 	}
 	/* Marks that programs made meanwhile. */
 	copy_table(r, ENTRY_IN_USE);
-	result = publish(r);
-	if (NETFWV6_SUCCEEDED(result) && last_line_is_attached(r->state))
-		result = last_line_attach(r->state, &r->next);
+	TRY(publish(r));
+	if (last_line_is_attached(r->state))
+		TRY(last_line_attach(r->state, &r->next));
 	/* The old table keeps its mark. */
-	if (NETFWV6_SUCCEEDED(result))
-		root_revive(&r->next, &r->table);
-	return result;
+	root_revive(&r->next, &r->table);
+	return NETFWV6_S_OK;
+}
+
+static netfwv6_result load_and_move(struct rebuilding *r)
+{
+	attachments_tidy(r->state);
+	TRY(make_maps(r));
+	TRY(replacements_load(r->state, &r->next, &r->programs));
+	return move_over(r);
 }
 
 netfwv6_result rebuild(struct state *state, gid_t group)
 {
 	struct rebuilding r = { .state = state, .group = group };
 	netfwv6_result result;
-	int error;
+	int error = policy_init(&r.table);
 
+	if (error)
+		return fail_errno(-error, "cannot rebuild the state");
 	root_init(&r.next, state->root.name);
 	r.next.dir = state->root.dir;
 	r.next.record = state->root.record;
-	error = policy_init(&r.table);
-	if (error)
-		return fail_errno(-error, "cannot rebuild the state");
-	attachments_tidy(state);
-	result = make_maps(&r);
-	if (NETFWV6_SUCCEEDED(result))
-		result = replacements_load(state, &r.next, &r.programs);
-	if (NETFWV6_SUCCEEDED(result))
-		result = move_over(&r);
-	let_go(&r);
-	if (NETFWV6_FAILED(result))
-		return result;
+	result = load_and_move(&r);
+	end_rebuilding(&r);
+	TRY(result);
 	root_close(&state->root, &state->policy);
 	return root_open(&state->root, &state->policy);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Connections: looking at a device and at what is attached to it. */
 #include "api/connection.h"
-#include "api/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +8,12 @@
 
 #include "device/counts.h"
 #include "state/configured.h"
-#include "state/root.h"
-#include "util/error.h"
-#include "util/options.h"
 
 _Static_assert(NETFWV6_DEVICE_SIZE == DEVICE_NAME_SIZE, "a name fits the status");
 
 void netfwv6_connection_free(struct netfwv6_connection *connection)
 {
+	state_release(state_of_connection(connection));
 	free(connection);
 }
 
@@ -30,39 +27,24 @@ const char *netfwv6_connection_name(const struct netfwv6_connection *connection)
 	return netfwv6_connection_id(connection);
 }
 
-netfwv6_result connection_lock(struct netfwv6_connection *connection, struct attached_device *seen)
+netfwv6_result connection_look(struct call *call, const struct netfwv6_connection *connection,
+			       struct attached_device *seen)
 {
-	netfwv6_result result;
-
-	if (!connection)
-		return fail(NETFWV6_E_POINTER, "the connection is null");
-	pthread_mutex_lock(&connection->state->mutex);
-	result = state_open(connection->state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = attached_device_look(connection->state, connection->name, seen);
-	if (NETFWV6_FAILED(result))
-		pthread_mutex_unlock(&connection->state->mutex);
-	return result;
-}
-
-static netfwv6_result connection_is_firewalled(struct netfwv6_connection *connection,
-					       bool *firewalled)
-{
-	struct attached_device seen;
-
-	if (!firewalled)
-		return fail(NETFWV6_E_POINTER, "the answer's out-pointer is null");
-	TRY(connection_lock(connection, &seen));
-	pthread_mutex_unlock(&connection->state->mutex);
-	*firewalled = attachment_is_firewalled(&seen.ours);
-	return NETFWV6_S_OK;
+	TRY(pointer_check(connection, "the connection"));
+	TRY(call_open(call));
+	return attached_device_look(call->state, connection->name, seen);
 }
 
 netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *connection,
 						bool *firewalled)
 {
-	return told(state_of_connection(connection),
-		    connection_is_firewalled(connection, firewalled));
+	struct call call CLEANUP(call_end) = call_on(state_of_connection(connection));
+	struct attached_device seen;
+
+	TRY(pointer_check(firewalled, "the answer's out-pointer"));
+	TRY(connection_look(&call, connection, &seen));
+	*firewalled = attachment_is_firewalled(&seen.ours);
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 /* What only the state knows: the wish, and what became of the device. */
@@ -127,27 +109,19 @@ static void describe_unseen(const struct unseen *unseen, struct netfwv6_connecti
 	now->unseen_unknown = unseen->unknown;
 }
 
-static netfwv6_result connection_get_status(struct netfwv6_connection *connection,
-					    struct netfwv6_connection_status *status)
+netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
+					     struct netfwv6_connection_status *status)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_connection(connection));
 	struct netfwv6_connection_status now = { .sz = sizeof(now) };
 	struct unseen unseen = {};
 	struct attached_device seen;
-	netfwv6_result result;
 
-	if (!status)
-		return fail(NETFWV6_E_POINTER, "the status' out-pointer is null");
-	result = options_check_size(status->sz);
-	if (NETFWV6_SUCCEEDED(result))
-		result = connection_lock(connection, &seen);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = describe_wish(connection, &seen, &now);
-	if (NETFWV6_SUCCEEDED(result))
-		result = counts_unseen(connection->state, seen.ours.id, &seen.ours.record, &unseen);
-	pthread_mutex_unlock(&connection->state->mutex);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pointer_check(status, "the status' out-pointer"));
+	TRY(options_check_size(status->sz));
+	TRY(connection_look(&call, connection, &seen));
+	TRY(describe_wish(connection, &seen, &now));
+	TRY(counts_unseen(call.state, seen.ours.id, &seen.ours.record, &unseen));
 	now.ifindex = seen.device.ifindex;
 	now.troubles = troubles_of(&seen, &unseen);
 	if (attachment_is_firewalled(&seen.ours)) {
@@ -155,11 +129,5 @@ static netfwv6_result connection_get_status(struct netfwv6_connection *connectio
 		describe_unseen(&unseen, &now);
 	}
 	options_give(status, &now, sizeof(now));
-	return NETFWV6_S_OK;
-}
-
-netfwv6_result netfwv6_connection_get_status(struct netfwv6_connection *connection,
-					     struct netfwv6_connection_status *status)
-{
-	return told(state_of_connection(connection), connection_get_status(connection, status));
+	return call_result(&call, NETFWV6_S_OK);
 }

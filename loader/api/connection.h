@@ -3,6 +3,7 @@
 #ifndef NETFWV6_CONNECTION_H
 #define NETFWV6_CONNECTION_H
 
+#include "api/call.h"
 #include "device/attached_device.h"
 
 struct netfwv6_connection {
@@ -18,9 +19,10 @@ static inline struct state *state_of_connection(const struct netfwv6_connection 
 }
 
 /*
- * Opens the state for reading and looks. On success mutex is held, and the
- * caller unlocks it. A null connection is E_POINTER.
+ * Looks at the connection's device, with the mutex held from here to the call's end and the state
+ * opened for reading. A null connection is E_POINTER.
  */
-netfwv6_result connection_lock(struct netfwv6_connection *connection, struct attached_device *seen);
+netfwv6_result connection_look(struct call *call, const struct netfwv6_connection *connection,
+			       struct attached_device *seen);
 
 #endif

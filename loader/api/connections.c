@@ -7,11 +7,8 @@
 
 #include "api/connection.h"
 #include "api/mgr.h"
-#include "api/told.h"
 #include "ports/slots.h"
 #include "state/configured.h"
-#include "state/root.h"
-#include "util/error.h"
 #include "util/snapshot.h"
 
 static netfwv6_result new_connection(struct state *state, const char *name,
@@ -21,7 +18,7 @@ static netfwv6_result new_connection(struct state *state, const char *name,
 
 	if (!new)
 		return fail_errno(ENOMEM, "cannot make a handle for device %s", name);
-	new->state = state;
+	new->state = state_retain(state);
 	snprintf(new->name, sizeof(new->name), "%s", name);
 	*connection = new;
 	return NETFWV6_S_OK;
@@ -50,57 +47,39 @@ static bool has_settings(const struct known *known, const char *name)
 
 static netfwv6_result find_absent(struct state *state, const char *name)
 {
+	struct state *held CLEANUP(state_let_go) = state_hold(state);
 	struct configured_record configured;
-	netfwv6_result result;
 	struct known known;
-	bool is_known = false;
+	bool is_known;
 
-	pthread_mutex_lock(&state->mutex);
-	result = look_up_names(state, &known);
-	if (NETFWV6_SUCCEEDED(result)) {
-		is_known = has_settings(&known, name);
-		if (!is_known)
-			result = configured_get(state, name, &configured, &is_known);
-	}
-	pthread_mutex_unlock(&state->mutex);
-	if (NETFWV6_FAILED(result) || is_known)
-		return result;
-	return fail(NETFWV6_E_NOINTERFACE,
-		    "there is no device %s in this network namespace, nor settings for one of that "
-		    "name: 'ip link' lists the devices",
-		    name);
-}
-
-static netfwv6_result mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
-					 struct netfwv6_connection **connection)
-{
-	struct device device = {};
-	netfwv6_result result;
-
-	if (!mgr || !name || !connection)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    !mgr  ? "the manager" :
-			    !name ? "the device's name" :
-				    "the connection's out-pointer");
-	result = device_resolve(name, &device);
-	if (result == NETFWV6_E_NOINTERFACE)
-		result = find_absent(state_of(mgr), name);
-	if (NETFWV6_SUCCEEDED(result))
-		result = new_connection(state_of(mgr), device.ifindex ? device.name : name,
-					connection);
-	if (NETFWV6_FAILED(result))
-		return result;
-	(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
-	if (strcmp((*connection)->name, name) != 0)
-		state_log(state_of(mgr), "%s is another name of device %s", name,
-			  (*connection)->name);
-	return result;
+	TRY(look_up_names(state, &known));
+	if (has_settings(&known, name))
+		return NETFWV6_S_OK;
+	TRY(configured_get(state, name, &configured, &is_known));
+	return is_known ? NETFWV6_S_OK :
+			  fail(NETFWV6_E_NOINTERFACE,
+			       "there is no device %s in this network namespace, nor settings for "
+			       "one of that name: 'ip link' lists the devices",
+			       name);
 }
 
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
 					  struct netfwv6_connection **connection)
 {
-	return told(state_of(mgr), mgr_get_connection(mgr, name, connection));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct device device = {};
+	netfwv6_result result;
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(name, "the device's name"));
+	TRY(pointer_check(connection, "the connection's out-pointer"));
+	result = device_resolve(name, &device);
+	TRY(result == NETFWV6_E_NOINTERFACE ? find_absent(call.state, name) : result);
+	TRY(new_connection(call.state, device.ifindex ? device.name : name, connection));
+	(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
+	if (strcmp((*connection)->name, name) != 0)
+		state_log(call.state, "%s is another name of device %s", name, (*connection)->name);
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 /* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */
@@ -143,64 +122,57 @@ static netfwv6_result collect_absent(struct state *state, struct snapshot_builde
 {
 	char name[DEVICE_NAME_SIZE] = "";
 	struct known known;
-	netfwv6_result result = look_up_names(state, &known);
 
-	while (NETFWV6_SUCCEEDED(result) && configured_next(state, name))
-		result = add_absent(builder, name);
-	for (uint32_t slot = 1; slot <= SLOT_MAX && NETFWV6_SUCCEEDED(result); slot++)
+	TRY(look_up_names(state, &known));
+	while (configured_next(state, name))
+		TRY(add_absent(builder, name));
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
 		if (known.slots[slot].device[0] && slot_is_used(slot, known.bits))
-			result = add_absent(builder, known.slots[slot].device);
-	return result;
+			TRY(add_absent(builder, known.slots[slot].device));
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result collect_devices(struct snapshot_builder *builder)
 {
+	struct netlink_answer links CLEANUP(netlink_free) = {};
 	const struct nlmsghdr *link = NULL;
-	struct netlink_answer links;
-	netfwv6_result result = device_list(&links);
 	struct device device;
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	while (NETFWV6_SUCCEEDED(result) && (link = netlink_next(&links, link)))
+	TRY(device_list(&links));
+	while ((link = netlink_next(&links, link)))
 		if (device_of_link(link, &device) && device.framing != FRAMING_LOOPBACK)
-			result = snapshot_add(builder, &device);
-	netlink_free(&links);
-	return result;
+			TRY(snapshot_add(builder, &device));
+	return NETFWV6_S_OK;
 }
 
-static netfwv6_result collect_connections(struct state *state, struct snapshot_builder *builder)
+static netfwv6_result collect_connections(struct call *call, struct snapshot_builder *builder)
 {
-	netfwv6_result result = collect_devices(builder);
-
-	if (NETFWV6_SUCCEEDED(result)) {
-		pthread_mutex_lock(&state->mutex);
-		result = collect_absent(state, builder);
-		pthread_mutex_unlock(&state->mutex);
-	}
+	TRY(collect_devices(builder));
+	call_lock(call);
+	TRY(collect_absent(call->state, builder));
 	if (builder->count)
 		qsort(builder->elements, builder->count, builder->size, by_ifindex);
-	return result;
+	return NETFWV6_S_OK;
 }
 
-static netfwv6_result mgr_enumerate_connections(struct netfwv6_mgr *mgr,
-						struct netfwv6_connection_enum **connections)
+static struct netfwv6_connection_enum *typed(struct snapshot_cursor *cursor)
 {
-	struct snapshot_builder builder = { .size = sizeof(struct device), .owner = state_of(mgr) };
-	struct snapshot_cursor *cursor;
-
-	if (!mgr || !connections)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the enumerator's out-pointer" : "the manager");
-	TRY(snapshot_finish(&builder, collect_connections(state_of(mgr), &builder), &cursor));
-	*connections = (struct netfwv6_connection_enum *)cursor;
-	return NETFWV6_S_OK;
+	state_retain(cursor->owner);
+	return (struct netfwv6_connection_enum *)cursor;
 }
 
 netfwv6_result netfwv6_mgr_enumerate_connections(struct netfwv6_mgr *mgr,
 						 struct netfwv6_connection_enum **connections)
 {
-	return told(state_of(mgr), mgr_enumerate_connections(mgr, connections));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct snapshot_builder builder = { .size = sizeof(struct device), .owner = call.state };
+	struct snapshot_cursor *cursor;
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(connections, "the enumerator's out-pointer"));
+	TRY(snapshot_finish(&builder, collect_connections(&call, &builder), &cursor));
+	*connections = typed(cursor);
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 static struct snapshot_cursor *connection_cursor(const struct netfwv6_connection_enum *connections)
@@ -245,71 +217,65 @@ static netfwv6_result fetch_all(struct snapshot_cursor *cursor, size_t n,
 	return result;
 }
 
-static netfwv6_result connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
-					   struct netfwv6_connection **elements, size_t *fetched)
+netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
+					    struct netfwv6_connection **elements, size_t *fetched)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_connections(connections));
 	struct snapshot_cursor *cursor = connection_cursor(connections);
-	struct netfwv6_connection **made;
-	netfwv6_result result;
+	struct netfwv6_connection **made CLEANUP(free_pointer) = NULL;
 	size_t take;
 
-	if (!cursor)
-		return fail(NETFWV6_E_POINTER, "the enumerator is null");
+	TRY(pointer_check(cursor, "the enumerator"));
 	if ((!elements && n) || (!fetched && n != 1))
 		return fail(NETFWV6_E_POINTER, "the out-pointer for %zu elements is null", n);
 	take = n < snapshot_left(cursor) ? n : snapshot_left(cursor);
 	made = calloc(take ?: 1, sizeof(*made)); /* elements stays as it is if one fails */
-	result = made ? fetch_all(cursor, take, made) :
-			fail_errno(ENOMEM, "cannot make handles for %zu devices", take);
-	if (NETFWV6_SUCCEEDED(result)) {
-		memcpy(elements, made, take * sizeof(*made));
-		if (fetched)
-			*fetched = take;
-		result = take == n ? NETFWV6_S_OK : NETFWV6_S_FALSE;
-	}
-	free(made);
-	return result;
-}
-
-netfwv6_result netfwv6_connection_enum_next(struct netfwv6_connection_enum *connections, size_t n,
-					    struct netfwv6_connection **elements, size_t *fetched)
-{
-	return told(state_of_connections(connections),
-		    connection_enum_next(connections, n, elements, fetched));
+	if (!made)
+		return fail_errno(ENOMEM, "cannot make handles for %zu devices", take);
+	TRY(fetch_all(cursor, take, made));
+	memcpy(elements, made, take * sizeof(*made));
+	if (fetched)
+		*fetched = take;
+	return call_result(&call, take == n ? NETFWV6_S_OK : NETFWV6_S_FALSE);
 }
 
 netfwv6_result netfwv6_connection_enum_skip(struct netfwv6_connection_enum *connections, size_t n)
 {
-	return told(state_of_connections(connections),
-		    snapshot_skip(connection_cursor(connections), n));
+	struct call call CLEANUP(call_end) = call_on(state_of_connections(connections));
+
+	return call_result(&call, snapshot_skip(connection_cursor(connections), n));
 }
 
 netfwv6_result netfwv6_connection_enum_reset(struct netfwv6_connection_enum *connections)
 {
-	return told(state_of_connections(connections),
-		    snapshot_reset(connection_cursor(connections)));
+	struct call call CLEANUP(call_end) = call_on(state_of_connections(connections));
+
+	return call_result(&call, snapshot_reset(connection_cursor(connections)));
 }
 
 netfwv6_result netfwv6_connection_enum_clone(const struct netfwv6_connection_enum *connections,
 					     struct netfwv6_connection_enum **clone)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_connections(connections));
 	struct snapshot_cursor *cursor;
-	netfwv6_result result =
-		snapshot_clone(connection_cursor(connections), clone ? &cursor : NULL);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*clone = (struct netfwv6_connection_enum *)cursor;
-	return told(state_of_connections(connections), result);
+	TRY(snapshot_clone(connection_cursor(connections), clone ? &cursor : NULL));
+	*clone = typed(cursor);
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 netfwv6_result netfwv6_connection_enum_count(const struct netfwv6_connection_enum *connections,
 					     size_t *count)
 {
-	return told(state_of_connections(connections),
-		    snapshot_count(connection_cursor(connections), count));
+	struct call call CLEANUP(call_end) = call_on(state_of_connections(connections));
+
+	return call_result(&call, snapshot_count(connection_cursor(connections), count));
 }
 
 void netfwv6_connection_enum_free(struct netfwv6_connection_enum *connections)
 {
+	struct state *state = state_of_connections(connections);
+
 	snapshot_free(connection_cursor(connections));
+	state_release(state);
 }

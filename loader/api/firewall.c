@@ -3,11 +3,9 @@
 #include "admin/administration.h"
 #include "admin/disable.h"
 #include "admin/enable.h"
+#include "api/call.h"
 #include "api/connection.h"
-#include "api/told.h"
 #include "state/locks.h"
-#include "util/error.h"
-#include "util/options.h"
 
 static netfwv6_result check_enable_options(const struct netfwv6_enable_options *options)
 {
@@ -26,28 +24,24 @@ static netfwv6_result check_enable_options(const struct netfwv6_enable_options *
 /* Nobody is waited for where a device is not to be enabled: S_FALSE. */
 static netfwv6_result is_to_be_enabled(struct state *state, struct enabling *asked)
 {
-	netfwv6_result result = check_administrator();
+	struct state *held CLEANUP(state_let_go) = NULL;
 
-	if (NETFWV6_FAILED(result))
-		return result;
-	pthread_mutex_lock(&state->mutex);
-	result = enable_recall(state, asked);
-	pthread_mutex_unlock(&state->mutex);
-	return result;
+	TRY(check_administrator());
+	held = state_hold(state);
+	return enable_recall(state, asked);
 }
 
-static netfwv6_result connection_enable_firewall(struct netfwv6_connection *connection,
-						 const struct netfwv6_enable_options *options)
+netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
+						  const struct netfwv6_enable_options *options)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_connection(connection));
 	struct netfwv6_enable_options given = { .sz = sizeof(given) };
 	struct enabling asked;
-	netfwv6_result result;
+	netfwv6_result result = NETFWV6_S_OK;
 
-	if (!connection)
-		return fail(NETFWV6_E_POINTER, "the connection is null");
-	result = options_take(&given, OPTIONS_END(struct netfwv6_enable_options), options);
-	if (NETFWV6_SUCCEEDED(result))
-		result = check_enable_options(&given);
+	TRY(pointer_check(connection, "the connection"));
+	TRY(options_take(&given, OPTIONS_END(struct netfwv6_enable_options), options));
+	TRY(check_enable_options(&given));
 	asked = (struct enabling){
 		.device = connection->name,
 		.as_it_is = !options,
@@ -56,24 +50,18 @@ static netfwv6_result connection_enable_firewall(struct netfwv6_connection *conn
 			    .flags = (given.stateless ? CONFIGURED_STATELESS : 0) |
 				     (given.learn_only ? CONFIGURED_LEARN_ONLY : 0) },
 	};
-	if (NETFWV6_SUCCEEDED(result) && given.if_configured)
-		result = is_to_be_enabled(connection->state, &asked);
-	return result == NETFWV6_S_OK ?
-		       with_administration(connection->state, enable_device, &asked) :
-		       result;
-}
-
-netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
-						  const struct netfwv6_enable_options *options)
-{
-	return told(state_of_connection(connection),
-		    connection_enable_firewall(connection, options));
+	if (given.if_configured)
+		result = is_to_be_enabled(call.state, &asked);
+	if (result == NETFWV6_S_OK)
+		result = with_administration(call.state, enable_device, &asked);
+	return call_result(&call, result);
 }
 
 netfwv6_result netfwv6_connection_disable_firewall(struct netfwv6_connection *connection)
 {
-	return told(state_of_connection(connection),
-		    connection ? with_administration(connection->state, disable_device,
-						     connection->name) :
-				 fail(NETFWV6_E_POINTER, "the connection is null"));
+	struct call call CLEANUP(call_end) = call_on(state_of_connection(connection));
+
+	TRY(pointer_check(connection, "the connection"));
+	return call_result(&call,
+			   with_administration(call.state, disable_device, connection->name));
 }

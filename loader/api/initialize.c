@@ -5,15 +5,12 @@
 #include "admin/administration.h"
 #include "admin/make.h"
 #include "admin/rebuild.h"
+#include "api/call.h"
 #include "api/mgr.h"
-#include "api/told.h"
 #include "device/attachments.h"
 #include "device/blind_spots.h"
 #include "ports/slots.h"
 #include "state/anchor.h"
-#include "state/root.h"
-#include "util/error.h"
-#include "util/options.h"
 
 /* ---- Making ---------------------------------------------------------------- */
 
@@ -40,44 +37,32 @@ static netfwv6_result open_or_make(struct state *state)
 static netfwv6_result initialize(struct state *state, void *given)
 {
 	const struct netfwv6_initialize_options *options = given;
-	netfwv6_result result = open_or_make(state);
 	bool changes_hands;
 	gid_t group;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_reread(&state->root);
-	if (NETFWV6_SUCCEEDED(result))
-		result = choose_group(state, options, &group, &changes_hands);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(open_or_make(state));
+	TRY(root_reread(&state->root));
+	TRY(choose_group(state, options, &group, &changes_hands));
 	if (options->rebuild || changes_hands || policy_retired(&state->policy))
-		result = rebuild(state, group);
+		TRY(rebuild(state, group));
 	else if (options->set_group)
-		result = pins_set_group(state->root.dir, group);
-	if (NETFWV6_FAILED(result))
-		return result;
+		TRY(pins_set_group(state->root.dir, group));
 	return state->root.state == ROOT_WRITABLE ? NETFWV6_S_OK : root_read_only(&state->root);
-}
-
-static netfwv6_result mgr_initialize(struct netfwv6_mgr *mgr,
-				     const struct netfwv6_initialize_options *options)
-{
-	struct netfwv6_initialize_options given = { .sz = sizeof(given) };
-
-	if (!mgr)
-		return fail(NETFWV6_E_POINTER, "the manager is null");
-	TRY(options_take(&given, OPTIONS_END(struct netfwv6_initialize_options), options));
-	if (given.group && !given.set_group)
-		return fail(NETFWV6_E_INVALIDARG, "a group is given, but set_group is not set");
-	if (given.group == (gid_t)-1)
-		return fail(NETFWV6_E_INVALIDARG, "%u is no group id", given.group);
-	return with_administration(&mgr->state, initialize, &given);
 }
 
 netfwv6_result netfwv6_mgr_initialize(struct netfwv6_mgr *mgr,
 				      const struct netfwv6_initialize_options *options)
 {
-	return told(state_of(mgr), mgr_initialize(mgr, options));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct netfwv6_initialize_options given = { .sz = sizeof(given) };
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(options_take(&given, OPTIONS_END(struct netfwv6_initialize_options), options));
+	if (given.group && !given.set_group)
+		return fail(NETFWV6_E_INVALIDARG, "a group is given, but set_group is not set");
+	if (given.group == (gid_t)-1)
+		return fail(NETFWV6_E_INVALIDARG, "%u is no group id", given.group);
+	return call_result(&call, with_administration(call.state, initialize, &given));
 }
 
 /* ---- Removing -------------------------------------------------------------- */
@@ -86,31 +71,29 @@ static netfwv6_result remove_state(struct state *state, void *unused)
 {
 	struct attachment at = {};
 	char name[DEVICE_NAME_SIZE];
-	netfwv6_result result = root_open(&state->root, &state->policy);
 
 	(void)unused;
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_check_absent(&state->root);
-	if (NETFWV6_FAILED(result))
-		return result;
-	if (state->root.state != ROOT_ABSENT) {
-		attachments_tidy(state);
-		if (attachment_next(state, &at))
-			return fail(NETFWV6_E_ABORT,
-				    "device %s is %s: disable it first, and all others",
-				    attachment_present_name(state, &at, name),
-				    attachment_filters(&at) ? "firewalled" : "learned from");
-		root_remove(&state->root, &state->policy);
-	} else {
+	TRY(root_open(&state->root, &state->policy));
+	TRY(root_check_absent(&state->root));
+	if (state->root.state == ROOT_ABSENT) {
 		root_clear_remains(&state->root);
+		return NETFWV6_S_OK;
 	}
+	attachments_tidy(state);
+	if (attachment_next(state, &at))
+		return fail(NETFWV6_E_ABORT, "device %s is %s: disable it first, and all others",
+			    attachment_present_name(state, &at, name),
+			    attachment_filters(&at) ? "firewalled" : "learned from");
+	root_remove(&state->root, &state->policy);
 	return NETFWV6_S_OK;
 }
 
 netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr)
 {
-	return told(state_of(mgr), mgr ? with_administration(&mgr->state, remove_state, NULL) :
-					 fail(NETFWV6_E_POINTER, "the manager is null"));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+
+	TRY(pointer_check(mgr, "the manager"));
+	return call_result(&call, with_administration(call.state, remove_state, NULL));
 }
 
 /* ---- Looking --------------------------------------------------------------- */
@@ -118,56 +101,41 @@ netfwv6_result netfwv6_mgr_remove(struct netfwv6_mgr *mgr)
 static netfwv6_result count_settled(const struct state *state, uint32_t *count)
 {
 	struct slot_record records[SLOT_RECORDS];
-	netfwv6_result result = slots_read(state, records);
-	uint64_t bits = 0;
+	uint64_t bits;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = slots_used(state, &bits);
-	for (uint32_t slot = 1; slot <= SLOT_MAX && NETFWV6_SUCCEEDED(result); slot++)
+	TRY(slots_read(state, records));
+	TRY(slots_used(state, &bits));
+	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
 		*count += records[slot].device[0] && slot_is_used(slot, bits);
-	return result;
+	return NETFWV6_S_OK;
 }
 
+/* With the mutex held and the state opened. */
 static netfwv6_result look(struct state *state, struct netfwv6_mgr_status *now)
 {
-	netfwv6_result result = state_open(state);
-	gid_t group = 0;
-
-	if (NETFWV6_SUCCEEDED(result))
-		result = root_reread(&state->root);
-	if (NETFWV6_FAILED(result) || state->root.state == ROOT_ABSENT)
-		return result;
+	TRY(root_reread(&state->root));
+	if (state->root.state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
 	now->exists = true;
 	now->writable = state->root.state == ROOT_WRITABLE;
 	now->layout = state->root.record.layout;
 	now->slots = SLOT_MAX;
 	now->one_mount = !anchor_holds(state->root.dir);
-	result = pins_get_group(state->root.dir, &group);
-	now->group = group;
-	return NETFWV6_FAILED(result) ? result : count_settled(state, &now->settled);
-}
-
-static netfwv6_result mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status)
-{
-	struct netfwv6_mgr_status now = { .sz = sizeof(now) };
-	netfwv6_result result;
-
-	if (!mgr || !status)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the status' out-pointer" : "the manager");
-	result = options_check_size(status->sz);
-	if (NETFWV6_FAILED(result))
-		return result;
-	now.blind_spots = blind_spots_find();
-	pthread_mutex_lock(&mgr->state.mutex);
-	result = look(&mgr->state, &now);
-	pthread_mutex_unlock(&mgr->state.mutex);
-	if (NETFWV6_SUCCEEDED(result))
-		options_give(status, &now, sizeof(now));
-	return result;
+	TRY(pins_get_group(state->root.dir, &now->group));
+	return count_settled(state, &now->settled);
 }
 
 netfwv6_result netfwv6_mgr_get_status(struct netfwv6_mgr *mgr, struct netfwv6_mgr_status *status)
 {
-	return told(state_of(mgr), mgr_get_status(mgr, status));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct netfwv6_mgr_status now = { .sz = sizeof(now) };
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(status, "the status' out-pointer"));
+	TRY(options_check_size(status->sz));
+	now.blind_spots = blind_spots_find();
+	TRY(call_open(&call));
+	TRY(look(call.state, &now));
+	options_give(status, &now, sizeof(now));
+	return call_result(&call, NETFWV6_S_OK);
 }

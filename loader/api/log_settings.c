@@ -5,12 +5,10 @@
 
 #include "admin/administration.h"
 #include "admin/make.h"
+#include "api/call.h"
 #include "api/mgr.h"
-#include "api/told.h"
 #include "event/log_tap.h"
 #include "state/log_record.h"
-#include "state/root.h"
-#include "util/error.h"
 #include "util/utf8.h"
 
 #define SIZE_MIN 4096u
@@ -27,12 +25,10 @@ static netfwv6_result change_log(struct state *state, void *argument)
 {
 	const struct log_change *change = argument;
 	struct log_record before, after;
-	netfwv6_result result = state_open(state);
+	netfwv6_result result;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_record_read(&state->root, &before);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(state_open(state));
+	TRY(log_record_read(&state->root, &before));
 	after = before;
 	change->make(&after, change->value);
 	/* Else it is applied also if it is recorded: who recorded it may have been killed. */
@@ -48,41 +44,34 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	return result;
 }
 
-static netfwv6_result put_property(struct netfwv6_mgr *mgr,
+static netfwv6_result put_property(struct call *call,
 				   void (*make)(struct log_record *record, const void *value),
 				   const void *value)
 {
 	struct log_change change = { make, value };
 
-	return mgr ? with_administration(&mgr->state, change_log, &change) :
-		     fail(NETFWV6_E_POINTER, "the manager is null");
+	TRY(pointer_check(call->state, "the manager"));
+	return call_result(call, with_administration(call->state, change_log, &change));
 }
 
-static netfwv6_result get_record(struct netfwv6_mgr *mgr, const void *out,
-				 struct log_record *record)
+static netfwv6_result get_record(struct call *call, const void *out, struct log_record *record)
 {
-	netfwv6_result result;
-
-	if (!mgr || !out)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the answer's out-pointer" : "the manager");
-	pthread_mutex_lock(&mgr->state.mutex);
-	result = state_open(&mgr->state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_record_read(&mgr->state.root, record);
-	pthread_mutex_unlock(&mgr->state.mutex);
-	return result;
+	TRY(pointer_check(call->state, "the manager"));
+	TRY(pointer_check(out, "the answer's out-pointer"));
+	TRY(call_open(call));
+	return log_record_read(&call->state->root, record);
 }
 
 /* ---- The properties ---------------------------------------------------------------- */
 
 static netfwv6_result get_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool *on)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 	struct log_record record;
 
-	TRY(get_record(mgr, on, &record));
+	TRY(get_record(&call, on, &record));
 	*on = record.flags & flag;
-	return NETFWV6_S_OK;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 static void change_dropped(struct log_record *record, const void *on)
@@ -99,22 +88,26 @@ static void change_connections(struct log_record *record, const void *on)
 
 netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on)
 {
-	return told(state_of(mgr), get_flag(mgr, LOG_DROPPED, on));
+	return get_flag(mgr, LOG_DROPPED, on);
 }
 
 netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on)
 {
-	return told(state_of(mgr), put_property(mgr, change_dropped, &on));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+
+	return put_property(&call, change_dropped, &on);
 }
 
 netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on)
 {
-	return told(state_of(mgr), get_flag(mgr, LOG_CONNECTIONS, on));
+	return get_flag(mgr, LOG_CONNECTIONS, on);
 }
 
 netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 {
-	return told(state_of(mgr), put_property(mgr, change_connections, &on));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+
+	return put_property(&call, change_connections, &on);
 }
 
 static netfwv6_result check_path(const char *path)
@@ -138,28 +131,21 @@ static netfwv6_result check_path(const char *path)
 	return NETFWV6_S_OK;
 }
 
-/* What put would have refused was written past the library: nobody is to open or print it. */
-static netfwv6_result read_path(struct netfwv6_mgr *mgr, const void *out, struct log_record *record)
-{
-	netfwv6_result result = get_record(mgr, out, record);
-
-	if (NETFWV6_SUCCEEDED(result) && NETFWV6_FAILED(check_path(record->path)))
-		return fail(
-			NETFWV6_E_UNEXPECTED,
-			"the path of the log in %s is damaged: 'netfwv6 log --file PATH' as root "
-			"sets another",
-			mgr->state.root.dir);
-	return result;
-}
-
-static netfwv6_result mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
-					   size_t *needed)
+netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
+					    size_t *needed)
 {
 	const void *out = path ? (const void *)path : needed;
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 	struct log_record record;
 	size_t length;
 
-	TRY(read_path(mgr, path || !size ? out : NULL, &record));
+	TRY(get_record(&call, path || !size ? out : NULL, &record));
+	/* What put would have refused was written past the library: nobody is to open or print it. */
+	if (NETFWV6_FAILED(check_path(record.path)))
+		return fail(NETFWV6_E_UNEXPECTED,
+			    "the path of the log in %s is damaged: 'netfwv6 log --file PATH' as "
+			    "root sets another",
+			    call.state->root.dir);
 	length = strlen(record.path) + 1;
 	if (size && size < length)
 		return fail(NETFWV6_E_INVALIDARG,
@@ -169,13 +155,7 @@ static netfwv6_result mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size,
 		memcpy(path, record.path, length);
 	if (needed)
 		*needed = length;
-	return NETFWV6_S_OK;
-}
-
-netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
-					    size_t *needed)
-{
-	return told(state_of(mgr), mgr_get_logfile_path(mgr, size, path, needed));
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 static void change_path(struct log_record *record, const void *path)
@@ -186,21 +166,21 @@ static void change_path(struct log_record *record, const void *path)
 
 netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path)
 {
-	netfwv6_result result =
-		path ? check_path(path) : fail(NETFWV6_E_POINTER, "the log's path is null");
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 
-	return told(state_of(mgr),
-		    NETFWV6_FAILED(result) ? result : put_property(mgr, change_path, path));
+	TRY(pointer_check(path, "the log's path"));
+	TRY(check_path(path));
+	return put_property(&call, change_path, path);
 }
 
 netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 	struct log_record record;
-	netfwv6_result result = get_record(mgr, size, &record);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*size = record.maximum_size;
-	return told(state_of(mgr), result);
+	TRY(get_record(&call, size, &record));
+	*size = record.maximum_size;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 static void change_size(struct log_record *record, const void *size)
@@ -208,28 +188,25 @@ static void change_size(struct log_record *record, const void *size)
 	record->maximum_size = *(const uint64_t *)size;
 }
 
-static netfwv6_result mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
+netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+
 	if (mgr && size < SIZE_MIN)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
 			    (unsigned long long)size, SIZE_MIN);
-	return put_property(mgr, change_size, &size);
-}
-
-netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
-{
-	return told(state_of(mgr), mgr_put_logfile_maximum_size(mgr, size));
+	return put_property(&call, change_size, &size);
 }
 
 netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 	struct log_record record;
-	netfwv6_result result = get_record(mgr, rate, &record);
 
-	if (NETFWV6_SUCCEEDED(result))
-		*rate = record.rate;
-	return told(state_of(mgr), result);
+	TRY(get_record(&call, rate, &record));
+	*rate = record.rate;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 static void change_rate(struct log_record *record, const void *rate)
@@ -239,9 +216,10 @@ static void change_rate(struct log_record *record, const void *rate)
 
 netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 {
-	return told(state_of(mgr),
-		    rate || !mgr ?
-			    put_property(mgr, change_rate, &rate) :
-			    fail(NETFWV6_E_INVALIDARG,
-				 "a rate of 0 would log nothing: switch the log off instead"));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+
+	if (mgr && !rate)
+		return fail(NETFWV6_E_INVALIDARG,
+			    "a rate of 0 would log nothing: switch the log off instead");
+	return put_property(&call, change_rate, &rate);
 }

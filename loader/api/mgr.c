@@ -16,9 +16,6 @@
 #define DEFAULT_STATE_DIR "/run/netfwv6"
 #define STATE_DIR_MAX 256 /* leaves room in a pin's path */
 
-/* A removal takes under a millisecond, a rebuild tens; this long means its maker was killed. */
-#define REMOVAL_POLLS 5000
-
 /* An absolute path without a slash at its end; the caller frees it. */
 static netfwv6_result resolve_state_dir(const char *dir, char **path)
 {
@@ -63,8 +60,7 @@ netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr, const struct netfwv6_m
 	char *dir = NULL;
 	int error;
 
-	if (!mgr)
-		return fail(NETFWV6_E_POINTER, "the manager's out-pointer is null");
+	TRY(pointer_check(mgr, "the manager's out-pointer"));
 	TRY(options_take(&given, sizeof(given), options));
 	TRY(resolve_state_dir(given.state_dir			     ?:
 				      secure_getenv("NETFWV6_STATE") ?:
@@ -82,8 +78,7 @@ netfwv6_result netfwv6_mgr_open(struct netfwv6_mgr **mgr, const struct netfwv6_m
 	}
 	new->log = given.log;
 	new->log_context = given.log_context;
-	if (new->log)
-		new->state.log = (struct log_sink){ tell, new };
+	log_to(&new->state.log, given.log ? tell : NULL, new);
 	*mgr = new;
 	return NETFWV6_S_OK;
 }
@@ -92,8 +87,8 @@ void netfwv6_mgr_close(struct netfwv6_mgr *mgr)
 {
 	if (!mgr)
 		return;
-	state_destroy(&mgr->state);
-	free(state_of(mgr));
+	log_to(&mgr->state.log, NULL, NULL);
+	state_release(&mgr->state);
 }
 
 const char *netfwv6_mgr_state_dir(const struct netfwv6_mgr *mgr)

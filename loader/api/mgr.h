@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The manager's handle: below the API nobody knows it. */
+/*
+ * The manager's handle: below the API nobody knows it. It is the state, which stays until nothing
+ * that came of it holds it.
+ */
 #ifndef NETFWV6_MGR_H
 #define NETFWV6_MGR_H
 

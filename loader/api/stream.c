@@ -9,13 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/told.h"
+#include "api/call.h"
 #include "event/event_decode.h"
 #include "event/tap.h"
 #include "state/locks.h"
-#include "state/root.h"
-#include "util/error.h"
-#include "util/options.h"
 
 /* How often the stream is told to be alive, and looked at whether it still is of use. */
 #define RENEWAL_NANOSECONDS 500000000ull
@@ -38,13 +35,13 @@ ino_t stream_control_inode(const struct state *state)
 /* An unmount of the state directory takes nothing away, and root puts it back. */
 static bool state_is_there(const struct netfwv6_events *events)
 {
+	struct state *held CLEANUP(state_let_go) = NULL;
 	struct state *state = events->state;
 
 	if (stream_control_inode(state) == events->control_inode)
 		return true;
-	pthread_mutex_lock(&state->mutex);
+	held = state_hold(state);
 	root_put_back(&state->root);
-	pthread_mutex_unlock(&state->mutex);
 	return stream_control_inode(state) == events->control_inode;
 }
 
@@ -79,8 +76,7 @@ void stream_release(struct netfwv6_events *events)
 		unlock(events->lock);
 	else if (events->lock >= 0)
 		close(events->lock);
-	if (events->control)
-		control_unmap(events->control);
+	control_unmap(&events->control);
 	free(events);
 }
 
@@ -119,13 +115,10 @@ static netfwv6_result check_alive(const struct netfwv6_events *events)
 static netfwv6_result renew(struct netfwv6_events *events)
 {
 	uint64_t now = tap_now();
-	netfwv6_result result;
 
 	if (!events->ended && now - events->renewed < RENEWAL_NANOSECONDS)
 		return NETFWV6_S_OK;
-	result = check_alive(events);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(check_alive(events));
 	events->renewed = now;
 	events->offset = clock_offset();
 	events->device.ifindex = 0; /* it may have another name by now */
@@ -134,11 +127,10 @@ static netfwv6_result renew(struct netfwv6_events *events)
 		events->ended = true;
 	if (!events->ended)
 		events->owner = getpid();
-	result = check_alive(events);
 	/* The descriptor of a stream that has ended stays readable. */
-	if (NETFWV6_SUCCEEDED(result))
-		waker_set(&events->waker, now + RENEWAL_NANOSECONDS);
-	return result;
+	TRY(check_alive(events));
+	waker_set(&events->waker, now + RENEWAL_NANOSECONDS);
+	return NETFWV6_S_OK;
 }
 
 static void name_device(struct netfwv6_events *events, struct netfwv6_event *event)
@@ -153,93 +145,72 @@ static void name_device(struct netfwv6_events *events, struct netfwv6_event *eve
 	memcpy(event->device, events->device.name, sizeof(event->device));
 }
 
-static netfwv6_result events_next(struct netfwv6_events *events, struct netfwv6_event *event)
+netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_events(events));
 	struct netfwv6_event now = { .sz = sizeof(now) };
 	const void *record;
 	netfwv6_result result;
 	size_t size;
 
-	if (!events || !event)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    events ? "the event's out-pointer" : "the stream of events");
-	result = options_check_size(event->sz);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pointer_check(events, "the stream of events"));
+	TRY(pointer_check(event, "the event's out-pointer"));
+	TRY(options_check_size(event->sz));
 	result = renew(events);
 	if (NETFWV6_FAILED(result))
 		close_watch(events); /* it would fill the buffer of who has the tap now */
 	/* What came before the end is still to be had. */
 	record = ring_next(&events->ring, &size);
 	if (!record)
-		return NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE;
-	result = event_decode(record, size, events->offset, &now);
-	if (NETFWV6_FAILED(result))
-		return result;
+		return call_result(&call, NETFWV6_FAILED(result) ? result : NETFWV6_S_FALSE);
+	TRY(event_decode(record, size, events->offset, &now));
 	name_device(events, &now);
 	options_give(event, &now, sizeof(now));
-	return NETFWV6_S_OK;
-}
-
-netfwv6_result netfwv6_events_next(struct netfwv6_events *events, struct netfwv6_event *event)
-{
-	return told(state_of_events(events), events_next(events, event));
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 /* ---- What was missed ------------------------------------------------------------ */
 
-static netfwv6_result events_get_missed(struct netfwv6_events *events,
-					struct netfwv6_missed_events *missed)
+netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
+					 struct netfwv6_missed_events *missed)
 {
+	struct call call CLEANUP(call_end) = call_on(state_of_events(events));
 	struct netfwv6_missed_events now = { .sz = sizeof(now) };
 
-	if (!events || !missed)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    events ? "the out-pointer" : "the stream of events");
+	TRY(pointer_check(events, "the stream of events"));
+	TRY(pointer_check(missed, "the out-pointer"));
 	TRY(options_check_size(missed->sz));
 	TRY(check_alive(events));
 	TRY(tap_missed(events->state, events->tap, &now.suppressed, &now.lost));
 	now.suppressed -= events->control->tap[events->tap].told_suppressed;
 	now.lost -= events->control->tap[events->tap].told_lost;
 	options_give(missed, &now, sizeof(now));
-	return NETFWV6_S_OK;
-}
-
-netfwv6_result netfwv6_events_get_missed(struct netfwv6_events *events,
-					 struct netfwv6_missed_events *missed)
-{
-	return told(state_of_events(events), events_get_missed(events, missed));
-}
-
-static netfwv6_result events_acknowledge(struct netfwv6_events *events,
-					 const struct netfwv6_missed_events *missed)
-{
-	struct netfwv6_missed_events given = { .sz = sizeof(given) };
-
-	if (!events || !missed)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    events ? "what is acknowledged" : "the stream of events");
-	TRY(options_take(&given, sizeof(given), missed));
-	TRY(check_alive(events));
-	events->control->tap[events->tap].told_suppressed += given.suppressed;
-	events->control->tap[events->tap].told_lost += given.lost;
-	return NETFWV6_S_OK;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 netfwv6_result netfwv6_events_acknowledge(struct netfwv6_events *events,
 					  const struct netfwv6_missed_events *missed)
 {
-	return told(state_of_events(events), events_acknowledge(events, missed));
+	struct call call CLEANUP(call_end) = call_on(state_of_events(events));
+	struct netfwv6_missed_events given = { .sz = sizeof(given) };
+
+	TRY(pointer_check(events, "the stream of events"));
+	TRY(pointer_check(missed, "what is acknowledged"));
+	TRY(options_take(&given, sizeof(given), missed));
+	TRY(check_alive(events));
+	events->control->tap[events->tap].told_suppressed += given.suppressed;
+	events->control->tap[events->tap].told_lost += given.lost;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 void netfwv6_events_close(struct netfwv6_events *events)
 {
-	struct state *state;
+	struct state *state = state_of_events(events);
 
 	if (!events)
 		return;
-	state = events->state;
 	pthread_mutex_lock(&state->mutex);
 	stream_release(events);
 	pthread_mutex_unlock(&state->mutex);
+	state_release(state);
 }

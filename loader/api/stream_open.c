@@ -6,32 +6,45 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "api/stream.h"
+#include "api/call.h"
 #include "api/mgr.h"
-#include "api/told.h"
+#include "api/stream.h"
 #include "event/log_tap.h"
 #include "event/tap.h"
 #include "event/watch.h"
 #include "state/locks.h"
-#include "state/root.h"
-#include "util/error.h"
-#include "util/options.h"
 
 #define RATE_DEFAULT 10000u
 
-static struct netfwv6_events *new_events(struct state *state)
+static netfwv6_result new_events(struct state *state, struct netfwv6_events **events)
 {
-	struct netfwv6_events *events = calloc(1, sizeof(*events));
+	struct netfwv6_events *new = calloc(1, sizeof(*new));
 
-	if (!events) {
-		fail_errno(ENOMEM, "cannot open a stream of events");
-		return NULL;
-	}
-	events->state = state;
-	events->owner = getpid();
-	events->waker = WAKER_CLOSED;
-	events->ring.fd = events->watch = events->lock = -1;
-	return events;
+	if (!new)
+		return fail_errno(ENOMEM, "cannot open a stream of events");
+	new->state = state_retain(state);
+	new->owner = getpid();
+	new->waker = WAKER_CLOSED;
+	new->ring.fd = new->watch = new->lock = -1;
+	*events = new;
+	return NETFWV6_S_OK;
+}
+
+/* Of a stream that did not come about: the manager is there, so it is not the last to let go. */
+static void drop_stream(struct netfwv6_events **events)
+{
+	struct state *state = *events ? (*events)->state : NULL;
+
+	if (*events)
+		stream_release(*events);
+	state_release(state);
+}
+
+/* It is the caller's now. */
+static void hand_over(struct netfwv6_events **new, struct netfwv6_events **events)
+{
+	*events = *new;
+	*new = NULL;
 }
 
 static netfwv6_result for_root_alone(netfwv6_result result)
@@ -87,26 +100,21 @@ static netfwv6_result open_own(struct netfwv6_events *events,
 			       const struct netfwv6_events_options *options)
 {
 	struct tap *tap;
-	netfwv6_result result = open_control(events);
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = tap_claim(events->control, &events->tap, &events->lease);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(open_control(events));
+	TRY(tap_claim(events->control, &events->tap, &events->lease));
 	tap = &events->control->tap[events->tap];
 	tap->rate = options->rate ?: RATE_DEFAULT;
 	tap->snaplen = options->snaplen;
-	result = tap_forget(events->state, events->control, events->tap);
-	if (NETFWV6_SUCCEEDED(result))
-		result = open_ring(events,
-				   options->buffer ? round_up(options->buffer) : RING_DEFAULT);
-	if (NETFWV6_SUCCEEDED(result) && options->connections)
-		result = watch_attach(events->state, events->tap, &events->watch);
-	if (NETFWV6_SUCCEEDED(result) && options->drops) {
+	TRY(tap_forget(events->state, events->control, events->tap));
+	TRY(open_ring(events, options->buffer ? round_up(options->buffer) : RING_DEFAULT));
+	if (options->connections)
+		TRY(watch_attach(events->state, events->tap, &events->watch));
+	if (options->drops) {
 		events->drop_bit = 1u << events->tap;
 		control_set(events->control, events->drop_bit);
 	}
-	return result;
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result check_events_options(const struct netfwv6_events_options *options)
@@ -122,40 +130,23 @@ static netfwv6_result check_events_options(const struct netfwv6_events_options *
 	return NETFWV6_S_OK;
 }
 
-static netfwv6_result mgr_open_events(struct netfwv6_mgr *mgr,
-				      const struct netfwv6_events_options *options,
-				      struct netfwv6_events **events)
-{
-	struct netfwv6_events_options given = { .sz = sizeof(given) };
-	struct netfwv6_events *new;
-	netfwv6_result result;
-
-	if (!mgr || !events)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the events' out-pointer" : "the manager");
-	result = options_take(&given, OPTIONS_END(struct netfwv6_events_options), options);
-	if (NETFWV6_SUCCEEDED(result))
-		result = check_events_options(&given);
-	if (NETFWV6_FAILED(result))
-		return result;
-	new = new_events(&mgr->state);
-	if (!new)
-		return NETFWV6_E_OUTOFMEMORY;
-	pthread_mutex_lock(&mgr->state.mutex);
-	result = open_own(new, &given);
-	pthread_mutex_unlock(&mgr->state.mutex);
-	if (NETFWV6_FAILED(result))
-		stream_release(new);
-	else
-		*events = new;
-	return result;
-}
-
 netfwv6_result netfwv6_mgr_open_events(struct netfwv6_mgr *mgr,
 				       const struct netfwv6_events_options *options,
 				       struct netfwv6_events **events)
 {
-	return told(state_of(mgr), mgr_open_events(mgr, options, events));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct netfwv6_events *new CLEANUP(drop_stream) = NULL;
+	struct netfwv6_events_options given = { .sz = sizeof(given) };
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(events, "the events' out-pointer"));
+	TRY(options_take(&given, OPTIONS_END(struct netfwv6_events_options), options));
+	TRY(check_events_options(&given));
+	TRY(new_events(call.state, &new));
+	call_lock(&call);
+	TRY(open_own(new, &given));
+	hand_over(&new, events);
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 /* ---- The log's stream -------------------------------------------------------- */
@@ -179,19 +170,12 @@ static netfwv6_result lock_log(struct netfwv6_events *events)
 /* Who switches the log on may be about to make its buffer, too. */
 static netfwv6_result get_ring(struct netfwv6_events *events, int *fd, uint32_t *size)
 {
-	netfwv6_result result;
-	int lock;
+	int lock CLEANUP(unlock_at) = -1;
 
-	result = for_root_alone(lock_state(events->state, &lock));
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = open_control(events);
-	if (NETFWV6_SUCCEEDED(result))
-		result = lock_log(events);
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_ring(events->state, events->control, fd, size);
-	unlock(lock);
-	return result;
+	TRY(for_root_alone(lock_state(events->state, &lock)));
+	TRY(open_control(events));
+	TRY(lock_log(events));
+	return log_ring(events->state, events->control, fd, size);
 }
 
 static netfwv6_result open_log(struct netfwv6_events *events)
@@ -208,28 +192,16 @@ static netfwv6_result open_log(struct netfwv6_events *events)
 	return fail_errno(-error, "cannot map the log's ring buffer");
 }
 
-static netfwv6_result mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events)
-{
-	struct netfwv6_events *new;
-	netfwv6_result result;
-
-	if (!mgr || !events)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the events' out-pointer" : "the manager");
-	new = new_events(&mgr->state);
-	if (!new)
-		return NETFWV6_E_OUTOFMEMORY;
-	pthread_mutex_lock(&mgr->state.mutex);
-	result = open_log(new);
-	pthread_mutex_unlock(&mgr->state.mutex);
-	if (NETFWV6_FAILED(result))
-		stream_release(new);
-	else
-		*events = new;
-	return result;
-}
-
 netfwv6_result netfwv6_mgr_open_log(struct netfwv6_mgr *mgr, struct netfwv6_events **events)
 {
-	return told(state_of(mgr), mgr_open_log(mgr, events));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct netfwv6_events *new CLEANUP(drop_stream) = NULL;
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(events, "the events' out-pointer"));
+	TRY(new_events(call.state, &new));
+	call_lock(&call);
+	TRY(open_log(new));
+	hand_over(&new, events);
+	return call_result(&call, NETFWV6_S_OK);
 }

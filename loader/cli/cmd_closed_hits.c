@@ -36,7 +36,7 @@ static void print_hits(const struct cli *cli, bool counted, const struct port_hi
 		printf("%-15s %15s\n", "PORT", "PACKETS");
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct port_hit *hit = &hits->hits[i];
-		const struct port_range port = { hit->port, hit->port, hit->protocol };
+		const struct netfwv6_port_range port = { hit->port, hit->port, hit->protocol };
 
 		printf("%-15s %15" PRIu64 "\n", format_range(&port, text), hit->packets);
 	}

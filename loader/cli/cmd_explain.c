@@ -11,9 +11,10 @@
 
 /* What holds for one port, by the settings in force. */
 struct answer {
-	struct port_range port;
+	struct netfwv6_port_range port;
 	bool open_here, open_globally, ignored;
 	char name[NETFWV6_NAME_MAX + 1], global_name[NETFWV6_NAME_MAX + 1];
+	char ignored_name[NETFWV6_NAME_MAX + 1];
 	uint32_t rule;
 };
 
@@ -24,61 +25,51 @@ struct place {
 	struct netfwv6_connection *settings;
 };
 
-static netfwv6_result find_name(struct netfwv6_port_enum *ports, const struct answer *answer,
-				char *name)
+/* The name of the one port that was asked for, if it is there. */
+static void take_port_name(struct netfwv6_port_enum *ports, char *name)
 {
 	struct netfwv6_port port;
 
-	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
-	       NETFWV6_S_OK)
-		if (port.port == answer->port.first && port.protocol == answer->port.protocol)
-			memcpy(name, port.name, sizeof(port.name));
+	if (netfwv6_port_enum_next(ports, 1, sizeof(port), &port, NULL) == NETFWV6_S_OK)
+		memcpy(name, port.name, sizeof(port.name));
 	netfwv6_port_enum_free(ports);
-	return NETFWV6_S_OK;
 }
 
 static netfwv6_result ask_names(struct cli *cli, const struct place *place, struct answer *answer)
 {
+	const struct netfwv6_port_range *port = &answer->port;
 	struct netfwv6_port_enum *ports;
-	netfwv6_result result;
 
-	result = netfwv6_mgr_enumerate_globally_open_port_range(
-		cli->mgr, answer->port.first, answer->port.first, answer->port.protocol, &ports);
-	if (NETFWV6_SUCCEEDED(result))
-		result = find_name(ports, answer, answer->global_name);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_connection_enumerate_open_ports(place->settings, &ports);
-	return NETFWV6_SUCCEEDED(result) ? find_name(ports, answer, answer->name) : result;
+	TRY(netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, port, &ports));
+	take_port_name(ports, answer->global_name);
+	TRY(netfwv6_connection_enumerate_open_ports(place->settings, port, &ports));
+	take_port_name(ports, answer->name);
+	TRY(netfwv6_connection_enumerate_ignored_global_ports(place->settings, port, &ports));
+	take_port_name(ports, answer->ignored_name);
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result ask_settings(struct cli *cli, const struct place *place,
 				   struct answer *answer)
 {
 	uint32_t port = answer->port.first, protocol = answer->port.protocol;
-	netfwv6_result result;
 
-	result = netfwv6_connection_is_port_open(place->settings, port, protocol,
-						 &answer->open_here);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_mgr_is_port_globally_open(cli->mgr, port, protocol,
-							   &answer->open_globally);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_connection_is_global_port_ignored(place->settings, port, protocol,
-								   &answer->ignored);
-	if (NETFWV6_SUCCEEDED(result))
-		result = netfwv6_connection_get_effective(cli->connection, port, protocol,
-							  &answer->rule);
-	return NETFWV6_SUCCEEDED(result) ? ask_names(cli, place, answer) : result;
+	TRY(netfwv6_connection_is_port_open(place->settings, port, protocol, &answer->open_here));
+	TRY(netfwv6_mgr_is_port_globally_open(cli->mgr, port, protocol, &answer->open_globally));
+	TRY(netfwv6_connection_is_global_port_ignored(place->settings, port, protocol,
+						      &answer->ignored));
+	TRY(netfwv6_connection_get_effective(cli->connection, port, protocol, &answer->rule));
+	return ask_names(cli, place, answer);
 }
 
 static json_t *answer_json(const struct answer *answer)
 {
-	return json_pack("{s:s, s:i, s:b, s:s, s:b, s:s, s:b, s:i, s:b}", "protocol",
+	return json_pack("{s:s, s:i, s:b, s:s, s:b, s:s, s:b, s:s, s:i, s:b}", "protocol",
 			 protocol_name(answer->port.protocol), "port", (int)answer->port.first,
 			 "open_here", answer->open_here, "name", answer->name, "open_globally",
 			 answer->open_globally, "global_name", answer->global_name, "ignored",
-			 answer->ignored, "rule", (int)answer->rule, "open",
-			 answer->rule < NETFWV6_RULE_CLOSED);
+			 answer->ignored, "ignored_name", answer->ignored_name, "rule",
+			 (int)answer->rule, "open", answer->rule < NETFWV6_RULE_CLOSED);
 }
 
 static void print_rule(int number, const char *question, const char *fact, const char *name,
@@ -102,7 +93,8 @@ static void print_answer(const struct place *place, const struct answer *answer)
 		   !answer->open_globally ? "not open" :
 		   answer->ignored	  ? "ignored" :
 					    "yes",
-		   answer->global_name, answer->rule == NETFWV6_RULE_OPEN_GLOBAL);
+		   *answer->ignored_name ? answer->ignored_name : answer->global_name,
+		   answer->rule == NETFWV6_RULE_OPEN_GLOBAL);
 	if (answer->rule < NETFWV6_RULE_CLOSED)
 		return;
 	print_rule(3, "of a conversation that exists", "passes", "", false);

@@ -36,8 +36,9 @@ static int list_json(const struct group *group, struct output *output)
 	       NETFWV6_S_OK) {
 		const char *protocol = protocol_name(port.protocol);
 		json_t *object = group->ignored ?
-					 json_pack("{s:s, s:s, s:i}", "device", group->device,
-						   "protocol", protocol, "port", (int)port.port) :
+					 json_pack("{s:s, s:s, s:i, s:s}", "device", group->device,
+						   "protocol", protocol, "port", (int)port.port,
+						   "name", port.name) :
 					 json_pack("{s:s, s:s?, s:s, s:i, s:s}", "scope",
 						   group->device ? "connection" : "global",
 						   "device", group->device, "protocol", protocol,
@@ -49,7 +50,8 @@ static int list_json(const struct group *group, struct output *output)
 	return EXIT_DONE;
 }
 
-static void print_row(const struct group *group, const struct port_range *range, const char *name)
+static void print_row(const struct group *group, const struct netfwv6_port_range *range,
+		      const char *name)
 {
 	char text[PORT_TEXT_SIZE];
 
@@ -57,7 +59,7 @@ static void print_row(const struct group *group, const struct port_range *range,
 	       group->ignored ? "ignored" : "open", name);
 }
 
-static bool continues(const struct port_range *range, const char *name,
+static bool continues(const struct netfwv6_port_range *range, const char *name,
 		      const struct netfwv6_port *port)
 {
 	return port->protocol == range->protocol && port->port == range->last + 1 &&
@@ -68,7 +70,7 @@ static bool continues(const struct port_range *range, const char *name,
 static int list_text(const struct group *group, struct output *output)
 {
 	char name[NETFWV6_NAME_MAX + 1] = "";
-	struct port_range range = {};
+	struct netfwv6_port_range range = {};
 	struct netfwv6_port port;
 
 	while (netfwv6_port_enum_next(group->ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
@@ -82,7 +84,7 @@ static int list_text(const struct group *group, struct output *output)
 		}
 		if (range.first)
 			print_row(group, &range, name);
-		range = (struct port_range){ port.port, port.port, port.protocol };
+		range = (struct netfwv6_port_range){ port.port, port.port, port.protocol };
 		memcpy(name, port.name, sizeof(name));
 	}
 	if (range.first)
@@ -106,7 +108,8 @@ static int list_connection(struct cli *cli, struct netfwv6_connection *connectio
 	struct output *output = context;
 	char device[PRINTABLE_SIZE];
 	struct group group = { .device = device };
-	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &group.ports);
+	netfwv6_result result =
+		netfwv6_connection_enumerate_open_ports(connection, NULL, &group.ports);
 	int code;
 
 	(void)cli;
@@ -115,14 +118,15 @@ static int list_connection(struct cli *cli, struct netfwv6_connection *connectio
 	if (code)
 		return code;
 	group.ignored = true;
-	result = netfwv6_connection_enumerate_ignored_global_ports(connection, &group.ports);
+	result = netfwv6_connection_enumerate_ignored_global_ports(connection, NULL, &group.ports);
 	return list_group(group, result, output);
 }
 
 static int list_all(struct cli *cli, struct output *output)
 {
 	struct group global = {};
-	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, &global.ports);
+	netfwv6_result result =
+		netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, NULL, &global.ports);
 	int code = list_group(global, result, output);
 
 	return code ?: visit_connections(cli, list_connection, output);

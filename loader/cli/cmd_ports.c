@@ -5,27 +5,8 @@
 #include "cleanup.h"
 #include "port_operand.h"
 
-typedef int (*range_action)(struct cli *cli, const struct port_range *range);
-
-/* An action's worst exit code counts; a failure ends the run. */
-static int for_each_range(struct cli *cli, range_action action)
-{
-	struct port_ranges ranges CLEANUP(free_port_ranges) = {};
-	int worst = take_port_operands(cli, &ranges);
-
-	if (worst != GO_ON)
-		return worst;
-	worst = EXIT_DONE;
-	for (size_t i = 0; i < ranges.count && worst <= EXIT_NO; i++) {
-		int code = action(cli, &ranges.ranges[i]);
-
-		worst = code > worst ? code : worst;
-	}
-	return worst;
-}
-
 /* Counts the ports of the range that a rule decides on, on the device. */
-static int count_decided(struct cli *cli, const struct port_range *range, uint32_t rule,
+static int count_decided(struct cli *cli, const struct netfwv6_port_range *range, uint32_t rule,
 			 size_t *count)
 {
 	size_t all = range->last - range->first + 1;
@@ -45,36 +26,53 @@ static int count_decided(struct cli *cli, const struct port_range *range, uint32
 	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
 }
 
-static int report(struct cli *cli, const struct port_range *range, netfwv6_result result,
-		  const char *state)
+/* ---- Changing -------------------------------------------------------------- */
+
+struct verb {
+	uint32_t change;
+	const char *state;   /* what the ports are then */
+	uint32_t other_rule; /* by which they may be open all the same; 0: that matters not */
+	const char *note;    /* and what is to be said then */
+};
+
+static void name_port_range(const struct cli *cli, const struct netfwv6_port_range *range,
+			    const char *state)
 {
 	char text[PORT_TEXT_SIZE];
 
-	if (NETFWV6_FAILED(result))
-		return complain_of(result);
 	say(cli, "%s%s%s: %s\n", format_range(range, text), cli->device ? " on " : "",
 	    cli->device ?: "", state);
-	return EXIT_DONE;
 }
 
 /* What was taken away here may be allowed by the other rule. */
-static int report_closed(struct cli *cli, const struct port_range *range, netfwv6_result result,
-			 const char *state, uint32_t other_rule, const char *note)
+static int note_other_rule(struct cli *cli, const struct netfwv6_port_range *range,
+			   const struct verb *verb)
 {
 	char text[PORT_TEXT_SIZE];
 	size_t open = 0;
-	int code = report(cli, range, result, state);
+	int code = count_decided(cli, range, verb->other_rule, &open);
 
-	if (code || !cli->connection || cli->quiet)
-		return code;
-	code = count_decided(cli, range, other_rule, &open);
 	if (code || !open)
 		return code;
 	if (range->first == range->last)
-		say(cli, "note: %s is %s\n", format_range(range, text), note);
+		say(cli, "note: %s is %s\n", format_range(range, text), verb->note);
 	else
-		say(cli, "note: of %s, %zu ports are %s\n", format_range(range, text), open, note);
+		say(cli, "note: of %s, %zu ports are %s\n", format_range(range, text), open,
+		    verb->note);
 	return EXIT_DONE;
+}
+
+static int report_made(struct cli *cli, const struct port_ranges *ranges, size_t made,
+		       const struct verb *verb)
+{
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; i < made && !code; i++) {
+		name_port_range(cli, &ranges->ranges[i], verb->state);
+		if (verb->other_rule && cli->connection && !cli->quiet)
+			code = note_other_rule(cli, &ranges->ranges[i], verb);
+	}
+	return code;
 }
 
 /* A device that was renamed goes by the settings of another name. */
@@ -93,94 +91,86 @@ static void name_settings_in_force(const struct cli *cli)
 		    cli->state ?: "", cli->device);
 }
 
-static int change_each_range(struct cli *cli, range_action action)
+static netfwv6_result ask_for_changes(const struct cli *cli, const struct port_ranges *ranges,
+				      uint32_t change, size_t *made)
 {
-	int code = for_each_range(cli, action);
+	struct netfwv6_port_change *changes CLEANUP(free_at) =
+		calloc(ranges->count, sizeof(*changes));
 
+	for (size_t i = 0; changes && i < ranges->count; i++)
+		changes[i] = (struct netfwv6_port_change){ .change = change,
+							   .first = ranges->ranges[i].first,
+							   .last = ranges->ranges[i].last,
+							   .protocol = ranges->ranges[i].protocol,
+							   .name = cli->name };
+	if (!changes)
+		return NETFWV6_E_OUTOFMEMORY;
+	return cli->connection ? netfwv6_connection_change_ports(cli->connection, ranges->count,
+								 sizeof(*changes), changes, made) :
+				 netfwv6_mgr_change_ports(cli->mgr, ranges->count, sizeof(*changes),
+							  changes, made);
+}
+
+static int change_ports(struct cli *cli, const struct verb *verb)
+{
+	struct port_ranges ranges CLEANUP(free_port_ranges) = {};
+	netfwv6_result result;
+	size_t made = 0;
+	int code = take_port_operands(cli, &ranges);
+
+	if (code != GO_ON)
+		return code;
+	result = ask_for_changes(cli, &ranges, verb->change, &made);
+	code = NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
+	code = report_made(cli, &ranges, made, verb) ?: code;
 	if (code == EXIT_DONE)
 		name_settings_in_force(cli);
 	return code;
 }
 
-static int open_port_range(struct cli *cli, const struct port_range *range)
-{
-	return report(cli, range,
-		      cli->connection ?
-			      netfwv6_connection_open_ports(cli->connection, range->first,
-							    range->last, range->protocol,
-							    cli->name) :
-			      netfwv6_mgr_open_global_ports(cli->mgr, range->first, range->last,
-							    range->protocol, cli->name),
-		      "open");
-}
-
 int run_open(struct cli *cli)
 {
-	return change_each_range(cli, open_port_range);
-}
-
-static int close_port_range(struct cli *cli, const struct port_range *range)
-{
-	netfwv6_result result =
-		cli->connection ? netfwv6_connection_close_ports(cli->connection, range->first,
-								 range->last, range->protocol) :
-				  netfwv6_mgr_close_global_ports(cli->mgr, range->first,
-								 range->last, range->protocol);
-
-	return report_closed(
-		cli, range, result, "closed", NETFWV6_RULE_OPEN_GLOBAL,
-		"still open there, by the global setting: 'netfwv6 ignore' excepts the device");
+	return change_ports(cli, &(struct verb){ NETFWV6_CHANGE_OPEN, "open", 0, NULL });
 }
 
 int run_close(struct cli *cli)
 {
-	return change_each_range(cli, close_port_range);
-}
-
-static int ignore_port_range(struct cli *cli, const struct port_range *range)
-{
-	return report_closed(cli, range,
-			     netfwv6_connection_ignore_global_ports(cli->connection, range->first,
-								    range->last, range->protocol),
-			     "ignored", NETFWV6_RULE_OPEN_HERE,
-			     "still open there by its own setting: 'netfwv6 close --dev' takes "
-			     "that back");
+	return change_ports(
+		cli,
+		&(struct verb){ NETFWV6_CHANGE_CLOSE, "closed", NETFWV6_RULE_OPEN_GLOBAL,
+				"still open there, by the global setting: 'netfwv6 ignore' excepts "
+				"the device" });
 }
 
 int run_ignore(struct cli *cli)
 {
-	return change_each_range(cli, ignore_port_range);
-}
-
-static int observe_port_range(struct cli *cli, const struct port_range *range)
-{
-	return report(cli, range,
-		      netfwv6_connection_observe_global_ports(cli->connection, range->first,
-							      range->last, range->protocol),
-		      "observed");
+	return change_ports(
+		cli,
+		&(struct verb){ NETFWV6_CHANGE_IGNORE, "ignored", NETFWV6_RULE_OPEN_HERE,
+				"still open there by its own setting: 'netfwv6 close --dev' takes "
+				"that back" });
 }
 
 int run_observe(struct cli *cli)
 {
-	return change_each_range(cli, observe_port_range);
+	return change_ports(cli, &(struct verb){ NETFWV6_CHANGE_OBSERVE, "observed", 0, NULL });
 }
 
 /* ---- check ----------------------------------------------------------------- */
 
-static int count_globally_open(struct cli *cli, const struct port_range *range, size_t *open)
+static int count_globally_open(struct cli *cli, const struct netfwv6_port_range *range,
+			       size_t *open)
 {
 	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
-	netfwv6_result result;
+	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, range, &ports);
 
-	result = netfwv6_mgr_enumerate_globally_open_port_range(cli->mgr, range->first, range->last,
-								range->protocol, &ports);
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_port_enum_count(ports, open);
 	return NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
 }
 
 /* Rules 1 and 2 decide on the device; *state says which, where one decides on all. */
-static int count_open_here(struct cli *cli, const struct port_range *range, size_t *open,
+static int count_open_here(struct cli *cli, const struct netfwv6_port_range *range, size_t *open,
 			   const char **state)
 {
 	size_t all = range->last - range->first + 1, closed = 0, here = 0;
@@ -193,26 +183,35 @@ static int count_open_here(struct cli *cli, const struct port_range *range, size
 	return code;
 }
 
-static int check_port_range(struct cli *cli, const struct port_range *range)
+/* An exit code. */
+static int check_port_range(struct cli *cli, const struct netfwv6_port_range *range)
 {
 	size_t all = range->last - range->first + 1, open = 0;
 	const char *state = "open";
-	char text[PORT_TEXT_SIZE], some[48];
+	char some[48];
 	int code = cli->connection ? count_open_here(cli, range, &open, &state) :
 				     count_globally_open(cli, range, &open);
 
 	if (code)
 		return code;
 	snprintf(some, sizeof(some), "%zu of %zu open", open, all);
-	say(cli, "%s%s%s: %s\n", format_range(range, text), cli->device ? " on " : "",
-	    cli->device ?: "",
-	    !open      ? "closed" :
-	    open < all ? some :
-			 state);
+	name_port_range(cli, range, !open ? "closed" : open < all ? some : state);
 	return open == all ? EXIT_DONE : EXIT_NO;
 }
 
+/* The worst exit code counts; a failure ends the run. */
 int run_check(struct cli *cli)
 {
-	return for_each_range(cli, check_port_range);
+	struct port_ranges ranges CLEANUP(free_port_ranges) = {};
+	int worst = take_port_operands(cli, &ranges);
+
+	if (worst != GO_ON)
+		return worst;
+	worst = EXIT_DONE;
+	for (size_t i = 0; i < ranges.count && worst <= EXIT_NO; i++) {
+		int code = check_port_range(cli, &ranges.ranges[i]);
+
+		worst = code > worst ? code : worst;
+	}
+	return worst;
 }

@@ -73,21 +73,24 @@ static int count_ports(struct cli *cli, bool on)
 static netfwv6_result count_open_ports(struct cli *cli, uint32_t protocol, size_t *count)
 {
 	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
-	netfwv6_result result = netfwv6_mgr_enumerate_globally_open_port_range(
-		cli->mgr, NETFWV6_PORT_MIN, NETFWV6_PORT_MAX, protocol, &ports);
+	struct netfwv6_port_range all = { NETFWV6_PORT_MIN, NETFWV6_PORT_MAX, protocol };
 
-	return NETFWV6_FAILED(result) ? result : netfwv6_port_enum_count(ports, count);
+	TRY(netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, &all, &ports));
+	return netfwv6_port_enum_count(ports, count);
+}
+
+static netfwv6_result read_ports(struct cli *cli, struct stats *stats)
+{
+	TRY(netfwv6_mgr_get_port_hits_counted(cli->mgr, &stats->ports_counted));
+	TRY(count_open_ports(cli, NETFWV6_PROTOCOL_TCP, &stats->open_ports[0]));
+	return count_open_ports(cli, NETFWV6_PROTOCOL_UDP, &stats->open_ports[1]);
 }
 
 static int read_stats(struct cli *cli, struct stats *stats)
 {
-	netfwv6_result result = netfwv6_mgr_get_port_hits_counted(cli->mgr, &stats->ports_counted);
+	netfwv6_result result = read_ports(cli, stats);
 	int code;
 
-	if (NETFWV6_SUCCEEDED(result))
-		result = count_open_ports(cli, NETFWV6_PROTOCOL_TCP, &stats->open_ports[0]);
-	if (NETFWV6_SUCCEEDED(result))
-		result = count_open_ports(cli, NETFWV6_PROTOCOL_UDP, &stats->open_ports[1]);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	read_flows(cli, &stats->flows);

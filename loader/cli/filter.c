@@ -125,7 +125,7 @@ static bool device_matches(const struct filter *filter, const struct netfwv6_eve
 	return !filter->n_devices;
 }
 
-static bool is_in(const struct port_range *range, uint32_t port)
+static bool is_in(const struct netfwv6_port_range *range, uint32_t port)
 {
 	return port >= range->first && port <= range->last;
 }
@@ -134,7 +134,7 @@ static bool is_in(const struct port_range *range, uint32_t port)
 static bool port_matches(const struct filter *filter, const struct netfwv6_event *event)
 {
 	for (size_t i = 0; i < filter->ports.count; i++) {
-		const struct port_range *range = &filter->ports.ranges[i];
+		const struct netfwv6_port_range *range = &filter->ports.ranges[i];
 
 		if (!event->has_ports || range->protocol != event->protocol)
 			continue;

@@ -62,9 +62,11 @@ const struct command commands[] = {
 	  .run = run_close },
 	{ .name = "ignore",
 	  .operands = "PORT...",
+	  .options = OPT_NAME,
 	  .needs = OPT_DEVICE,
 	  .summary = "except a device from global ports",
-	  .text = PORT_TEXT "The device then goes by its own setting alone.\n",
+	  .text = PORT_TEXT "The device then goes by its own setting alone. What is ignored\n"
+			    "stays ignored and keeps its name.\n",
 	  .run = run_ignore },
 	{ .name = "observe",
 	  .operands = "PORT...",

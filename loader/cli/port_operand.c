@@ -19,7 +19,7 @@ const char *protocol_name(uint32_t protocol)
 	return protocol == NETFWV6_PROTOCOL_TCP ? "tcp" : "udp";
 }
 
-const char *format_range(const struct port_range *range, char *text)
+const char *format_range(const struct netfwv6_port_range *range, char *text)
 {
 	int used = snprintf(text, PORT_TEXT_SIZE, "%u", range->first);
 
@@ -72,7 +72,7 @@ static bool take_number(const char **text, uint32_t *number)
 	return true;
 }
 
-static bool take_numbers(const char *text, struct port_range *range)
+static bool take_numbers(const char *text, struct netfwv6_port_range *range)
 {
 	if (!take_number(&text, &range->first))
 		return false;
@@ -85,7 +85,7 @@ static bool take_numbers(const char *text, struct port_range *range)
 	return *text == '\0';
 }
 
-static int check_numbers(const struct operand *operand, const struct port_range *range)
+static int check_numbers(const struct operand *operand, const struct netfwv6_port_range *range)
 {
 	bool low = range->first < NETFWV6_PORT_MIN || range->last < NETFWV6_PORT_MIN;
 
@@ -103,9 +103,9 @@ static int check_numbers(const struct operand *operand, const struct port_range 
 	return GO_ON;
 }
 
-static bool add_range(struct port_ranges *ranges, const struct port_range *range)
+static bool add_range(struct port_ranges *ranges, const struct netfwv6_port_range *range)
 {
-	struct port_range *grown =
+	struct netfwv6_port_range *grown =
 		reallocarray(ranges->ranges, ranges->count + 1, sizeof(*ranges->ranges));
 
 	if (!grown)
@@ -116,7 +116,7 @@ static bool add_range(struct port_ranges *ranges, const struct port_range *range
 }
 
 /* Finds the port of a service in one protocol, as /etc/services has it. */
-static bool find_service(const char *name, const char *protocol, struct port_range *range)
+static bool find_service(const char *name, const char *protocol, struct netfwv6_port_range *range)
 {
 	const struct servent *service = getservbyname(name, protocol);
 
@@ -128,7 +128,7 @@ static bool find_service(const char *name, const char *protocol, struct port_ran
 
 int take_port(const char *text, struct port_ranges *ranges)
 {
-	struct port_range range = {};
+	struct netfwv6_port_range range = {};
 	struct operand operand;
 	size_t before = ranges->count;
 	bool numeric;

@@ -7,13 +7,8 @@
 
 #include "cli.h"
 
-/* Ports of one protocol, from first to last, both included. */
-struct port_range {
-	uint32_t first, last, protocol;
-};
-
 struct port_ranges {
-	struct port_range *ranges; /* free_port_ranges() */
+	struct netfwv6_port_range *ranges; /* free_port_ranges() */
 	size_t count;
 };
 
@@ -32,6 +27,6 @@ const char *protocol_name(uint32_t protocol);
 
 /* "443/tcp" or "8000-8100/udp"; the buffer has PORT_TEXT_SIZE bytes. */
 #define PORT_TEXT_SIZE 24
-const char *format_range(const struct port_range *range, char *text);
+const char *format_range(const struct netfwv6_port_range *range, char *text);
 
 #endif

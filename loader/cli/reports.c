@@ -38,12 +38,8 @@ json_t *reasons_json(const struct report *report)
 static netfwv6_result read_report_counters(struct netfwv6_connection *connection,
 					   struct report *report)
 {
-	netfwv6_result result;
-
-	result = netfwv6_connection_get_counters(connection, 0, sizeof(struct netfwv6_counter),
-						 NULL, &report->n_counters);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(netfwv6_connection_get_counters(connection, 0, sizeof(struct netfwv6_counter), NULL,
+					    &report->n_counters));
 	report->counters = calloc(report->n_counters, sizeof(*report->counters));
 	if (!report->counters)
 		return NETFWV6_E_OUTOFMEMORY;
@@ -56,10 +52,8 @@ static netfwv6_result count_ports_of(struct netfwv6_connection *connection, size
 {
 	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
 	struct netfwv6_port port;
-	netfwv6_result result = netfwv6_connection_enumerate_open_ports(connection, &ports);
 
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(netfwv6_connection_enumerate_open_ports(connection, NULL, &ports));
 	while (netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
 	       NETFWV6_S_OK)
 		count[port.protocol == NETFWV6_PROTOCOL_UDP]++;
@@ -84,20 +78,16 @@ static netfwv6_result count_own_ports(struct cli *cli, struct netfwv6_connection
 static netfwv6_result read_report(struct cli *cli, struct netfwv6_connection *connection,
 				  struct report *report)
 {
-	netfwv6_result result;
-
 	*report = (struct report){ .status = { .sz = sizeof(report->status) } };
-	result = netfwv6_connection_get_status(connection, &report->status);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(netfwv6_connection_get_status(connection, &report->status));
 	make_printable(netfwv6_connection_id(connection), report->name);
 	make_printable(*report->status.settings_of ? report->status.settings_of :
 						     netfwv6_connection_id(connection),
 		       report->settings_of);
 	/* The library complains if the device of --dev is not firewalled. */
-	if (report->status.firewalled || cli->connection)
-		result = read_report_counters(connection, report);
-	return result;
+	return report->status.firewalled || cli->connection ?
+		       read_report_counters(connection, report) :
+		       NETFWV6_S_OK;
 }
 
 /* The device was deleted, or disabled, since it was found. */

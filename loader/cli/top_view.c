@@ -130,7 +130,7 @@ static void print_ports(FILE *out, const struct sample *sample, size_t rows)
 		"PACKETS");
 	for (size_t i = 0; i < sample->hits.count && i < rows; i++) {
 		const struct port_hit *hit = &sample->hits.hits[i];
-		const struct port_range port = { hit->port, hit->port, hit->protocol };
+		const struct netfwv6_port_range port = { hit->port, hit->port, hit->protocol };
 
 		fprintf(out, "%-39s %12s %13" PRIu64 "\n", format_range(&port, text),
 			format_rate(hit->fresh, sample->elapsed, scale, rate), hit->packets);

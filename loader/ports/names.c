@@ -37,9 +37,13 @@ netfwv6_result name_take(const struct state *state, const char **name, char room
 /* A group may write this map: what is no key of ours is no name of a port. */
 static bool is_open(const struct policy *policy, struct name_key key)
 {
-	if (key.entry >= PORT_ENTRIES || !entry_port(key.entry) || key.slot > SLOT_MAX)
+	uint32_t slot = key.scope & ~NAME_IGNORED;
+
+	if (key.entry >= PORT_ENTRIES || !entry_port(key.entry) || slot > SLOT_MAX ||
+	    (key.scope && !slot))
 		return false;
-	return policy_load(policy, key.entry) & (key.slot ? ENTRY_OPEN(key.slot) : ENTRY_GLOBAL);
+	return policy_load(policy, key.entry) &
+	       (key.scope != slot ? ENTRY_IGNORED(slot) : ENTRY_OPEN(slot));
 }
 
 static int names_map(const struct state *state)
@@ -48,7 +52,7 @@ static int names_map(const struct state *state)
 }
 
 /* Drops those of closed ports, in one scope and range, or without a range all of them. */
-static void sweep_names(struct state *state, const struct range *range, uint32_t slot)
+static void sweep_names(struct state *state, const struct range *range, uint32_t scope)
 {
 	struct name_key key, next;
 	int end = bpf_map_get_next_key(names_map(state), NULL, &next);
@@ -58,18 +62,19 @@ static void sweep_names(struct state *state, const struct range *range, uint32_t
 
 		key = next;
 		end = bpf_map_get_next_key(names_map(state), &key, &next);
-		concerned = !range || (key.entry - range->first < range->count && key.slot == slot);
+		concerned =
+			!range || (key.entry - range->first < range->count && key.scope == scope);
 		if (concerned && !is_open(&state->policy, key))
 			bpf_map_delete_elem(names_map(state), &key);
 	}
 }
 
-void names_drop_closed(struct state *state, struct range range, uint32_t slot)
+void names_drop_closed(struct state *state, struct range range, uint32_t scope)
 {
-	struct name_key key = { .entry = range.first, .slot = slot };
+	struct name_key key = { .entry = range.first, .scope = scope };
 
 	if (range.count > 1)
-		sweep_names(state, &range, slot);
+		sweep_names(state, &range, scope);
 	else if (!is_open(&state->policy, key))
 		bpf_map_delete_elem(names_map(state), &key);
 }

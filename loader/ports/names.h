@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Names of open ports. A name counts only while its port is open: who closes
- * leaves it, who opens a closed port replaces or drops it before the port opens.
+ * Names of open ports, and of ignored ones, for which all of this holds likewise. A name counts
+ * only while its port is open: who closes leaves it, who opens a closed port replaces or drops it
+ * before the port opens.
  * Who opens with a name, or where a name may be, holds the names lock, so the first opener's
  * name stands. Who opens without one where none was ever stored needs no lock: if at the same
  * time others open that port with its first name and close it again, that name may stay.
@@ -48,8 +49,8 @@ netfwv6_result names_copy(int from, int to, struct policy *table, bool *full);
 /* Drops all but the names of open ports, in every scope. */
 void names_make_room(struct state *state);
 
-/* Drops the names of the range's ports that are closed in the slot's scope. */
-void names_drop_closed(struct state *state, struct range range, uint32_t slot);
+/* Drops the names of the range's ports that are closed in a scope, as of struct name_key. */
+void names_drop_closed(struct state *state, struct range range, uint32_t scope);
 
 /* Are there none at all? Spares a look-up for each port. */
 bool names_none(const struct state *state);

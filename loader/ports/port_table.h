@@ -11,6 +11,7 @@ struct range {
 };
 
 #define ALL_ENTRIES ((struct range){ 0, PORT_ENTRIES })
+#define CHANGES ((struct range){ CHANGES_WORD, 1 }) /* the count of them */
 
 /* Says what is wrong with them. */
 netfwv6_result range_refuse(uint32_t first, uint32_t last, uint32_t protocol);

@@ -10,6 +10,7 @@
 #include "state/locks.h"
 #include "state/root.h"
 #include "util/error.h"
+#include "util/scope.h"
 #include "util/snapshot.h"
 
 /* The setting's bit in an entry; slot 0 is the global scope. */
@@ -27,49 +28,49 @@ static uint64_t bit_of(const struct setting *setting, uint32_t slot)
 /* Under the names lock, so that the slot is not given to another connection meanwhile. */
 netfwv6_result setting_clear_once(const struct setting *setting, struct range range)
 {
-	struct state *state = setting->state;
-	netfwv6_result result;
-	uint32_t slot = 0;
-	int lock;
+	int lock CLEANUP(unlock_at) = -1;
+	uint32_t slot;
 
-	result = lock_names(state, &lock);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = slot_find(state, setting->device, &slot);
-	if (NETFWV6_SUCCEEDED(result) && slot)
-		clear_bits(&state->policy, range, bit_of(setting, slot));
-	unlock(lock);
-	return result;
+	TRY(lock_names(setting->state, &lock));
+	TRY(slot_find(setting->state, setting->device, &slot));
+	if (slot)
+		clear_bits(&setting->state->policy, range, bit_of(setting, slot));
+	return NETFWV6_S_OK;
 }
 
 /* ---- Setting: names first, then the bits ----------------------------------- */
 
+/* The scope of names. */
+static uint32_t scope_of_names(const struct setting *setting, uint32_t slot)
+{
+	return slot | (setting->ignored ? NAME_IGNORED : 0);
+}
+
 static netfwv6_result put_names(struct state *state, const uint32_t *entries, size_t n,
-				uint32_t slot, const char *name)
+				uint32_t scope, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		TRY(name_put(state, (struct name_key){ .entry = entries[i], .slot = slot }, name));
+		TRY(name_put(state, (struct name_key){ entries[i], scope }, name));
 	return NETFWV6_S_OK;
 }
 
 static netfwv6_result name_all(struct state *state, const uint32_t *entries, size_t n,
-			       uint32_t slot, const char *name)
+			       uint32_t scope, const char *name)
 {
-	netfwv6_result result = put_names(state, entries, n, slot, name);
+	netfwv6_result result = put_names(state, entries, n, scope, name);
 
 	if (result != NETFWV6_E_OUTOFMEMORY)
 		return result;
 	/* What makes room takes these names, too: their ports are not open yet. */
 	names_make_room(state);
-	return put_names(state, entries, n, slot, name);
+	return put_names(state, entries, n, scope, name);
 }
 
 /* The ports are chosen once: what someone closes meanwhile was open when this call met it. */
 static netfwv6_result set_with_name(struct state *state, struct range range, uint64_t bit,
-				    uint32_t slot, const char *name)
+				    uint32_t scope, const char *name)
 {
-	uint32_t *chosen = malloc(range.count * sizeof(*chosen));
-	netfwv6_result result;
+	uint32_t *chosen CLEANUP(free_pointer) = malloc(range.count * sizeof(*chosen));
 	size_t n = 0;
 
 	if (!chosen)
@@ -77,56 +78,33 @@ static netfwv6_result set_with_name(struct state *state, struct range range, uin
 	for (uint32_t i = range.first; i < range.first + range.count; i++)
 		if (!(policy_load(&state->policy, i) & bit))
 			chosen[n++] = i;
-	result = name_all(state, chosen, n, slot, name);
-	for (size_t i = 0; i < n && NETFWV6_SUCCEEDED(result); i++)
+	TRY(name_all(state, chosen, n, scope, name));
+	for (size_t i = 0; i < n; i++)
 		policy_set(&state->policy, chosen[i], bit);
-	free(chosen);
-	return result;
-}
-
-static netfwv6_result set_bits_and_names(const struct setting *setting, struct range range,
-					 uint32_t slot, const char *name)
-{
-	struct state *state = setting->state;
-	uint64_t bit = bit_of(setting, slot);
-
-	if (name && *name)
-		return set_with_name(state, range, bit, slot, name);
-	if (!setting->ignored)
-		names_drop_closed(state, range, slot);
-	set_bits(&state->policy, range, bit);
 	return NETFWV6_S_OK;
-}
-
-/* With the names lock held. */
-static netfwv6_result set_locked(const struct setting *setting, struct range range,
-				 const char *name, bool *needs_slot)
-{
-	uint32_t slot = 0;
-
-	if (setting->device) {
-		netfwv6_result result = slot_take(setting->state, setting->device, &slot);
-
-		*needs_slot = NETFWV6_SUCCEEDED(result) && !slot;
-		if (NETFWV6_FAILED(result) || *needs_slot)
-			return result;
-	}
-	return set_bits_and_names(setting, range, slot, name);
 }
 
 netfwv6_result setting_set_once(const struct setting *setting, struct range range, const char *name,
 				bool *needs_slot)
 {
-	netfwv6_result result;
-	int lock;
+	struct state *state = setting->state;
+	int lock CLEANUP(unlock_at) = -1;
+	uint32_t slot = 0, scope;
 
 	*needs_slot = false;
-	result = lock_names(setting->state, &lock);
-	if (NETFWV6_FAILED(result))
-		return result;
-	result = set_locked(setting, range, name, needs_slot);
-	unlock(lock);
-	return result;
+	TRY(lock_names(state, &lock));
+	if (setting->device) {
+		TRY(slot_take(state, setting->device, &slot));
+		*needs_slot = !slot;
+		if (!slot)
+			return NETFWV6_S_OK;
+	}
+	scope = scope_of_names(setting, slot);
+	if (name && *name)
+		return set_with_name(state, range, bit_of(setting, slot), scope, name);
+	names_drop_closed(state, range, scope);
+	set_bits(&state->policy, range, bit_of(setting, slot));
+	return NETFWV6_S_OK;
 }
 
 /* ---- Reading --------------------------------------------------------------- */
@@ -138,51 +116,34 @@ static netfwv6_result read_together(const struct setting *setting, struct range 
 				    uint64_t *entries, uint32_t *slot)
 {
 	struct state *state = setting->state;
-	netfwv6_result result;
-	uint32_t begun, after = 0;
+	uint32_t begun, after;
 	int reads = 0;
 
 	do {
-		result = state_open(state);
+		TRY(state_open(state));
 		begun = policy_begin(&state->policy);
-		if (NETFWV6_SUCCEEDED(result))
-			result = slot_find(state, setting->device, slot);
-		if (NETFWV6_SUCCEEDED(result))
-			result = port_table_read(state, range, entries);
-		if (NETFWV6_SUCCEEDED(result))
-			result = slot_find(state, setting->device, &after);
-	} while (NETFWV6_SUCCEEDED(result) && ++reads < READS_IN_A_ROW &&
+		TRY(slot_find(state, setting->device, slot));
+		TRY(port_table_read(state, range, entries));
+		TRY(slot_find(state, setting->device, &after));
+	} while (++reads < READS_IN_A_ROW &&
 		 (after != *slot ||
 		  (state->root.state == ROOT_WRITABLE && !policy_current(&state->policy, begun))));
-	return result;
-}
-
-static netfwv6_result read_globally(struct state *state, struct range range, uint64_t *entries)
-{
-	netfwv6_result result;
-
-	if (read_at_once(&state->policy, range, entries))
-		return NETFWV6_S_OK;
-	pthread_mutex_lock(&state->mutex);
-	result = state_open(state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = port_table_read(state, range, entries);
-	pthread_mutex_unlock(&state->mutex);
-	return result;
+	return NETFWV6_S_OK;
 }
 
 static netfwv6_result read_setting(const struct setting *setting, struct range range,
 				   uint64_t *entries, uint32_t *slot)
 {
-	netfwv6_result result;
+	struct state *held CLEANUP(state_let_go) = NULL;
 
 	*slot = 0;
-	if (!setting->device)
-		return read_globally(setting->state, range, entries);
-	pthread_mutex_lock(&setting->state->mutex);
-	result = read_together(setting, range, entries, slot);
-	pthread_mutex_unlock(&setting->state->mutex);
-	return result;
+	if (!setting->device && read_at_once(&setting->state->policy, range, entries))
+		return NETFWV6_S_OK;
+	held = state_hold(setting->state);
+	if (setting->device)
+		return read_together(setting, range, entries, slot);
+	TRY(state_open(setting->state));
+	return port_table_read(setting->state, range, entries);
 }
 
 netfwv6_result setting_ask(const struct setting *setting, uint32_t entry, bool *is_set)
@@ -195,36 +156,17 @@ netfwv6_result setting_ask(const struct setting *setting, uint32_t entry, bool *
 	return NETFWV6_S_OK;
 }
 
-static void add_names(struct state *state, struct snapshot_builder *builder,
-		      const uint32_t *entries, uint32_t slot)
-{
-	struct netfwv6_port *ports = builder->elements;
-
-	pthread_mutex_lock(&state->mutex);
-	if (state->root.state != ROOT_ABSENT && !names_none(state))
-		for (size_t i = 0; i < builder->count; i++)
-			if (entries[i])
-				name_get(state,
-					 (struct name_key){ .entry = entries[i], .slot = slot },
-					 ports[i].name);
-	pthread_mutex_unlock(&state->mutex);
-}
-
-/*
- * Adds the range's ports that have the setting, with their names: the global port's where
- * it is ignored, none where that is closed.
- */
+/* Adds the range's ports that have the setting, with their names. */
 static netfwv6_result collect_ports(const struct setting *setting, struct range range,
 				    const uint64_t *policy, uint32_t slot,
 				    struct snapshot_builder *builder)
 {
-	uint32_t *named = calloc(range.count, sizeof(*named));
-	netfwv6_result result = NETFWV6_S_OK;
+	struct state *state CLEANUP(state_let_go) = state_hold(setting->state);
+	bool named = state->root.state != ROOT_ABSENT && !names_none(state);
 
-	if (!named)
-		return fail_errno(ENOMEM, "cannot read %u ports", range.count);
-	for (uint32_t i = 0; i < range.count && NETFWV6_SUCCEEDED(result); i++) {
+	for (uint32_t i = 0; i < range.count; i++) {
 		uint32_t entry = range.first + i;
+		struct name_key key = { entry, scope_of_names(setting, slot) };
 		struct netfwv6_port port = {
 			.port = entry_port(entry),
 			.protocol = entry_protocol(entry),
@@ -233,34 +175,26 @@ static netfwv6_result collect_ports(const struct setting *setting, struct range 
 		/* The entries of port 0 are no ports. */
 		if (!port.port || !(policy[i] & bit_of(setting, slot)))
 			continue;
-		if (!setting->ignored || policy[i] & ENTRY_GLOBAL)
-			named[builder->count] = entry;
-		result = snapshot_add(builder, &port);
+		if (named)
+			name_get(state, key, port.name);
+		TRY(snapshot_add(builder, &port));
 	}
-	if (NETFWV6_SUCCEEDED(result))
-		add_names(setting->state, builder, named, setting->ignored ? 0 : slot);
-	free(named);
-	return result;
+	return NETFWV6_S_OK;
 }
 
-netfwv6_result setting_enumerate(const struct setting *setting, const struct range *range,
+netfwv6_result setting_enumerate(const struct setting *setting, struct range range,
 				 struct netfwv6_port_enum **ports)
 {
 	struct snapshot_builder builder = { .size = sizeof(struct netfwv6_port) };
-	struct range wanted = range ? *range : ALL_ENTRIES;
-	uint64_t *policy = malloc(wanted.count * sizeof(*policy));
+	uint64_t *policy CLEANUP(free_pointer) = malloc(range.count * sizeof(*policy));
 	struct snapshot_cursor *cursor;
-	netfwv6_result result;
 	uint32_t slot;
 
 	if (!policy)
-		return fail_errno(ENOMEM, "cannot read %u ports", wanted.count);
-	result = read_setting(setting, wanted, policy, &slot);
-	if (NETFWV6_SUCCEEDED(result))
-		result = collect_ports(setting, wanted, policy, slot, &builder);
-	free(policy);
-	result = snapshot_finish(&builder, result, &cursor);
-	if (NETFWV6_SUCCEEDED(result))
-		*ports = (struct netfwv6_port_enum *)cursor;
-	return result;
+		return fail_errno(ENOMEM, "cannot read %u ports", range.count);
+	TRY(read_setting(setting, range, policy, &slot));
+	TRY(snapshot_finish(&builder, collect_ports(setting, range, policy, slot, &builder),
+			    &cursor));
+	*ports = (struct netfwv6_port_enum *)cursor;
+	return NETFWV6_S_OK;
 }

@@ -17,7 +17,7 @@ struct setting {
 
 /*
  * Sets it for all ports of the range and leaves alone what is set, with the mutex held. name is
- * for ports that open; NULL for none. Where the connection needs a slot that only an
+ * for ports that had not got it; NULL for none. Where the connection needs a slot that only an
  * administrator can give, nothing is set.
  */
 netfwv6_result setting_set_once(const struct setting *setting, struct range range, const char *name,
@@ -29,8 +29,8 @@ netfwv6_result setting_clear_once(const struct setting *setting, struct range ra
 /* Asks for one entry. */
 netfwv6_result setting_ask(const struct setting *setting, uint32_t entry, bool *is_set);
 
-/* A snapshot of the ports that have it, of one range or, without, of all. */
-netfwv6_result setting_enumerate(const struct setting *setting, const struct range *range,
+/* A snapshot of the range's ports that have it. */
+netfwv6_result setting_enumerate(const struct setting *setting, struct range range,
 				 struct netfwv6_port_enum **ports);
 
 #endif

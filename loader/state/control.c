@@ -13,31 +13,27 @@
 
 netfwv6_result control_map(const struct root *root, struct control **control)
 {
-	netfwv6_result result;
+	int fd CLEANUP(close_descriptor) = -1;
 	void *mapped;
-	int fd = -1;
 
-	result = pin_open_existing(root->dir, PIN_CONTROL, 0, &fd);
-	if (NETFWV6_FAILED(result))
-		return result;
+	TRY(pin_open_existing(root->dir, PIN_CONTROL, 0, &fd));
 	mapped = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (mapped == MAP_FAILED)
-		result = fail_errno(errno, "cannot map %s/control", root->dir);
-	else
-		*control = mapped;
-	close(fd);
-	return result;
+		return fail_errno(errno, "cannot map %s/control", root->dir);
+	*control = mapped;
+	return NETFWV6_S_OK;
 }
 
-void control_unmap(struct control *control)
+void control_unmap(struct control *const *control)
 {
-	munmap(control, sizeof(*control));
+	if (*control)
+		munmap(*control, sizeof(**control));
 }
 
 netfwv6_result control_read(const struct root *root, struct control *control)
 {
 	uint32_t key = 0;
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	memset(control, 0, sizeof(*control));
 	if (root->state == ROOT_ABSENT)

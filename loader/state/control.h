@@ -8,7 +8,9 @@
 
 /* With mutex held and the state opened; for root. The caller unmaps it. */
 netfwv6_result control_map(const struct root *root, struct control **control);
-void control_unmap(struct control *control);
+
+/* Nothing where it is NULL. */
+void control_unmap(struct control *const *control);
 
 /* A copy, for everyone. Likewise; zeros where there is no state. */
 netfwv6_result control_read(const struct root *root, struct control *control);

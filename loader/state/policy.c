@@ -17,21 +17,9 @@ static void *map_anywhere(int fd, size_t size, int protection)
 	return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-/* A table of an older layout has fewer bitmaps behind its entries. */
-static size_t table_size(int fd)
+static uint64_t *map_table(int fd)
 {
-	struct bpf_map_info info = {};
-	uint32_t size = sizeof(info);
-
-	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-			       info.max_entries < TABLE_ENTRIES ?
-		       info.max_entries * sizeof(uint64_t) :
-		       TABLE_SIZE;
-}
-
-static uint64_t *map_table(int fd, size_t size)
-{
-	uint64_t *entries = map_anywhere(fd, size, PROT_READ | PROT_WRITE);
+	uint64_t *entries = map_anywhere(fd, TABLE_SIZE, PROT_READ | PROT_WRITE);
 
 	if (entries && fd < 0)
 		entries[RETIRED_ENTRY] = ENTRY_RETIRED;
@@ -47,7 +35,7 @@ int policy_init(struct policy *policy)
 {
 	atomic_init(&policy->generation, 0);
 	atomic_init(&policy->mapped, 0);
-	policy->entries = map_table(-1, TABLE_SIZE);
+	policy->entries = map_table(-1);
 	policy->state = map_state(-1);
 	if (policy->entries && policy->state)
 		return 0;
@@ -85,26 +73,22 @@ static int move(void *mapped, const void *target, size_t size, int protection)
 
 int policy_map(struct policy *policy, int fd, int state, uint32_t generation)
 {
-	size_t size = table_size(fd);
-	uint64_t *entries = map_table(fd, size);
+	uint64_t *entries = map_table(fd);
 	struct control *record = entries ? map_state(state) : NULL;
 	int error = -errno;
 
 	if (!record) {
 		if (entries)
-			munmap(entries, size);
+			munmap(entries, TABLE_SIZE);
 		return error;
 	}
 	atomic_fetch_add(&policy->generation, 1);
 	error = move(record, policy->state, sizeof(*record), PROT_READ);
 	atomic_store(&policy->mapped, generation);
 	if (!error)
-		error = move(entries, policy->entries, size, PROT_READ | PROT_WRITE);
+		error = move(entries, policy->entries, TABLE_SIZE, PROT_READ | PROT_WRITE);
 	else
-		munmap(entries, size);
-	if (size < TABLE_SIZE)
-		stand_in_for((char *)policy->entries + size, TABLE_SIZE - size,
-			     PROT_READ | PROT_WRITE);
+		munmap(entries, TABLE_SIZE);
 	if (error)
 		policy->entries[RETIRED_ENTRY] = ENTRY_RETIRED;
 	atomic_fetch_add(&policy->generation, 1);

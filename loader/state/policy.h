@@ -26,7 +26,7 @@
 #include "layout.h"
 
 struct policy {
-	uint64_t *entries;	     /* PORT_ENTRIES of them, and the bitmaps behind */
+	uint64_t *entries;	     /* TABLE_ENTRIES of them */
 	const struct control *state; /* of whoever may map it, else a stand-in of zeros */
 	_Atomic uint32_t mapped;     /* the state's generation when the table was mapped */
 	_Atomic uint32_t generation; /* odd while the mapping is being replaced */
@@ -70,16 +70,24 @@ static inline void policy_announce(struct policy *policy, uint32_t entry)
 	policy_note(policy, SETTINGS_WORD(entry), BITMAP_BIT(entry));
 }
 
-/* Settings. Each returns the entry as it was before. */
-static inline uint64_t policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
+/* Counts a change, of an entry that differs from what it was before in these bits. */
+static inline void policy_count(struct policy *policy, uint64_t changed)
 {
-	policy_announce(policy, entry);
-	return __atomic_fetch_or(&policy->entries[entry], bits, __ATOMIC_SEQ_CST);
+	if (changed)
+		__atomic_fetch_add(&policy->entries[CHANGES_WORD], 1, __ATOMIC_RELAXED);
 }
 
-static inline uint64_t policy_clear(struct policy *policy, uint32_t entry, uint64_t bits)
+static inline void policy_set(struct policy *policy, uint32_t entry, uint64_t bits)
 {
-	return __atomic_fetch_and(&policy->entries[entry], ~bits, __ATOMIC_SEQ_CST);
+	policy_announce(policy, entry);
+	policy_count(policy,
+		     bits & ~__atomic_fetch_or(&policy->entries[entry], bits, __ATOMIC_SEQ_CST));
+}
+
+static inline void policy_clear(struct policy *policy, uint32_t entry, uint64_t bits)
+{
+	policy_count(policy,
+		     bits & __atomic_fetch_and(&policy->entries[entry], ~bits, __ATOMIC_SEQ_CST));
 }
 
 static inline bool policy_retired(const struct policy *policy)

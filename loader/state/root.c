@@ -114,12 +114,12 @@ static netfwv6_result open_port_table(struct root *root, struct policy *policy, 
 /* The state's record, for root alone; its generation is read before the table is opened. */
 static netfwv6_result open_state(const struct root *root, int *state, uint32_t *generation)
 {
-	netfwv6_result result = pin_open(root->dir, PIN_CONTROL, 0, state);
 	struct control control;
 
 	*generation = 0;
-	if (NETFWV6_FAILED(result) || *state < 0)
-		return result;
+	TRY(pin_open(root->dir, PIN_CONTROL, 0, state));
+	if (*state < 0)
+		return NETFWV6_S_OK;
 	if (bpf_map_lookup_elem(*state, &record_key, &control))
 		return fail_errno(errno, "cannot read %s/control", root->dir);
 	*generation = control.generation;
@@ -129,18 +129,16 @@ static netfwv6_result open_state(const struct root *root, int *state, uint32_t *
 /* Up to the first one that is missing: then the state is just being removed, or damaged. */
 static netfwv6_result open_maps(struct root *root, struct policy *policy)
 {
+	int state CLEANUP(close_descriptor) = -1;
 	uint32_t generation;
-	int state = -1;
 	netfwv6_result result = open_state(root, &state, &generation);
 
-	if (result == NETFWV6_E_ACCESSDENIED || (NETFWV6_SUCCEEDED(result) && state >= 0))
-		result = open_port_table(root, policy, state, generation);
-	if (state >= 0)
-		close(state);
-	for (int pin = PIN_PORTS + 1;
-	     pin < PINS_HELD && NETFWV6_SUCCEEDED(result) && root->map[pin - 1] >= 0; pin++)
-		result = pin_open_as_allowed(root->dir, pin, &root->map[pin]);
-	return result;
+	TRY(result == NETFWV6_E_ACCESSDENIED ? NETFWV6_S_OK : result);
+	if (result == NETFWV6_E_ACCESSDENIED || state >= 0)
+		TRY(open_port_table(root, policy, state, generation));
+	for (int pin = PIN_PORTS + 1; pin < PINS_HELD && root->map[pin - 1] >= 0; pin++)
+		TRY(pin_open_as_allowed(root->dir, pin, &root->map[pin]));
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result root_read_only(const struct root *root)
@@ -198,9 +196,9 @@ netfwv6_result root_open(struct root *root, struct policy *policy)
 		root_put_back(root);
 		return root_check_namespace(root);
 	}
-	result = root_open_any(root, policy);
-	if (NETFWV6_FAILED(result) || root->state == ROOT_ABSENT)
-		return result;
+	TRY(root_open_any(root, policy));
+	if (root->state == ROOT_ABSENT)
+		return NETFWV6_S_OK;
 	result = root_check_namespace(root);
 	if (NETFWV6_FAILED(result))
 		root_close(root, policy);
@@ -216,7 +214,7 @@ netfwv6_result root_check_namespace(const struct root *root)
 
 static netfwv6_result make_map(struct root *root, enum pin pin)
 {
-	CLEANUP(close_descriptor) int fd = -1;
+	int fd CLEANUP(close_descriptor) = -1;
 
 	TRY(pin_make_map(pin, &fd));
 	if (pin == PIN_ROOT && bpf_map_update_elem(fd, &record_key, &root->record, BPF_ANY))
@@ -271,26 +269,26 @@ static netfwv6_result make_pins(struct root *root)
 	return NETFWV6_S_OK;
 }
 
+static netfwv6_result prepare_record(struct root *root)
+{
+	TRY(root_check_absent(root));
+	root->record = (struct root_record){ .layout = LAYOUT_VERSION };
+	TRY(record_take_namespace(&root->record));
+	TRY(record_draw_serial(&root->record));
+	return choose_place(root);
+}
+
 static netfwv6_result make_root(struct root *root)
 {
-	netfwv6_result result = root_check_absent(root);
+	netfwv6_result result = prepare_record(root);
+	bool prepared = NETFWV6_SUCCEEDED(result);
 
-	root->record = (struct root_record){ .layout = LAYOUT_VERSION };
-	if (NETFWV6_SUCCEEDED(result))
-		result = record_take_namespace(&root->record);
-	if (NETFWV6_SUCCEEDED(result))
-		result = record_draw_serial(&root->record);
-	if (NETFWV6_SUCCEEDED(result))
-		result = choose_place(root);
-	if (NETFWV6_FAILED(result)) {
-		/* The directory around the places may have been made for this one. */
-		sweep_anchors(root);
-		return result;
-	}
-	result = make_pins(root);
+	if (prepared)
+		result = make_pins(root);
 	if (NETFWV6_SUCCEEDED(result) && root->dir == root->kept)
 		result = mountpoint_show(root->kept, root->name);
-	if (NETFWV6_FAILED(result))
+	/* The directory around the places may have been made for this one. */
+	if (NETFWV6_FAILED(result) && prepared)
 		remove_all(root);
 	else
 		sweep_anchors(root);
@@ -299,15 +297,11 @@ static netfwv6_result make_root(struct root *root)
 
 netfwv6_result root_create(struct root *root, struct policy *policy)
 {
-	netfwv6_result result = root_open(root, policy);
-
-	if (NETFWV6_SUCCEEDED(result) && root->state == ROOT_ABSENT) {
-		result = make_root(root);
-		if (NETFWV6_SUCCEEDED(result))
-			result = root_open(root, policy);
+	TRY(root_open(root, policy));
+	if (root->state == ROOT_ABSENT) {
+		TRY(make_root(root));
+		TRY(root_open(root, policy));
 	}
-	if (NETFWV6_FAILED(result))
-		return result;
 	return root->state == ROOT_WRITABLE ? NETFWV6_S_OK : root_read_only(root);
 }
 
@@ -322,13 +316,10 @@ netfwv6_result root_adopt(struct root *root)
 /* Makes the state's generation odd, or even; which it was before does not matter. */
 static void set_generation(const struct root *root, bool odd)
 {
-	struct control *control;
+	struct control *control CLEANUP(control_unmap) = NULL;
 
-	if (NETFWV6_FAILED(control_map(root, &control)))
-		return;
-	if ((control->generation & 1) != odd)
+	if (NETFWV6_SUCCEEDED(control_map(root, &control)) && (control->generation & 1) != odd)
 		__atomic_fetch_add(&control->generation, 1, __ATOMIC_SEQ_CST);
-	control_unmap(control);
 }
 
 void root_retire(const struct root *root, struct policy *policy)
@@ -375,15 +366,27 @@ int state_init(struct state *state, char *dir)
 	root_init(&state->root, dir);
 	pthread_mutex_init(&state->mutex, NULL);
 	pthread_mutex_init(&state->failure.mutex, NULL);
+	pthread_mutex_init(&state->log.mutex, NULL);
+	atomic_init(&state->holders, 1);
 	return 0;
 }
 
-void state_destroy(struct state *state)
+struct state *state_retain(struct state *state)
 {
+	atomic_fetch_add(&state->holders, 1);
+	return state;
+}
+
+void state_release(struct state *state)
+{
+	if (!state || atomic_fetch_sub(&state->holders, 1) != 1)
+		return;
 	root_destroy(&state->root);
 	policy_destroy(&state->policy);
 	pthread_mutex_destroy(&state->mutex);
 	pthread_mutex_destroy(&state->failure.mutex);
+	pthread_mutex_destroy(&state->log.mutex);
+	free(state);
 }
 
 netfwv6_result state_open(struct state *state)

@@ -73,9 +73,13 @@ void root_clear_remains(struct root *root);
 /* E_ACCESSDENIED, and why a state that is ROOT_READABLE cannot be changed. */
 netfwv6_result root_read_only(const struct root *root);
 
-/* Takes dir over, also when it fails. 0 or -errno. */
+/*
+ * A state that was allocated as zeros, held once. Takes dir over, also when it fails. 0 or
+ * -errno. Who else holds it retains it; the last one to release it frees it. NULL is allowed.
+ */
 int state_init(struct state *state, char *dir);
-void state_destroy(struct state *state);
+struct state *state_retain(struct state *state);
+void state_release(struct state *state);
 
 /* Opens what there is, unless it is open and current: see root_open(). With the mutex held. */
 netfwv6_result state_open(struct state *state);

@@ -52,9 +52,22 @@ struct state {
 	struct root root;
 	int administration; /* the administration lock, while a thread has it */
 	struct log_sink log;
-	struct kept_failure
-		failure; /* of the last call on the handle or its children that failed */
+	struct kept_failure failure; /* of the last call of those that hold it that failed */
+	_Atomic uint32_t holders;    /* the manager, and whatever came of it */
 };
+
+/* Holds the mutex; with CLEANUP(state_let_go) until the scope's end. */
+static inline struct state *state_hold(struct state *state)
+{
+	pthread_mutex_lock(&state->mutex);
+	return state;
+}
+
+static inline void state_let_go(struct state *const *held)
+{
+	if (*held)
+		pthread_mutex_unlock(&(*held)->mutex);
+}
 
 /* Tells the handle's owner one line, if it wants to hear it. */
 #define state_log(state, ...) log_line(&(state)->log, __VA_ARGS__)

@@ -5,6 +5,11 @@
 
 #include "util/error.h"
 
+netfwv6_result pointer_check(const void *pointer, const char *what)
+{
+	return pointer ? NETFWV6_S_OK : fail(NETFWV6_E_POINTER, "%s is null", what);
+}
+
 netfwv6_result options_check_size(size_t sz)
 {
 	return sz < sizeof(sz) || sz > NETFWV6_SIZE_MAX ?
@@ -13,15 +18,10 @@ netfwv6_result options_check_size(size_t sz)
 		       NETFWV6_S_OK;
 }
 
-netfwv6_result options_take(void *known, size_t size, const void *given)
+netfwv6_result elements_take(void *known, size_t size, const void *given, size_t sz)
 {
 	const unsigned char *bytes = given;
-	size_t sz;
 
-	if (!given)
-		return NETFWV6_S_OK;
-	memcpy(&sz, given, sizeof(sz));
-	TRY(options_check_size(sz));
 	for (size_t i = size; i < sz; i++)
 		if (bytes[i])
 			return fail(NETFWV6_E_INVALIDARG,
@@ -30,6 +30,17 @@ netfwv6_result options_take(void *known, size_t size, const void *given)
 				    netfwv6_version());
 	memcpy(known, given, sz < size ? sz : size);
 	return NETFWV6_S_OK;
+}
+
+netfwv6_result options_take(void *known, size_t size, const void *given)
+{
+	size_t sz;
+
+	if (!given)
+		return NETFWV6_S_OK;
+	memcpy(&sz, given, sizeof(sz));
+	TRY(options_check_size(sz));
+	return elements_take(known, size, given, sz);
 }
 
 /* What both know, and zeros for what only the caller knows. */

@@ -10,6 +10,9 @@
 
 #include "netfwv6.h"
 
+/* E_POINTER: what is null. */
+netfwv6_result pointer_check(const void *pointer, const char *what);
+
 /* Where what this library knows of a structure's options ends. */
 #define OPTIONS_END(type) offsetof(type, reserved)
 
@@ -23,8 +26,12 @@ netfwv6_result options_take(void *known, size_t size, const void *given);
 netfwv6_result options_check_size(size_t sz);
 void options_give(void *to, const void *known, size_t size);
 
-/* Elements of an array, likewise: n of size bytes each become as many of the caller's. */
+/*
+ * Elements of an array, likewise: n of size bytes each become as many of the caller's. One that
+ * the caller brings, of sz bytes, is taken as options are.
+ */
 netfwv6_result elements_check_size(size_t given);
+netfwv6_result elements_take(void *known, size_t size, const void *given, size_t sz);
 void elements_give(void *to, size_t given, const void *known, size_t size, size_t n);
 
 /* E_INVALIDARG unless an array with room for n elements takes so many. */

@@ -43,7 +43,7 @@ static void expect_own_settings_closed(struct netfwv6_connection *connection)
 	expect(!open && !ignored && !firewalled);
 	expect_ok(netfwv6_connection_get_effective(connection, 443, TCP, &rule));
 	expect(rule == NETFWV6_RULE_CLOSED);
-	expect_ok(netfwv6_connection_enumerate_open_ports(connection, &ports));
+	expect_ok(netfwv6_connection_enumerate_open_ports(connection, NULL, &ports));
 	expect_ok(netfwv6_port_enum_count(ports, &n));
 	expect(n == 0);
 	netfwv6_port_enum_free(ports);
@@ -62,7 +62,7 @@ void expect_everything_closed(void *unused)
 	expect_ok(netfwv6_mgr_get_status(handles.mgr, &status));
 	expect(!status.exists && !status.writable);
 	expect_ok(netfwv6_mgr_is_port_globally_open(handles.mgr, 443, TCP, &open));
-	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(handles.mgr, &ports));
+	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(handles.mgr, NULL, &ports));
 	expect_ok(netfwv6_port_enum_count(ports, &n));
 	expect(!open && n == 0);
 	netfwv6_port_enum_free(ports);

@@ -26,8 +26,9 @@ static void set_own(struct netfwv6_mgr *mgr, const struct setting *setting, bool
 	uint16_t port = setting->port;
 
 	if (setting->ignore)
-		assert_ok(holds ? netfwv6_connection_ignore_global_port(connection, port, UDP) :
-				  netfwv6_connection_observe_global_port(connection, port, UDP));
+		assert_ok(
+			holds ? netfwv6_connection_ignore_global_port(connection, port, UDP, NULL) :
+				netfwv6_connection_observe_global_port(connection, port, UDP));
 	else
 		assert_ok(holds ? netfwv6_connection_open_port(connection, port, UDP, "own") :
 				  netfwv6_connection_close_port(connection, port, UDP));

@@ -46,7 +46,8 @@ static struct name_key no_port(uint32_t i)
 	case 0:
 		return (struct name_key){ .entry = PORT_ENTRIES + i };
 	case 1:
-		return (struct name_key){ .entry = 1 + i, .slot = SLOT_MAX + 1 + i };
+		return (struct name_key){ .entry = 1 + i,
+					  .scope = i % 2 ? SLOT_MAX + 1 + i : NAME_IGNORED };
 	default:
 		return (struct name_key){ .entry = i == 2 ? 0 : ~i };
 	}
@@ -55,7 +56,7 @@ static struct name_key no_port(uint32_t i)
 /* A port that is open on a connection that does not exist. */
 static struct name_key open_nowhere(uint32_t i)
 {
-	return (struct name_key){ .entry = i, .slot = UNOWNED_SLOT };
+	return (struct name_key){ .entry = i, .scope = UNOWNED_SLOT };
 }
 
 /* Fills the table of names to its end, as a member may. */

@@ -53,7 +53,8 @@ static void expect_remedy(void *unused)
 	fw0 = handles.connections[0];
 	expect_result(open_own(fw0), NETFWV6_E_ACCESSDENIED);
 	expect(strstr(netfwv6_detail(), "netfwv6 enable fw0"));
-	expect_result(netfwv6_connection_ignore_global_port(fw0, 443, TCP), NETFWV6_E_ACCESSDENIED);
+	expect_result(netfwv6_connection_ignore_global_port(fw0, 443, TCP, NULL),
+		      NETFWV6_E_ACCESSDENIED);
 	expect(strstr(netfwv6_detail(), "netfwv6 enable fw0"));
 	/* What it has not needs no place. */
 	expect_ok(netfwv6_connection_close_port(fw0, 90, UDP));
@@ -162,7 +163,7 @@ static void expect_sentences(void *unused)
 	(void)unused;
 	expect_ok(netfwv6_mgr_open(&mgr, NULL));
 	EXPECT_NOT_HERE(netfwv6_mgr_is_port_globally_open(mgr, 444, TCP, &open));
-	EXPECT_NOT_HERE(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
+	EXPECT_NOT_HERE(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports));
 	EXPECT_NOT_HERE(netfwv6_mgr_get_status(mgr, &status));
 	EXPECT_NOT_HERE(netfwv6_mgr_enumerate_connections(mgr, &connections));
 	/* A device that is there is found without the state. */

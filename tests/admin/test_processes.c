@@ -93,11 +93,12 @@ static struct netfwv6_port_enum *enumerate(const struct handles *handles, struct
 	struct netfwv6_port_enum *ports;
 
 	if (bit.setting == GLOBAL_OPEN)
-		assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handles->mgr, &ports));
+		assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handles->mgr, NULL, &ports));
 	else if (bit.setting == OWN_OPEN)
-		assert_ok(netfwv6_connection_enumerate_open_ports(connection, &ports));
+		assert_ok(netfwv6_connection_enumerate_open_ports(connection, NULL, &ports));
 	else
-		assert_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, &ports));
+		assert_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, NULL,
+									    &ports));
 	return ports;
 }
 
@@ -233,8 +234,8 @@ static void expect_connection_calls(struct netfwv6_connection *connection)
 {
 	expect_ok(netfwv6_connection_open_port(connection, 7001, TCP, "one"));
 	expect_ok(netfwv6_connection_open_ports(connection, 7001, 7010, UDP, "ten"));
-	expect_ok(netfwv6_connection_ignore_global_port(connection, 7001, TCP));
-	expect_ok(netfwv6_connection_ignore_global_ports(connection, 7001, 7010, UDP));
+	expect_ok(netfwv6_connection_ignore_global_port(connection, 7001, TCP, NULL));
+	expect_ok(netfwv6_connection_ignore_global_ports(connection, 7001, 7010, UDP, NULL));
 	expect_ok(netfwv6_connection_close_port(connection, 7001, TCP));
 	expect_ok(netfwv6_connection_close_ports(connection, 7001, 7010, UDP));
 	expect_ok(netfwv6_connection_observe_global_port(connection, 7001, TCP));

@@ -51,9 +51,9 @@ static void note_settings(struct answers *answers, struct netfwv6_connection *co
 	bool open = false, ignored = false;
 	uint32_t rule = 0, rules[1024];
 
-	expect_ok(netfwv6_connection_enumerate_open_ports(connection, &ports));
+	expect_ok(netfwv6_connection_enumerate_open_ports(connection, NULL, &ports));
 	note_ports(answers, "open here", ports);
-	expect_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, &ports));
+	expect_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, NULL, &ports));
 	note_ports(answers, "ignored", ports);
 	expect_ok(netfwv6_connection_is_port_open(connection, 22, TCP, &open));
 	expect_ok(netfwv6_connection_is_global_port_ignored(connection, 443, TCP, &ignored));
@@ -121,9 +121,10 @@ static void read_everything(void *context)
 		expect_ok(netfwv6_mgr_is_port_globally_open(mgr, port, TCP, &open));
 		note(answers, "%u: %d\n", port, open);
 	}
-	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
+	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports));
 	note_ports(answers, "open", ports);
-	expect_ok(netfwv6_mgr_enumerate_globally_open_port_range(mgr, 50, 500, UDP, &ports));
+	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(
+		mgr, &(struct netfwv6_port_range){ 50, 500, UDP }, &ports));
 	note_ports(answers, "open from 50 to 500", ports);
 	note_connections(answers, mgr);
 	netfwv6_mgr_close(mgr);
@@ -254,10 +255,10 @@ static void scribble(void *unused)
 	memset(name, 0xff, sizeof(name));
 	memset(slot, '/', sizeof(slot));
 	for (uint32_t i = 0; i < 1000; i++) {
-		struct name_key key = { .entry = i * 997, .slot = i * 31 };
+		struct name_key key = { .entry = i * 997, .scope = i * 31 };
 
 		bpf_map_update_elem(names, &key, name, BPF_ANY);
-		key = (struct name_key){ .entry = 443, .slot = i % 64 };
+		key = (struct name_key){ .entry = 443, .scope = i % 64 };
 		bpf_map_update_elem(names, &key, name, BPF_ANY);
 	}
 	for (uint32_t i = 0; i < 256; i++)

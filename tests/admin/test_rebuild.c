@@ -32,7 +32,7 @@ static void change_before_and_after(void *context)
 	await_in_child(&script->step, 2);			/* rebuilt */
 	expect_ok(netfwv6_mgr_close_global_port(mgr, 80, TCP)); /* first of all a closing */
 	expect_ok(netfwv6_connection_close_port(connection, 82, TCP));
-	expect_ok(netfwv6_connection_ignore_global_port(connection, 81, TCP));
+	expect_ok(netfwv6_connection_ignore_global_port(connection, 81, TCP, NULL));
 	expect_ok(netfwv6_mgr_open_global_port(mgr, 83, TCP, "after"));
 	expect(finds_open(mgr, 83) && finds_open(mgr, 81) && !finds_open(mgr, 80));
 	reach(&script->step, 3);

@@ -56,7 +56,7 @@ static void expect_no_access(const struct handles *handles)
 	expect_result(netfwv6_connection_open_port(connection, 81, TCP, "evil"),
 		      NETFWV6_E_ACCESSDENIED);
 	expect_result(netfwv6_connection_close_port(connection, 82, TCP), NETFWV6_E_ACCESSDENIED);
-	expect_result(netfwv6_connection_ignore_global_port(connection, 80, TCP),
+	expect_result(netfwv6_connection_ignore_global_port(connection, 80, TCP, NULL),
 		      NETFWV6_E_ACCESSDENIED);
 	expect_result(netfwv6_connection_observe_global_port(connection, 83, TCP),
 		      NETFWV6_E_ACCESSDENIED);

@@ -57,8 +57,8 @@ static void change_own_ports(struct netfwv6_connection *connection, judge_fn jud
 	JUDGE(netfwv6_connection_close_port(connection, 91, TCP));
 	JUDGE(netfwv6_connection_close_port(connection, 92, TCP));
 	JUDGE(netfwv6_connection_close_ports(connection, 3001, 4000, UDP));
-	JUDGE(netfwv6_connection_ignore_global_port(connection, 443, TCP));
-	JUDGE(netfwv6_connection_ignore_global_ports(connection, 50, 60, UDP));
+	JUDGE(netfwv6_connection_ignore_global_port(connection, 443, TCP, NULL));
+	JUDGE(netfwv6_connection_ignore_global_ports(connection, 50, 60, UDP, NULL));
 	JUDGE(netfwv6_connection_observe_global_port(connection, 50, UDP));
 	JUDGE(netfwv6_connection_observe_global_port(connection, 93, UDP));
 	JUDGE(netfwv6_connection_observe_global_ports(connection, 52, 60, UDP));

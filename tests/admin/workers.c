@@ -44,7 +44,8 @@ static netfwv6_result change_port(const struct handles *handles, struct bit bit,
 				    netfwv6_connection_close_port(connection, port, protocol);
 	default:
 		return call->sets ?
-			       netfwv6_connection_ignore_global_port(connection, port, protocol) :
+			       netfwv6_connection_ignore_global_port(connection, port, protocol,
+								     NULL) :
 			       netfwv6_connection_observe_global_port(connection, port, protocol);
 	}
 }
@@ -68,7 +69,7 @@ static netfwv6_result change_ports(const struct handles *handles, struct bit bit
 			       netfwv6_connection_close_ports(connection, first, last, protocol);
 	default:
 		return call->sets ? netfwv6_connection_ignore_global_ports(connection, first, last,
-									   protocol) :
+									   protocol, NULL) :
 				    netfwv6_connection_observe_global_ports(connection, first, last,
 									    protocol);
 	}
@@ -156,8 +157,8 @@ void expect_anchor_name(const struct handles *handles)
 	struct netfwv6_port_enum *ports;
 	struct netfwv6_port port = {};
 
-	expect_ok(netfwv6_mgr_enumerate_globally_open_port_range(handles->mgr, ANCHOR, NEVER, TCP,
-								 &ports));
+	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(
+		handles->mgr, &(struct netfwv6_port_range){ ANCHOR, NEVER, TCP }, &ports));
 	expect_ok(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL));
 	expect(port.port == ANCHOR && strcmp(port.name, "anchor") == 0);
 	expect(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
@@ -235,8 +236,9 @@ static size_t count_swept(const struct handles *handles)
 	struct netfwv6_port_enum *ports;
 	size_t n = 0;
 
-	expect_ok(netfwv6_mgr_enumerate_globally_open_port_range(handles->mgr, FIRST_SWEPT,
-								 LAST_SWEPT, UDP, &ports));
+	expect_ok(netfwv6_mgr_enumerate_globally_open_ports(
+		handles->mgr, &(struct netfwv6_port_range){ FIRST_SWEPT, LAST_SWEPT, UDP },
+		&ports));
 	expect_ok(netfwv6_port_enum_count(ports, &n));
 	netfwv6_port_enum_free(ports);
 	return n;

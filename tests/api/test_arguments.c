@@ -43,8 +43,11 @@ static void bad_arguments_are_refused_and_change_nothing(void **s)
 								&open),
 			      NETFWV6_E_INVALIDARG);
 		assert_true(open);
-		assert_result(netfwv6_mgr_enumerate_globally_open_port_range(
-				      mgr, rows[i].port, rows[i].port, rows[i].protocol, &ports),
+		assert_result(netfwv6_mgr_enumerate_globally_open_ports(
+				      mgr,
+				      &(struct netfwv6_port_range){ rows[i].port, rows[i].port,
+								    rows[i].protocol },
+				      &ports),
 			      NETFWV6_E_INVALIDARG);
 		assert_ptr_equal(ports, rows);
 	}
@@ -86,11 +89,14 @@ static void null_pointers_are_refused(void **s)
 	assert_result(netfwv6_mgr_open_global_ports(NULL, 80, 81, TCP, NULL), NETFWV6_E_POINTER);
 	assert_result(netfwv6_mgr_is_port_globally_open(NULL, 80, TCP, &yes), NETFWV6_E_POINTER);
 	assert_result(netfwv6_mgr_is_port_globally_open(mgr, 80, TCP, NULL), NETFWV6_E_POINTER);
-	assert_result(netfwv6_mgr_enumerate_globally_open_ports(NULL, &ports), NETFWV6_E_POINTER);
-	assert_result(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL), NETFWV6_E_POINTER);
-	assert_result(netfwv6_mgr_enumerate_globally_open_port_range(mgr, 1, 2, TCP, NULL),
+	assert_result(netfwv6_mgr_enumerate_globally_open_ports(NULL, NULL, &ports),
 		      NETFWV6_E_POINTER);
-	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
+	assert_result(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, NULL),
+		      NETFWV6_E_POINTER);
+	assert_result(netfwv6_mgr_enumerate_globally_open_ports(
+			      mgr, &(struct netfwv6_port_range){ 1, 2, TCP }, NULL),
+		      NETFWV6_E_POINTER);
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports));
 	assert_result(netfwv6_port_enum_next(NULL, 1, sizeof(struct netfwv6_port), &port, &n),
 		      NETFWV6_E_POINTER);
 	assert_result(netfwv6_port_enum_next(ports, 1, sizeof(struct netfwv6_port), NULL, &n),
@@ -227,6 +233,77 @@ static void a_handle_keeps_its_sentence(void **s)
 	netfwv6_mgr_close(mgr);
 }
 
+/* Whatever refuses, and for whatever reason. */
+#define assert_keeps(mgr, call)                                                                    \
+	do {                                                                                       \
+		char kept_[NETFWV6_DETAIL_SIZE];                                                   \
+		assert_true(NETFWV6_FAILED(call));                                                 \
+		assert_ok(netfwv6_mgr_get_detail(mgr, sizeof(kept_), kept_));                      \
+		if (strcmp(kept_, netfwv6_detail()) != 0)                                          \
+			fail_msg("%s: '%s' is kept, not '%s'", #call, kept_, netfwv6_detail());    \
+	} while (0)
+
+static void a_handle_keeps_the_sentence_of_every_call_of_a_manager(void **s)
+{
+	const struct netfwv6_port_change change = {};
+	struct netfwv6_mgr *mgr = open_mgr();
+
+	(void)s;
+	assert_keeps(mgr, netfwv6_mgr_initialize(mgr, &(struct netfwv6_initialize_options){}));
+	assert_keeps(mgr, netfwv6_mgr_get_status(mgr, NULL));
+	assert_keeps(mgr, netfwv6_mgr_get_policy_version(mgr, NULL));
+	assert_keeps(mgr, netfwv6_mgr_open_global_port(mgr, 65536, TCP, NULL));
+	assert_keeps(mgr, netfwv6_mgr_open_global_ports(mgr, 2, 1, TCP, NULL));
+	assert_keeps(mgr, netfwv6_mgr_close_global_ports(mgr, 3, 2, TCP));
+	assert_keeps(mgr, netfwv6_mgr_change_ports(mgr, 1, sizeof(change), &change, NULL));
+	assert_keeps(mgr, netfwv6_mgr_is_port_globally_open(mgr, 80, TCP, NULL));
+	assert_keeps(mgr, netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, NULL));
+	assert_keeps(mgr, netfwv6_mgr_enumerate_connections(mgr, NULL));
+	assert_keeps(mgr, netfwv6_mgr_get_flow_tables(mgr, 1, 8, NULL, NULL));
+	assert_keeps(mgr, netfwv6_mgr_get_port_hits_counted(mgr, NULL));
+	assert_keeps(mgr, netfwv6_mgr_get_port_hits(mgr, 5, 4, TCP, 1, (uint64_t[1]){}));
+	assert_keeps(mgr, netfwv6_mgr_get_log_dropped_packets(mgr, NULL));
+	assert_keeps(mgr, netfwv6_mgr_put_logfile_path(mgr, "relative"));
+	assert_keeps(mgr, netfwv6_mgr_put_logfile_maximum_size(mgr, 1));
+	assert_keeps(mgr, netfwv6_mgr_put_log_rate(mgr, 0));
+	assert_keeps(mgr, netfwv6_mgr_get_logfile_path(mgr, 1, NULL, NULL));
+	assert_keeps(mgr, netfwv6_mgr_open_events(mgr, NULL, NULL));
+	assert_keeps(mgr, netfwv6_mgr_open_log(mgr, NULL));
+	netfwv6_mgr_close(mgr);
+}
+
+static void a_handle_keeps_the_sentence_of_what_came_of_it(void **s)
+{
+	struct netfwv6_mgr *mgr = open_mgr();
+	struct netfwv6_connection *c = connection_of(mgr, HOST_DEVICE);
+	struct netfwv6_connection_enum *connections;
+	size_t n;
+
+	(void)s;
+	assert_ok(netfwv6_mgr_enumerate_connections(mgr, &connections));
+	assert_keeps(mgr, netfwv6_connection_open_port(c, 65536, TCP, NULL));
+	assert_keeps(mgr, netfwv6_connection_close_ports(c, 3, 2, TCP));
+	assert_keeps(mgr, netfwv6_connection_ignore_global_port(c, 80, 7, NULL));
+	assert_keeps(mgr, netfwv6_connection_observe_global_ports(c, 5, 4, UDP));
+	assert_keeps(mgr, netfwv6_connection_is_port_open(c, 80, TCP, NULL));
+	assert_keeps(mgr, netfwv6_connection_enumerate_open_ports(c, NULL, NULL));
+	assert_keeps(mgr, netfwv6_connection_get_effective(c, 0, TCP, (uint32_t[1]){}));
+	assert_keeps(mgr, netfwv6_connection_get_effective_range(c, 1, 2, TCP, 1, (uint32_t[1]){}));
+	assert_keeps(mgr, netfwv6_connection_change_ports(c, 1, 0, NULL, NULL));
+	assert_keeps(mgr, netfwv6_connection_is_firewalled(c, NULL));
+	assert_keeps(mgr, netfwv6_connection_get_status(c, NULL));
+	assert_keeps(mgr, netfwv6_connection_get_counters(c, 0, 0, NULL, &n));
+	assert_keeps(mgr, netfwv6_connection_reset_counters(c)); /* it is not firewalled */
+	assert_keeps(mgr, netfwv6_connection_enable_firewall(
+				  c, &(struct netfwv6_enable_options){ .sz = 1 }));
+	assert_keeps(mgr, netfwv6_connection_enum_next(connections, 2, NULL, NULL));
+	assert_keeps(mgr, netfwv6_connection_enum_clone(connections, NULL));
+	assert_keeps(mgr, netfwv6_connection_enum_count(connections, NULL));
+	netfwv6_connection_enum_free(connections);
+	netfwv6_connection_free(c);
+	netfwv6_mgr_close(mgr);
+}
+
 static void a_sentence_is_cut_at_a_character(void **s)
 {
 	struct netfwv6_connection *connection;
@@ -262,6 +339,8 @@ int main(void)
 		test(results_have_the_original_values),
 		test(sentences_are_printable),
 		test(a_handle_keeps_its_sentence),
+		test(a_handle_keeps_the_sentence_of_every_call_of_a_manager),
+		test(a_handle_keeps_the_sentence_of_what_came_of_it),
 		test(a_sentence_is_cut_at_a_character),
 	};
 

@@ -65,7 +65,7 @@ static void bad_arguments_are_refused_and_change_nothing(void **s)
 	(void)s;
 	/* What a truncated number would meet. */
 	assert_ok(netfwv6_connection_open_port(handle.connection, 443, TCP, "mine"));
-	assert_ok(netfwv6_connection_ignore_global_port(handle.connection, 1, UDP));
+	assert_ok(netfwv6_connection_ignore_global_port(handle.connection, 1, UDP, NULL));
 	describe_settings(handle.mgr, before, sizeof(before));
 	for (size_t i = 0; i < sizeof(bad_rows) / sizeof(*bad_rows); i++)
 		is_refused_by_all(handle.connection, &bad_rows[i]);
@@ -122,8 +122,8 @@ static void null_pointers_are_refused(void **s)
 	assert_result(setting->clear_range(NULL, 80, 81, TCP), NETFWV6_E_POINTER);
 	assert_result(setting->is_set(NULL, 80, TCP, &yes), NETFWV6_E_POINTER);
 	assert_result(setting->is_set(handle.connection, 80, TCP, NULL), NETFWV6_E_POINTER);
-	assert_result(setting->enumerate(NULL, &ports), NETFWV6_E_POINTER);
-	assert_result(setting->enumerate(handle.connection, NULL), NETFWV6_E_POINTER);
+	assert_result(setting->enumerate(NULL, NULL, &ports), NETFWV6_E_POINTER);
+	assert_result(setting->enumerate(handle.connection, NULL, NULL), NETFWV6_E_POINTER);
 	assert_result(netfwv6_connection_get_effective(NULL, 80, TCP, &rule), NETFWV6_E_POINTER);
 	assert_result(netfwv6_connection_get_effective(handle.connection, 80, TCP, NULL),
 		      NETFWV6_E_POINTER);

@@ -20,7 +20,7 @@ static void a_snapshot_is_in_order(void **s)
 	assert_ok(setting->set(handle.connection, 53, UDP));
 	assert_ok(setting->set(handle.connection, 443, TCP));
 	assert_ok(setting->set(handle.connection, 22, TCP));
-	assert_ok(setting->enumerate(handle.connection, &ports));
+	assert_ok(setting->enumerate(handle.connection, NULL, &ports));
 	assert_result(netfwv6_port_enum_next(ports, 4, sizeof(struct netfwv6_port), got, &n),
 		      NETFWV6_S_FALSE);
 	assert_int_equal(n, 3);
@@ -42,7 +42,7 @@ static void a_snapshot_does_not_change(void **s)
 
 	assert_ok(setting->set(handle.connection, 80, TCP));
 	assert_ok(setting->set(handle.connection, 53, UDP));
-	assert_ok(setting->enumerate(handle.connection, &ports));
+	assert_ok(setting->enumerate(handle.connection, NULL, &ports));
 	assert_ok(setting->clear(handle.connection, 80, TCP));
 	assert_ok(setting->set(handle.connection, 22, TCP));
 	release(&handle); /* it outlives connection and manager */
@@ -62,7 +62,7 @@ static void a_snapshot_steps_skips_resets_and_clones(void **s)
 	struct netfwv6_port_enum *ports, *clone;
 
 	assert_ok(setting->set_range(handle.connection, 11, 15, TCP));
-	assert_ok(setting->enumerate(handle.connection, &ports));
+	assert_ok(setting->enumerate(handle.connection, NULL, &ports));
 	assert_int_equal(next_port(ports).port, 11);
 	assert_ok(netfwv6_port_enum_skip(ports, 2));
 	assert_ok(netfwv6_port_enum_clone(ports, &clone));
@@ -94,7 +94,7 @@ static void a_snapshot_has_only_its_connections_ports(void **s)
 	assert_ok(other->set(here.connection, 81, TCP));
 	assert_ok(setting->set(there.connection, 82, TCP));
 	assert_ok(setting->set(here.connection, 83, TCP));
-	assert_ok(setting->enumerate(here.connection, &ports));
+	assert_ok(setting->enumerate(here.connection, NULL, &ports));
 	assert_int_equal(next_port(ports).port, 83);
 	assert_result(netfwv6_port_enum_skip(ports, 1), NETFWV6_S_FALSE);
 	netfwv6_port_enum_free(ports);

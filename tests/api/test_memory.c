@@ -132,24 +132,27 @@ static netfwv6_result free_ports(netfwv6_result result, struct netfwv6_port_enum
 
 static netfwv6_result enumerate_global(struct scene *scene, void *out)
 {
-	return free_ports(netfwv6_mgr_enumerate_globally_open_ports(scene->mgr, out), out);
+	return free_ports(netfwv6_mgr_enumerate_globally_open_ports(scene->mgr, NULL, out), out);
 }
 
 static netfwv6_result enumerate_range(struct scene *scene, void *out)
 {
-	return free_ports(
-		netfwv6_mgr_enumerate_globally_open_port_range(scene->mgr, 1, 1000, TCP, out), out);
+	return free_ports(netfwv6_mgr_enumerate_globally_open_ports(
+				  scene->mgr, &(struct netfwv6_port_range){ 1, 1000, TCP }, out),
+			  out);
 }
 
 static netfwv6_result enumerate_open(struct scene *scene, void *out)
 {
-	return free_ports(netfwv6_connection_enumerate_open_ports(scene->connection, out), out);
+	return free_ports(netfwv6_connection_enumerate_open_ports(scene->connection, NULL, out),
+			  out);
 }
 
 static netfwv6_result enumerate_ignored(struct scene *scene, void *out)
 {
-	return free_ports(netfwv6_connection_enumerate_ignored_global_ports(scene->connection, out),
-			  out);
+	return free_ports(
+		netfwv6_connection_enumerate_ignored_global_ports(scene->connection, NULL, out),
+		out);
 }
 
 static netfwv6_result get_flow_tables(struct scene *scene, void *out)
@@ -223,6 +226,19 @@ static netfwv6_result open_ports(struct scene *scene, void *out)
 	return result;
 }
 
+static netfwv6_result change_ports(struct scene *scene, void *out)
+{
+	static const struct netfwv6_port_change changes[] = {
+		{ NETFWV6_CHANGE_OPEN, 443, 443, TCP, NULL }, /* it is open */
+		{ NETFWV6_CHANGE_IGNORE, 700, 800, UDP, "many" },
+	};
+	size_t made;
+
+	(void)out;
+	return netfwv6_connection_change_ports(scene->connection, 2, sizeof(*changes), changes,
+					       &made);
+}
+
 static netfwv6_result enable_again(struct scene *scene, void *out)
 {
 	(void)out;
@@ -248,7 +264,7 @@ static const struct {
 	{ "connection_enum_clone", clone_connections },
 	{ "port_enum_clone", clone_ports },
 	{ "enumerate_globally_open_ports", enumerate_global },
-	{ "enumerate_globally_open_port_range", enumerate_range },
+	{ "enumerate_globally_open_ports of a range", enumerate_range },
 	{ "enumerate_open_ports", enumerate_open },
 	{ "enumerate_ignored_global_ports", enumerate_ignored },
 	{ "get_flow_tables", get_flow_tables },
@@ -260,6 +276,7 @@ static const struct {
 	{ "open_log", open_log },
 	{ "put_port_hits_counted", count_hits },
 	{ "open_global_ports", open_ports },
+	{ "change_ports", change_ports },
 	{ "enable_firewall", enable_again },
 	{ "initialize with rebuild", rebuild },
 };
@@ -303,9 +320,9 @@ static void exhausted_memory_changes_nothing(void **s)
 	scene.connection = connection_of(scene.mgr, HOST_DEVICE);
 	assert_ok(netfwv6_connection_enable_firewall(scene.connection, NULL));
 	assert_ok(netfwv6_connection_open_port(scene.connection, 80, TCP, "here"));
-	assert_ok(netfwv6_connection_ignore_global_port(scene.connection, 443, TCP));
+	assert_ok(netfwv6_connection_ignore_global_port(scene.connection, 443, TCP, NULL));
 	assert_ok(netfwv6_mgr_enumerate_connections(scene.mgr, &scene.connections));
-	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(scene.mgr, &scene.ports));
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(scene.mgr, NULL, &scene.ports));
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		all += run_out(&scene, i);
 	print_message("# %d allocations failed\n", all);

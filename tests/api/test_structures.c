@@ -184,7 +184,7 @@ static netfwv6_result two_ports(struct handle *handle, size_t size, void *elemen
 	size_t fetched;
 	netfwv6_result result;
 
-	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handle->mgr, &ports));
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handle->mgr, NULL, &ports));
 	result = netfwv6_port_enum_next(ports, 2, size, elements, &fetched);
 	netfwv6_port_enum_free(ports);
 	return result;

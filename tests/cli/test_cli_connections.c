@@ -41,7 +41,8 @@ static const struct refusal error_rows[] = {
 	{ "close 8444/tcp abc --dev fw0", 2, "'abc'" },
 	{ "observe 8445/tcp abc --dev fw0", 2, "'abc'" },
 	{ "open 443 --dev fw0 --name \"$(printf 'a\\nb')\"", 2, "not printable UTF-8" },
-	{ "ignore 443 --dev fw0 --name x", 2, "takes no option --name" },
+	{ "ignore 443 --dev fw0 --name \"$(printf 'a\\nb')\"", 2, "not printable UTF-8" },
+	{ "observe 443 --dev fw0 --name x", 2, "takes no option --name" },
 	{ "close 443 --dev fw0 --name x", 2, "takes no option --name" },
 	{ "check 443 --dev fw0 --json", 2, "takes no option --json" },
 	{ "status --dev fw0", 2, "takes no option --dev" },
@@ -158,24 +159,25 @@ static void both_rules_in_a_range_make_it_open(void **s)
 /* ---- explain ----------------------------------------------------------------------------- */
 
 #define PORT_FACTS                                                                                 \
-	".ports[]|[.protocol,.port,.open_here,.name,.open_globally,.global_name,.ignored,.rule,."  \
-	"open]"
+	".ports[]|[.protocol,.port,.open_here,.name,.open_globally,.global_name,.ignored,."        \
+	"ignored_name,.rule,.open]"
 
 static void explain_names_the_rule(void **s)
 {
 	(void)s;
 	must("%s -q open 80/tcp 81/tcp --name all && %s -q open 443/tcp 81/tcp --dev fw0 "
-	     "--name mine && %s -q ignore 81/tcp 82/tcp --dev fw0 && %s -q enable fw0",
+	     "--name mine && %s -q ignore 81/tcp 82/tcp --dev fw0 --name 'not here' && "
+	     "%s -q enable fw0",
 	     netfwv6(), netfwv6(), netfwv6(), netfwv6());
 	says_json("explain 443/tcp 81/tcp 80/tcp 82/tcp 83/udp --dev fw0", PORT_FACTS,
-		  "[\"tcp\",443,true,\"mine\",false,\"\",false,1,true]\n"
-		  "[\"tcp\",81,true,\"mine\",true,\"all\",true,1,true]\n"
-		  "[\"tcp\",80,false,\"\",true,\"all\",false,2,true]\n"
-		  "[\"tcp\",82,false,\"\",false,\"\",true,4,false]\n"
-		  "[\"udp\",83,false,\"\",false,\"\",false,4,false]\n");
+		  "[\"tcp\",443,true,\"mine\",false,\"\",false,\"\",1,true]\n"
+		  "[\"tcp\",81,true,\"mine\",true,\"all\",true,\"not here\",1,true]\n"
+		  "[\"tcp\",80,false,\"\",true,\"all\",false,\"\",2,true]\n"
+		  "[\"tcp\",82,false,\"\",false,\"\",true,\"not here\",4,false]\n"
+		  "[\"udp\",83,false,\"\",false,\"\",false,\"\",4,false]\n");
 	must("%s -q close 81/tcp --dev fw0", netfwv6());
 	says_json("explain 81/tcp --dev fw0", PORT_FACTS,
-		  "[\"tcp\",81,false,\"\",true,\"all\",true,4,false]\n");
+		  "[\"tcp\",81,false,\"\",true,\"all\",true,\"not here\",4,false]\n");
 	says_json("explain 443 --dev fw0", "[.ports[]|.protocol,.rule]", "[\"tcp\",1,\"udp\",4]\n");
 	says_json("explain 443 --dev fw0", "keys",
 		  "[\"device\",\"firewalled\",\"ports\",\"settings_of\"]\n");
@@ -209,6 +211,10 @@ static void explain_tells_it_in_words(void **s)
 	assert_non_null(strstr(text, "rule 3  of a conversation"));
 	assert_non_null(
 		strstr(text, "rule 4  else                             dropped  <- decides"));
+	must("%s -q observe 80/tcp --dev fw0 && %s -q ignore 80/tcp --dev fw0 --name why",
+	     netfwv6(), netfwv6());
+	assert_non_null(
+		strstr(must("%s explain 80/tcp --dev fw0", netfwv6()), "ignored, \"why\"\n"));
 }
 
 static void explain_goes_by_what_is_in_force(void **s)
@@ -241,8 +247,9 @@ static void set_some(void)
 {
 	make_pair("a1", "a2");
 	must("%s -q open 80-81/tcp --name web && %s -q open 443/tcp --dev fw0 --name mine && "
-	     "%s -q ignore 80/tcp 53/udp --dev fw0 && %s -q open 100-102/udp --dev a1",
-	     netfwv6(), netfwv6(), netfwv6(), netfwv6());
+	     "%s -q ignore 80/tcp --dev fw0 --name why && %s -q ignore 80/tcp 53/udp --dev fw0 && "
+	     "%s -q open 100-102/udp --dev a1",
+	     netfwv6(), netfwv6(), netfwv6(), netfwv6(), netfwv6());
 }
 
 static void list_shows_all_scopes(void **s)
@@ -252,7 +259,7 @@ static void list_shows_all_scopes(void **s)
 	says("list",
 	     LIST_HEADER "global          80-81/tcp        open     web\n"
 			 "fw0             443/tcp          open     mine\n"
-			 "fw0             80/tcp           ignored  web\n"
+			 "fw0             80/tcp           ignored  why\n"
 			 "fw0             53/udp           ignored  \n"
 			 "a1              100-102/udp      open     \n",
 	     0);
@@ -260,7 +267,7 @@ static void list_shows_all_scopes(void **s)
 	says("list --dev a1", LIST_HEADER "a1              100-102/udp      open     \n", 0);
 	says("list --dev fw0",
 	     LIST_HEADER "fw0             443/tcp          open     mine\n"
-			 "fw0             80/tcp           ignored  web\n"
+			 "fw0             80/tcp           ignored  why\n"
 			 "fw0             53/udp           ignored  \n",
 	     0);
 	assert_non_null(strstr(must("%s list", netfwv6()),
@@ -288,8 +295,8 @@ static void list_is_json_for_all_scopes(void **s)
 		  "[\"connection\",\"a1\",\"udp\",101,\"\"]\n"
 		  "[\"connection\",\"a1\",\"udp\",102,\"\"]\n");
 	says_json("list", ".ignored[]",
-		  "{\"device\":\"fw0\",\"protocol\":\"tcp\",\"port\":80}\n"
-		  "{\"device\":\"fw0\",\"protocol\":\"udp\",\"port\":53}\n");
+		  "{\"device\":\"fw0\",\"protocol\":\"tcp\",\"port\":80,\"name\":\"why\"}\n"
+		  "{\"device\":\"fw0\",\"protocol\":\"udp\",\"port\":53,\"name\":\"\"}\n");
 	says_json("list --dev fw0", "[.ports[].device,(.ignored|length)]", "[\"fw0\",2]\n");
 	says_json("list --dev a1", "[(.ports[]|.port),.ignored]", "[100,101,102,[]]\n");
 }

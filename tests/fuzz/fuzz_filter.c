@@ -43,12 +43,12 @@ static bool is_within(const struct netfwv6_event *event, const struct prefix *pr
 	return event->has_addresses;
 }
 
-static bool is_between(uint32_t port, const struct port_range *range)
+static bool is_between(uint32_t port, const struct netfwv6_port_range *range)
 {
 	return port - range->first < range->last - range->first + 1;
 }
 
-static bool is_for(const struct netfwv6_event *event, const struct port_range *range)
+static bool is_for(const struct netfwv6_event *event, const struct netfwv6_port_range *range)
 {
 	bool drop = event->kind == NETFWV6_EVENT_DROP;
 
@@ -95,7 +95,7 @@ static void check_prefix(const struct prefix *prefix)
 static void check_filter(const struct filter *filter)
 {
 	for (size_t i = 0; i < filter->ports.count; i++) {
-		const struct port_range *range = &filter->ports.ranges[i];
+		const struct netfwv6_port_range *range = &filter->ports.ranges[i];
 
 		require(range->first >= 1 && range->first <= range->last && range->last <= 65535);
 		require(range->protocol == NETFWV6_PROTOCOL_TCP ||

@@ -46,7 +46,7 @@ static void check_settings(struct check *c, unsigned int name, uint32_t protocol
 	      protocol_text(protocol), open ? "" : "not ", name);
 	agree_ok(netfwv6_connection_is_global_port_ignored(check_connection(c, name), port,
 							   protocol, &ignored));
-	agree(ignored == c->model->ignored[name][p][port], "%u/%s is %signored on c%02u", port,
+	agree(ignored == !!c->model->ignored[name][p][port], "%u/%s is %signored on c%02u", port,
 	      protocol_text(protocol), ignored ? "" : "not ", name);
 }
 

@@ -16,33 +16,22 @@ static const uint32_t protocols[PROTOCOLS] = { NETFWV6_PROTOCOL_TCP, NETFWV6_PRO
 /* ---- Ports: what is expected ------------------------------------------------ */
 
 static struct netfwv6_port *add(struct netfwv6_port *to, unsigned int p, uint32_t port,
-				uint8_t open)
+				uint8_t setting)
 {
 	*to = (struct netfwv6_port){ .port = port, .protocol = protocols[p] };
-	if (open)
-		snprintf(to->name, sizeof(to->name), "%s", labels[open - 1] ?: "");
+	snprintf(to->name, sizeof(to->name), "%s", labels[setting - 1] ?: "");
 	return to + 1;
 }
 
-static size_t expected_open(const struct model *m, unsigned int scope, struct netfwv6_port *list)
+/* Of one scope's settings. */
+static size_t expected_ports(const uint8_t settings[PROTOCOLS][PORTS], struct netfwv6_port *list)
 {
 	struct netfwv6_port *end = list;
 
 	for (unsigned int p = 0; p < PROTOCOLS; p++)
 		for (uint32_t port = 0; port < PORTS; port++)
-			if (m->open[scope][p][port])
-				end = add(end, p, port, m->open[scope][p][port]);
-	return end - list;
-}
-
-static size_t expected_ignored(const struct model *m, unsigned int name, struct netfwv6_port *list)
-{
-	struct netfwv6_port *end = list;
-
-	for (unsigned int p = 0; p < PROTOCOLS; p++)
-		for (uint32_t port = 0; port < PORTS; port++)
-			if (m->ignored[name][p][port])
-				end = add(end, p, port, m->open[GLOBAL][p][port]);
+			if (settings[p][port])
+				end = add(end, p, port, settings[p][port]);
 	return end - list;
 }
 
@@ -126,9 +115,9 @@ static struct netfwv6_port_enum *take_open(struct check *c, unsigned int scope)
 	struct netfwv6_port_enum *ports;
 
 	if (scope == GLOBAL)
-		agree_ok(netfwv6_mgr_enumerate_globally_open_ports(check_mgr(c), &ports));
+		agree_ok(netfwv6_mgr_enumerate_globally_open_ports(check_mgr(c), NULL, &ports));
 	else
-		agree_ok(netfwv6_connection_enumerate_open_ports(check_connection(c, scope),
+		agree_ok(netfwv6_connection_enumerate_open_ports(check_connection(c, scope), NULL,
 								 &ports));
 	return ports;
 }
@@ -137,7 +126,7 @@ void check_open_ports(struct check *c, unsigned int scope)
 {
 	struct netfwv6_port_enum *ports = take_open(c, scope);
 
-	check_ports(c, ports, scratch(), expected_open(c->model, scope, scratch()));
+	check_ports(c, ports, scratch(), expected_ports(c->model->open[scope], scratch()));
 	netfwv6_port_enum_free(ports);
 }
 
@@ -145,9 +134,9 @@ void check_ignored_ports(struct check *c, unsigned int name)
 {
 	struct netfwv6_port_enum *ports;
 
-	agree_ok(netfwv6_connection_enumerate_ignored_global_ports(check_connection(c, name),
+	agree_ok(netfwv6_connection_enumerate_ignored_global_ports(check_connection(c, name), NULL,
 								   &ports));
-	check_ports(c, ports, scratch(), expected_ignored(c->model, name, scratch()));
+	check_ports(c, ports, scratch(), expected_ports(c->model->ignored[name], scratch()));
 	netfwv6_port_enum_free(ports);
 }
 
@@ -170,7 +159,7 @@ void held_take(struct held *held, struct check *c, unsigned int scope)
 {
 	held_free(held);
 	held->ports = take_open(c, scope);
-	held->count = expected_open(c->model, scope, scratch());
+	held->count = expected_ports(c->model->open[scope], scratch());
 	held->expected = calloc(held->count + 1, sizeof(*held->expected));
 	assert_non_null(held->expected);
 	memcpy(held->expected, scratch(), held->count * sizeof(*held->expected));

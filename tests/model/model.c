@@ -55,22 +55,18 @@ static bool is_valid(const struct step *s)
 {
 	return s->first >= 1 && s->first <= s->last && s->last <= 65535 &&
 	       (s->protocol == 6 || s->protocol == 17) &&
-	       (s->kind != STEP_OPEN || s->label < VALID_LABELS);
+	       ((s->kind != STEP_OPEN && s->kind != STEP_IGNORE) || s->label < VALID_LABELS);
 }
 
 static void change_port(struct model *m, const struct step *s, uint32_t port)
 {
-	uint8_t *open = &m->open[s->scope][protocol_index(s->protocol)][port];
-	bool *ignored = &m->ignored[s->scope][protocol_index(s->protocol)][port];
-	bool opens = s->kind == STEP_OPEN, ignores = s->kind == STEP_IGNORE;
+	uint8_t(*of)[PROTOCOLS][PORTS] =
+		s->kind == STEP_OPEN || s->kind == STEP_CLOSE ? m->open : m->ignored;
+	uint8_t *setting = &of[s->scope][protocol_index(s->protocol)][port];
+	bool sets = s->kind == STEP_OPEN || s->kind == STEP_IGNORE;
 
-	if (opens || s->kind == STEP_CLOSE) {
-		m->settings[s->scope] += opens - (*open != 0);
-		*open = !opens ? 0 : *open ? *open : 1 + s->label;
-	} else {
-		m->settings[s->scope] += ignores - *ignored;
-		*ignored = ignores;
-	}
+	m->settings[s->scope] += sets - (*setting != 0);
+	*setting = !sets ? 0 : *setting ? *setting : 1 + s->label;
 }
 
 static netfwv6_result change_ports(struct model *m, const struct step *s)

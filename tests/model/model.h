@@ -35,9 +35,9 @@ struct wish {
 };
 
 struct model {
-	uint8_t open[SCOPES][PROTOCOLS][PORTS]; /* 0: closed, else 1 + label */
-	bool ignored[SCOPES][PROTOCOLS][PORTS]; /* never in GLOBAL */
-	unsigned int settings[SCOPES];		/* how many of the above are set */
+	uint8_t open[SCOPES][PROTOCOLS][PORTS];	   /* 0: closed, else 1 + label */
+	uint8_t ignored[SCOPES][PROTOCOLS][PORTS]; /* likewise; never in GLOBAL */
+	unsigned int settings[SCOPES];		   /* how many of the above are set */
 	struct wish wishes[NAMES];
 	struct device devices[DEVICE_SLOTS];
 	bool absent; /* the state was never made, or has been removed */

@@ -33,10 +33,38 @@ void handles_close(struct handles *h)
 
 /* ---- Calls ---------------------------------------------------------------- */
 
+/* A range of an even port on is changed by what takes several, in two changes. */
+static bool is_for_several(const struct step *s)
+{
+	return s->kind <= STEP_OBSERVE && s->range && s->first % 2 == 0;
+}
+
+static netfwv6_result call_for_several(struct netfwv6_mgr *mgr, struct netfwv6_connection *c,
+				       const struct step *s)
+{
+	static const uint32_t kinds[] = {
+		[STEP_OPEN] = NETFWV6_CHANGE_OPEN,
+		[STEP_CLOSE] = NETFWV6_CHANGE_CLOSE,
+		[STEP_IGNORE] = NETFWV6_CHANGE_IGNORE,
+		[STEP_OBSERVE] = NETFWV6_CHANGE_OBSERVE,
+	};
+	bool sets = s->kind == STEP_OPEN || s->kind == STEP_IGNORE;
+	struct netfwv6_port_change changes[] = {
+		{ kinds[s->kind], s->first, s->first, s->protocol, sets ? labels[s->label] : NULL },
+		{ kinds[s->kind], s->first, s->last, s->protocol, sets ? labels[s->label] : NULL },
+	};
+	size_t made;
+
+	return c ? netfwv6_connection_change_ports(c, 2, sizeof(*changes), changes, &made) :
+		   netfwv6_mgr_change_ports(mgr, 2, sizeof(*changes), changes, NULL);
+}
+
 static netfwv6_result call_mgr(struct netfwv6_mgr *mgr, const struct step *s)
 {
 	const char *label = labels[s->label];
 
+	if (is_for_several(s))
+		return call_for_several(mgr, NULL, s);
 	switch (s->kind) {
 	case STEP_OPEN:
 		return s->range ? netfwv6_mgr_open_global_ports(mgr, s->first, s->last, s->protocol,
@@ -61,7 +89,8 @@ static netfwv6_result call_for_port(struct netfwv6_connection *c, const struct s
 	case STEP_CLOSE:
 		return netfwv6_connection_close_port(c, s->first, s->protocol);
 	case STEP_IGNORE:
-		return netfwv6_connection_ignore_global_port(c, s->first, s->protocol);
+		return netfwv6_connection_ignore_global_port(c, s->first, s->protocol,
+							     labels[s->label]);
 	default:
 		return netfwv6_connection_observe_global_port(c, s->first, s->protocol);
 	}
@@ -76,7 +105,8 @@ static netfwv6_result call_for_range(struct netfwv6_connection *c, const struct 
 	case STEP_CLOSE:
 		return netfwv6_connection_close_ports(c, s->first, s->last, s->protocol);
 	case STEP_IGNORE:
-		return netfwv6_connection_ignore_global_ports(c, s->first, s->last, s->protocol);
+		return netfwv6_connection_ignore_global_ports(c, s->first, s->last, s->protocol,
+							      labels[s->label]);
 	default:
 		return netfwv6_connection_observe_global_ports(c, s->first, s->last, s->protocol);
 	}
@@ -88,6 +118,8 @@ static netfwv6_result call_connection(struct netfwv6_connection *c, const struct
 		return netfwv6_connection_enable_firewall(c, s->plain ? NULL : &s->enable);
 	if (s->kind == STEP_DISABLE)
 		return netfwv6_connection_disable_firewall(c);
+	if (is_for_several(s))
+		return call_for_several(NULL, c, s);
 	return s->range ? call_for_range(c, s) : call_for_port(c, s);
 }
 

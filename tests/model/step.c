@@ -39,8 +39,11 @@ static void arguments_text(const struct step *s, char *text, size_t size)
 	case STEP_IGNORE:
 	case STEP_OBSERVE:
 		snprintf(text, size, "%s %u..%u protocol %u%s%s", s->range ? "range" : "port",
-			 s->first, s->last, s->protocol, s->kind == STEP_OPEN ? " named " : "",
-			 s->kind == STEP_OPEN ? labels[s->label] ?: "NULL" : "");
+			 s->first, s->last, s->protocol,
+			 s->kind == STEP_OPEN || s->kind == STEP_IGNORE ? " named " : "",
+			 s->kind == STEP_OPEN || s->kind == STEP_IGNORE ?
+				 labels[s->label] ?: "NULL" :
+				 "");
 		break;
 	case STEP_ENABLE:
 		if (s->plain)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Names of the ports that a connection opened itself: one for each scope. */
+/* Names of the ports that a connection opened itself, or ignores: one for each scope. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static const char *name_here(const struct handle *handle, uint32_t port, uint32_
 {
 	struct netfwv6_port_enum *ports;
 
-	assert_ok(netfwv6_connection_enumerate_open_ports(handle->connection, &ports));
+	assert_ok(netfwv6_connection_enumerate_open_ports(handle->connection, NULL, &ports));
 	return name_in(ports, port, protocol);
 }
 
@@ -32,7 +32,8 @@ static const char *name_ignored(const struct handle *handle, uint32_t port, uint
 {
 	struct netfwv6_port_enum *ports;
 
-	assert_ok(netfwv6_connection_enumerate_ignored_global_ports(handle->connection, &ports));
+	assert_ok(netfwv6_connection_enumerate_ignored_global_ports(handle->connection, NULL,
+								    &ports));
 	return name_in(ports, port, protocol);
 }
 
@@ -40,7 +41,7 @@ static const char *name_global(const struct handle *handle, uint32_t port, uint3
 {
 	struct netfwv6_port_enum *ports;
 
-	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handle->mgr, &ports));
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(handle->mgr, NULL, &ports));
 	return name_in(ports, port, protocol);
 }
 
@@ -143,22 +144,65 @@ static void no_connection_inherits_a_name(void **s)
 	}
 }
 
-static void ignored_ports_have_their_global_names(void **s)
+static void ignore_named(const struct handle *handle, uint32_t port, const char *name)
+{
+	assert_ok(netfwv6_connection_ignore_global_port(handle->connection, port, TCP, name));
+}
+
+/* As those of open ones: what is open here, or globally, has another name. */
+static void ignored_ports_have_names_of_their_own(void **s)
 {
 	struct handle handle = handle_on(HOST_DEVICE);
 
 	(void)s;
 	assert_ok(netfwv6_mgr_open_global_port(handle.mgr, 443, TCP, "for all"));
-	assert_ok(netfwv6_connection_ignore_global_port(handle.connection, 443, TCP));
-	assert_ok(netfwv6_connection_ignore_global_port(handle.connection, 80, TCP));
 	open_named(&handle, 443, "for fw0");
-	open_named(&handle, 80, "for fw0");
-	assert_string_equal(name_ignored(&handle, 443, TCP), "for all");
+	ignore_named(&handle, 443, "first");
+	ignore_named(&handle, 443, "second");
+	ignore_named(&handle, 80, NULL);
+	assert_string_equal(name_ignored(&handle, 443, TCP), "first");
 	assert_string_equal(name_ignored(&handle, 80, TCP), "");
-	assert_ok(netfwv6_mgr_open_global_port(handle.mgr, 80, TCP, "late"));
-	assert_string_equal(name_ignored(&handle, 80, TCP), "late");
+	assert_string_equal(name_here(&handle, 443, TCP), "for fw0");
+	assert_string_equal(name_global(&handle, 443, TCP), "for all");
 	assert_ok(netfwv6_mgr_close_global_port(handle.mgr, 443, TCP));
+	assert_ok(netfwv6_mgr_open_global_port(handle.mgr, 80, TCP, "late"));
+	assert_string_equal(name_ignored(&handle, 443, TCP), "first");
+	assert_string_equal(name_ignored(&handle, 80, TCP), "");
+	assert_ok(netfwv6_connection_observe_global_port(handle.connection, 443, TCP));
+	assert_string_equal(name_here(&handle, 443, TCP), "for fw0");
+	ignore_named(&handle, 443, NULL);
 	assert_string_equal(name_ignored(&handle, 443, TCP), "");
+	release(&handle);
+}
+
+static void names_of_ignored_ports_survive_a_rebuild(void **s)
+{
+	struct handle handle = handle_on(HOST_DEVICE);
+
+	(void)s;
+	assert_ok(
+		netfwv6_connection_ignore_global_ports(handle.connection, 443, 445, TCP, "range"));
+	assert_ok(netfwv6_connection_observe_global_port(handle.connection, 444, TCP));
+	must("%s -q init --rebuild", netfwv6());
+	assert_string_equal(name_ignored(&handle, 445, TCP), "range");
+	ignore_named(&handle, 444, NULL);
+	assert_string_equal(name_ignored(&handle, 444, TCP), "");
+	release(&handle);
+}
+
+static void a_name_of_an_ignored_port_is_taken_as_others_are(void **s)
+{
+	const char *const longer =
+		"64 bytes: 890123456789012345678901234567890123456789012345678901";
+	struct handle handle = handle_on(HOST_DEVICE);
+
+	(void)s;
+	assert_result(netfwv6_connection_ignore_global_port(handle.connection, 80, TCP, "a\nb"),
+		      NETFWV6_E_INVALIDARG);
+	assert_int_equal(count_set(&setting_ignored, handle.connection), 0);
+	ignore_named(&handle, 80, longer);
+	assert_int_equal(strlen(name_ignored(&handle, 80, TCP)), NETFWV6_NAME_MAX);
+	assert_memory_equal(name_ignored(&handle, 80, TCP), longer, NETFWV6_NAME_MAX);
 	release(&handle);
 }
 
@@ -218,7 +262,9 @@ int main(void)
 		test(the_first_openers_name_stays_until_the_port_closes),
 		test(a_range_names_only_what_it_opens),
 		test(no_connection_inherits_a_name),
-		test(ignored_ports_have_their_global_names),
+		test(ignored_ports_have_names_of_their_own),
+		test(names_of_ignored_ports_survive_a_rebuild),
+		test(a_name_of_an_ignored_port_is_taken_as_others_are),
 		test(names_are_printable_utf8),
 		test(every_port_of_a_connection_can_have_a_name),
 	};

@@ -44,7 +44,7 @@ static void set_combination(struct handle *handles, uint32_t port, uint32_t prot
 							       protocol, NULL));
 		if (bits >> (2 + 2 * i) & 1)
 			assert_ok(netfwv6_connection_ignore_global_port(handles[i].connection, port,
-									protocol));
+									protocol, NULL));
 	}
 }
 

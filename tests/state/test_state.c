@@ -244,7 +244,8 @@ static int try_all_as_nobody(void)
 		return 2;
 	if (netfwv6_connection_open_port(connection, 81, TCP, NULL) != NETFWV6_E_ACCESSDENIED ||
 	    netfwv6_connection_close_port(connection, 80, TCP) != NETFWV6_E_ACCESSDENIED ||
-	    netfwv6_connection_ignore_global_port(connection, 443, TCP) != NETFWV6_E_ACCESSDENIED ||
+	    netfwv6_connection_ignore_global_port(connection, 443, TCP, NULL) !=
+		    NETFWV6_E_ACCESSDENIED ||
 	    netfwv6_connection_observe_global_port(connection, 444, TCP) != NETFWV6_E_ACCESSDENIED)
 		return 3;
 	if (netfwv6_mgr_get_status(mgr, &status) || !status.exists || status.writable ||

@@ -175,7 +175,7 @@ static int read_again_and_again(int stop)
 
 		/* A new handle each time: it meets the state at every stage of its removal. */
 		if (NETFWV6_FAILED(netfwv6_mgr_open(&mgr, NULL)) ||
-		    NETFWV6_FAILED(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports)))
+		    NETFWV6_FAILED(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports)))
 			return 3;
 		netfwv6_port_enum_free(ports);
 		netfwv6_mgr_close(mgr);

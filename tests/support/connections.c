@@ -5,6 +5,7 @@
 
 #include "modes.h"
 #include "plain_packet.h"
+#include "setting.h"
 
 struct handle handle_on(const char *device)
 {
@@ -128,7 +129,7 @@ void close_on(const char *device, uint32_t port, uint32_t protocol)
 
 void ignore_on(const char *device, uint32_t port, uint32_t protocol)
 {
-	change_on(device, netfwv6_connection_ignore_global_port, port, protocol);
+	change_on(device, setting_ignored.set, port, protocol);
 }
 
 void observe_on(const char *device, uint32_t port, uint32_t protocol)

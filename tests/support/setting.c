@@ -16,6 +16,18 @@ static netfwv6_result open_nameless_range(struct netfwv6_connection *connection,
 	return netfwv6_connection_open_ports(connection, first, last, protocol, NULL);
 }
 
+static netfwv6_result ignore_nameless(struct netfwv6_connection *connection, uint32_t port,
+				      uint32_t protocol)
+{
+	return netfwv6_connection_ignore_global_port(connection, port, protocol, NULL);
+}
+
+static netfwv6_result ignore_nameless_range(struct netfwv6_connection *connection, uint32_t first,
+					    uint32_t last, uint32_t protocol)
+{
+	return netfwv6_connection_ignore_global_ports(connection, first, last, protocol, NULL);
+}
+
 const struct setting setting_open = {
 	.set = open_nameless,
 	.set_range = open_nameless_range,
@@ -26,8 +38,8 @@ const struct setting setting_open = {
 };
 
 const struct setting setting_ignored = {
-	.set = netfwv6_connection_ignore_global_port,
-	.set_range = netfwv6_connection_ignore_global_ports,
+	.set = ignore_nameless,
+	.set_range = ignore_nameless_range,
 	.clear = netfwv6_connection_observe_global_port,
 	.clear_range = netfwv6_connection_observe_global_ports,
 	.is_set = netfwv6_connection_is_global_port_ignored,
@@ -48,7 +60,7 @@ size_t count_set(const struct setting *setting, struct netfwv6_connection *conne
 	struct netfwv6_port_enum *ports;
 	size_t count;
 
-	assert_ok(setting->enumerate(connection, &ports));
+	assert_ok(setting->enumerate(connection, NULL, &ports));
 	assert_ok(netfwv6_port_enum_count(ports, &count));
 	netfwv6_port_enum_free(ports);
 	return count;
@@ -86,10 +98,10 @@ static size_t describe_connection(struct netfwv6_connection *connection, char *t
 	size_t length;
 
 	snprintf(scope, sizeof(scope), "open on %s", netfwv6_connection_id(connection));
-	assert_ok(netfwv6_connection_enumerate_open_ports(connection, &ports));
+	assert_ok(netfwv6_connection_enumerate_open_ports(connection, NULL, &ports));
 	length = describe_ports(ports, scope, text, size);
 	snprintf(scope, sizeof(scope), "ignored on %s", netfwv6_connection_id(connection));
-	assert_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, &ports));
+	assert_ok(netfwv6_connection_enumerate_ignored_global_ports(connection, NULL, &ports));
 	return length + describe_ports(ports, scope, text + length, size - length);
 }
 
@@ -101,7 +113,7 @@ void describe_settings(struct netfwv6_mgr *mgr, char *text, size_t size)
 	size_t length;
 
 	*text = '\0';
-	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports));
+	assert_ok(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports));
 	length = describe_ports(ports, "global", text, size);
 	assert_ok(netfwv6_mgr_enumerate_connections(mgr, &connections));
 	while (netfwv6_connection_enum_next(connections, 1, &connection, NULL) == NETFWV6_S_OK) {

@@ -14,7 +14,8 @@ struct setting {
 	netfwv6_result (*clear)(struct netfwv6_connection *, uint32_t, uint32_t);
 	netfwv6_result (*clear_range)(struct netfwv6_connection *, uint32_t, uint32_t, uint32_t);
 	netfwv6_result (*is_set)(struct netfwv6_connection *, uint32_t, uint32_t, bool *);
-	netfwv6_result (*enumerate)(struct netfwv6_connection *, struct netfwv6_port_enum **);
+	netfwv6_result (*enumerate)(struct netfwv6_connection *, const struct netfwv6_port_range *,
+				    struct netfwv6_port_enum **);
 };
 extern const struct setting setting_open, setting_ignored;
 

@@ -57,7 +57,7 @@ static void list(struct netfwv6_mgr *mgr)
 	size_t fetched;
 
 	memset(&got, CANARY, sizeof(got));
-	expect(netfwv6_mgr_enumerate_globally_open_ports(mgr, &ports) == NETFWV6_S_OK);
+	expect(netfwv6_mgr_enumerate_globally_open_ports(mgr, NULL, &ports) == NETFWV6_S_OK);
 	expect(netfwv6_port_enum_next(ports, 2, sizeof(*got.port), got.port, &fetched) ==
 	       NETFWV6_S_OK);
 	expect(got.port[0].port == 80 && got.port[1].port == 443);
