@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The log's settings: INetFwV6Mgr's LogDroppedPackets and its neighbours. */
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "admin/administration.h"
@@ -15,10 +15,27 @@
 
 /* ---- Putting ---------------------------------------------------------------------- */
 
+/* Of a flag, or of a field of the record. */
 struct log_change {
-	void (*make)(struct log_record *record, const void *value);
+	uint32_t flag;
+	bool on;
+	size_t offset, size;
 	const void *value;
 };
+
+#define CHANGE_OF(field, value_)                                                                   \
+	((struct log_change){ .offset = offsetof(struct log_record, field),                        \
+			      .size = sizeof(((struct log_record *)NULL)->field),                  \
+			      .value = value_ })
+
+static void apply_change(struct log_record *record, const struct log_change *change)
+{
+	if (change->flag)
+		record->flags =
+			change->on ? record->flags | change->flag : record->flags & ~change->flag;
+	else
+		memcpy((char *)record + change->offset, change->value, change->size);
+}
 
 /* What cannot be done is not recorded. */
 static netfwv6_result change_log(struct state *state, void *argument)
@@ -30,7 +47,7 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	TRY(state_open(state));
 	TRY(log_record_read(&state->root, &before));
 	after = before;
-	change->make(&after, change->value);
+	apply_change(&after, change);
 	/* Else it is applied also if it is recorded: who recorded it may have been killed. */
 	if (state->root.state == ROOT_ABSENT && memcmp(&before, &after, sizeof(after)) == 0)
 		return NETFWV6_S_OK;
@@ -44,12 +61,8 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	return result;
 }
 
-static netfwv6_result put_property(struct call *call,
-				   void (*make)(struct log_record *record, const void *value),
-				   const void *value)
+static netfwv6_result put_property(struct call *call, struct log_change change)
 {
-	struct log_change change = { make, value };
-
 	TRY(pointer_check(call->state, "the manager"));
 	return call_result(call, with_administration(call->state, change_log, &change));
 }
@@ -74,16 +87,11 @@ static netfwv6_result get_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool *on)
 	return call_result(&call, NETFWV6_S_OK);
 }
 
-static void change_dropped(struct log_record *record, const void *on)
+static netfwv6_result put_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool on)
 {
-	record->flags =
-		*(const bool *)on ? record->flags | LOG_DROPPED : record->flags & ~LOG_DROPPED;
-}
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 
-static void change_connections(struct log_record *record, const void *on)
-{
-	record->flags = *(const bool *)on ? record->flags | LOG_CONNECTIONS :
-					    record->flags & ~LOG_CONNECTIONS;
+	return put_property(&call, (struct log_change){ .flag = flag, .on = on });
 }
 
 netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on)
@@ -93,9 +101,7 @@ netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool
 
 netfwv6_result netfwv6_mgr_put_log_dropped_packets(struct netfwv6_mgr *mgr, bool on)
 {
-	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
-
-	return put_property(&call, change_dropped, &on);
+	return put_flag(mgr, LOG_DROPPED, on);
 }
 
 netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on)
@@ -105,9 +111,7 @@ netfwv6_result netfwv6_mgr_get_log_connections(struct netfwv6_mgr *mgr, bool *on
 
 netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 {
-	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
-
-	return put_property(&call, change_connections, &on);
+	return put_flag(mgr, LOG_CONNECTIONS, on);
 }
 
 static netfwv6_result check_path(const char *path)
@@ -158,19 +162,15 @@ netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size
 	return call_result(&call, NETFWV6_S_OK);
 }
 
-static void change_path(struct log_record *record, const void *path)
-{
-	memset(record->path, 0, sizeof(record->path));
-	snprintf(record->path, sizeof(record->path), "%s", (const char *)path);
-}
-
 netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char *path)
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	char padded[LOG_PATH_SIZE] = "";
 
 	TRY(pointer_check(path, "the log's path"));
 	TRY(check_path(path));
-	return put_property(&call, change_path, path);
+	memcpy(padded, path, strlen(path));
+	return put_property(&call, CHANGE_OF(path, padded));
 }
 
 netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t *size)
@@ -183,11 +183,6 @@ netfwv6_result netfwv6_mgr_get_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
 	return call_result(&call, NETFWV6_S_OK);
 }
 
-static void change_size(struct log_record *record, const void *size)
-{
-	record->maximum_size = *(const uint64_t *)size;
-}
-
 netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uint64_t size)
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
@@ -196,7 +191,7 @@ netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
 			    (unsigned long long)size, SIZE_MIN);
-	return put_property(&call, change_size, &size);
+	return put_property(&call, CHANGE_OF(maximum_size, &size));
 }
 
 netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
@@ -209,11 +204,6 @@ netfwv6_result netfwv6_mgr_get_log_rate(struct netfwv6_mgr *mgr, uint32_t *rate)
 	return call_result(&call, NETFWV6_S_OK);
 }
 
-static void change_rate(struct log_record *record, const void *rate)
-{
-	record->rate = *(const uint32_t *)rate;
-}
-
 netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
@@ -221,5 +211,5 @@ netfwv6_result netfwv6_mgr_put_log_rate(struct netfwv6_mgr *mgr, uint32_t rate)
 	if (mgr && !rate)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a rate of 0 would log nothing: switch the log off instead");
-	return put_property(&call, change_rate, &rate);
+	return put_property(&call, CHANGE_OF(rate, &rate));
 }

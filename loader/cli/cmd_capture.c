@@ -7,7 +7,7 @@
 
 #include "capture_file.h"
 #include "clock.h"
-#include "number.h"
+#include "values.h"
 #include "pcapng.h"
 
 #define BUFFER_BYTES (16u << 20)

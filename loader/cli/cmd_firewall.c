@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* enable and disable switch the firewall of a device. */
 #include "cleanup.h"
-#include "modes.h"
+#include "values.h"
 #include "ssh.h"
 #include "troubles.h"
 #include "uplinks.h"

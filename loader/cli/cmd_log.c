@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "number.h"
-#include "switches.h"
+#include "values.h"
 
 #define NO_LIMIT "unlimited"
 #define SIZE_MIN 4096

@@ -6,7 +6,7 @@
 #include "event_json.h"
 #include "event_text.h"
 #include "follow.h"
-#include "switches.h"
+#include "values.h"
 
 static void monitor_text(struct follow *follow, const struct netfwv6_event *event)
 {

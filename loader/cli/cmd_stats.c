@@ -3,7 +3,7 @@
 
 #include "cleanup.h"
 #include "stats.h"
-#include "switches.h"
+#include "values.h"
 #include "visit.h"
 
 /* ---- Changes --------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 
 #include "flows.h"
 #include "groups.h"
-#include "modes.h"
+#include "values.h"
 #include "reports.h"
 #include "troubles.h"
 

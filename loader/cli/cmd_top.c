@@ -10,7 +10,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "number.h"
+#include "values.h"
 #include "screen.h"
 #include "top.h"
 

@@ -11,7 +11,7 @@
 
 #include "clock.h"
 #include "given_filters.h"
-#include "number.h"
+#include "values.h"
 
 #define TICK_MICROSECONDS 250000
 #define PATIENCE_TICKS 4

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "modes.h"
+#include "values.h"
 #include "troubles.h"
 #include "port_operand.h"
 #include "stats.h"

@@ -2,7 +2,7 @@
 #include <jansson.h>
 #include <time.h>
 
-#include "modes.h"
+#include "values.h"
 #include "stats.h"
 
 static json_t *sums_json(const struct report *report, bool dropped)

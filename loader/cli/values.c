@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+int take_number_of(const char *option, const char *text, uint64_t least, uint64_t most,
+		   uint64_t *number)
+{
+	unsigned long long value;
+
+	if (!text)
+		return GO_ON;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	/* strtoull takes more than digits: blanks, signs, a rest that is no number. */
+	if (!*text || text[strspn(text, "0123456789")] || errno || value < least || value > most) {
+		complain("--%s '%s': write a number from %" PRIu64 " to %" PRIu64, option, text,
+			 least, most);
+		return EXIT_USAGE;
+	}
+	*number = value;
+	return GO_ON;
+}
+
+int take_switch(const char *option, const char *text, bool *on)
+{
+	if (!text)
+		return GO_ON;
+	if (strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
+		complain("--%s '%s': write on or off", option, text);
+		return EXIT_USAGE;
+	}
+	*on = strcmp(text, "on") == 0;
+	return GO_ON;
+}
+
+static const char *const mode_names[] = {
+	[NETFWV6_MODE_AUTO] = "auto",
+	[NETFWV6_MODE_NATIVE] = "native",
+	[NETFWV6_MODE_GENERIC] = "generic",
+	[NETFWV6_MODE_TC] = "tc",
+};
+#define MODES (sizeof(mode_names) / sizeof(*mode_names))
+
+const char *mode_name(uint32_t mode)
+{
+	return mode < MODES ? mode_names[mode] : "unknown";
+}
+
+int take_mode(const char *text, uint32_t *mode)
+{
+	*mode = NETFWV6_MODE_AUTO;
+	if (!text)
+		return GO_ON;
+	for (uint32_t i = 0; i < MODES; i++)
+		if (strcmp(mode_names[i], text) == 0) {
+			*mode = i;
+			return GO_ON;
+		}
+	complain("'%s' is no mode: write auto, native, generic or tc", text);
+	return EXIT_USAGE;
+}
