@@ -59,7 +59,7 @@ all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.bash
 
 # ---- the data plane -----------------------------------------------------------
 
-$B/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+$B/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*)
 	$(call say,CLANG)
 	@mkdir -p $(@D)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@.tmp
@@ -71,7 +71,7 @@ $B/%.skel.h: $B/%.bpf.o
 
 # ---- the library and the command ----------------------------------------------
 
-SKELETONS := $B/netfwv6.skel.h $B/guard.skel.h $B/egress.skel.h $B/lastline.skel.h $B/connections.skel.h
+SKELETONS := $(patsubst bpf/%.bpf.c,$B/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)

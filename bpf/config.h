@@ -8,6 +8,14 @@
 /* These are the connection's constants, which the JIT folds into the code. */
 const volatile struct connection_config netfwv6_config = {};
 
+/*
+ * Does the program leave packets for others to others? Such a one is compiled of the same source,
+ * as it needs what the kernel says of its structures, and the other has to load without.
+ */
+#ifndef PASSES_FORWARDED
+#define PASSES_FORWARDED 0
+#endif
+
 /* Rule 1: the port is open on this connection. */
 static __always_inline bool is_own(__u64 policy)
 {

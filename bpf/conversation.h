@@ -124,6 +124,8 @@ static __always_inline int verdict_on_asked(packet_context *ctx, const struct pa
 	struct packet asked = *p; /* a copy, so that the original stays in registers */
 	int reason = netfwv6_converse(ctx, &asked, is_open_elsewhere(policy));
 
+	if (reason == NO_CONVERSATION && is_forwarded(ctx, p))
+		return REASON_FORWARDED;
 	if (reason == NO_CONVERSATION)
 		return closed_reason(is_udp(p->protocol), is_in_use(policy));
 	if (!is_in_use(policy))

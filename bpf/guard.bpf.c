@@ -92,7 +92,7 @@ static __always_inline int judge_frame(packet_context *ctx, bool quiet, bool uns
 
 	if (ctx->pkt_type == PACKET_LOOPBACK || !read_plain(ctx, &plain))
 		return netfwv6_judge_unusual(ctx, unseen);
-	if (quiet && is_unused(plain_entry(&plain))) {
+	if (!PASSES_FORWARDED && quiet && is_unused(plain_entry(&plain))) {
 		count(ctx, closed_reason(plain.udp, false), false, unseen);
 		return DROP_PACKET;
 	}

@@ -17,8 +17,10 @@
  *   from_ingress    Set where an ifb of this host sends back what the guard has passed, as for
  *                   shaping. What an ifb elsewhere transmitted comes without it.
  *
- * It reports what it drops from the network header on, as no link-layer header is there. There are no look-ups of sockets here. Packets to open ports pass. Others pass if this host's
- * own ifb sent them back and their conversation is marked, which the guard did a moment ago.
+ * It reports what it drops from the network header on, as no link-layer header is there. There are
+ * no look-ups of sockets here. Packets to open ports pass. Others pass if this host's own ifb sent
+ * them back and their conversation is marked, which the guard did a moment ago, or if the guard
+ * passes what is for others: what is not, it has dropped.
  */
 #include "nf_context.h"
 
@@ -82,6 +84,8 @@ static __always_inline int last_verdict(packet_context *ctx, const struct packet
 	if (sent_back && policy & ENTRY_IN_USE && !(device->flags & ATTACHED_STATELESS) &&
 	    is_marked_conversation(ctx, p))
 		return REASON_FLOW;
+	if (sent_back && device->flags & ATTACHED_FORWARD)
+		return REASON_FORWARDED;
 	return REASON_CLOSED_TCP + is_udp(p->protocol);
 }
 

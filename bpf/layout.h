@@ -80,6 +80,8 @@ struct connection_config {
 	__u32 ifindex;	 /* the device's: frames of a bond come in by another */
 	__u32 sealed;	 /* not 0: nobody but its driver puts packets into the device */
 	__u32 alone;	 /* not 0: what XDP passes can skip the guard, and nothing else stops it */
+	__u32 forward;	 /* not 0: the program passes what is for others */
+	__u32 zero;
 };
 
 /*
@@ -170,6 +172,7 @@ struct configured_record {
 };
 #define CONFIGURED_STATELESS (1u << 0)
 #define CONFIGURED_LEARN_ONLY (1u << 1)
+#define CONFIGURED_FORWARD (1u << 2) /* what is for others passes */
 
 /* Where a program sits at a device, in the order of its being taken off. */
 enum hook {
@@ -197,6 +200,7 @@ struct attachment_record {
 #define ATTACHED_LEARN_ONLY (1u << 1) /* HOOK_LEARN alone */
 #define ATTACHED_BY_FILTER (1u << 2)  /* only its own network namespace can tell of it */
 #define ATTACHED_SEALED (1u << 3)     /* nobody but its driver puts packets into the device */
+#define ATTACHED_FORWARD (1u << 4)    /* what is for others passes */
 
 /* The name given to an open port, or to an ignored one. It informs only: no verdict reads it. */
 #define NAME_SIZE 64 /* bytes, NUL included */
@@ -208,7 +212,7 @@ struct name_key {
 #define NAME_IGNORED (1u << 31)
 
 _Static_assert(sizeof(struct count) == 16, "layout");
-_Static_assert(sizeof(struct connection_config) == 40, "layout");
+_Static_assert(sizeof(struct connection_config) == 48, "layout");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");
 _Static_assert(sizeof(struct flow) == 16, "layout");
 _Static_assert(sizeof(struct root_record) == 40 + STATE_DIR_SIZE, "layout");

@@ -61,7 +61,7 @@ int netfwv6_eth(struct xdp_md *ctx)
 	if (!read_plain(ctx, &plain))
 		return netfwv6_unusual(ctx);
 	barrier_var(plain.length); /* in one register */
-	if (quiet && is_unused(plain_entry(&plain))) {
+	if (!PASSES_FORWARDED && quiet && is_unused(plain_entry(&plain))) {
 		account(closed_reason(plain.udp, false), 1, plain.length);
 		return XDP_DROP;
 	}

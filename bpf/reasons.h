@@ -24,6 +24,7 @@
 	X(6, UDP_REPLY, "udp-reply", "UDP to a socket here that is connected to the sender")       \
 	X(7, FLOW, "flow", "of a conversation that this side began or answered")                   \
 	X(8, LOOPED, "looped", "this host's own multicast, looped back")                           \
+	X(9, FORWARDED, "forwarded", "not for this host, which leaves it to who filters that")     \
 	X(32, CLOSED_TCP, "closed-tcp", "TCP to a closed port")                                    \
 	X(33, CLOSED_UDP, "closed-udp", "UDP to a closed port")                                    \
 	X(34, TRUNCATED, "truncated", "the frame ends before its headers or payload do")           \

@@ -11,6 +11,9 @@
 #include "config.h"
 #include "flood.h"
 #include "maps.h"
+#if PASSES_FORWARDED
+#include "forward.h"
+#endif
 
 #define ASK_CONVERSATIONS (-2) /* in the place of a reason */
 
@@ -35,27 +38,44 @@ static __always_inline bool is_packet_marked(packet_context *ctx, const struct p
 	return read_mark_key(ctx, p, &key) && is_marked(&key, now);
 }
 
-/* Is the packet worth a look at sockets and flows? */
-static __always_inline bool is_worth_asking(packet_context *ctx, const struct packet *p,
-					    bool in_use)
+/* Under flood the time stands still. */
+static __always_inline bool is_promised(packet_context *ctx, const struct packet *p, bool in_use,
+					bool flood)
 {
-	bool flood = is_under_flood();
-
-	if (in_use && is_packet_marked(ctx, p, flood ? stamp_in_flood() : mark_stamp_now()))
-		return true;
-	return !flood && take_question();
+	return in_use && is_packet_marked(ctx, p, flood ? stamp_in_flood() : mark_stamp_now());
 }
 
-/* A reason, or ASK_CONVERSATIONS. The addresses of a routed packet do not say who gets it. */
+/* What no rule lets pass is dropped, unless others filter it. */
+static __always_inline bool is_forwarded(packet_context *ctx, const struct packet *p)
+{
+#if PASSES_FORWARDED
+	return netfwv6_for_others(ctx, p);
+#else
+	(void)ctx, (void)p;
+	return false;
+#endif
+}
+
+/*
+ * A reason, or ASK_CONVERSATIONS. The addresses of a routed packet do not say who gets it. What is
+ * forwarded takes no question, as there may be as much of it as of a flood.
+ */
 static __always_inline int verdict_by_port(packet_context *ctx, const struct packet *p,
 					   __u64 policy)
 {
+	bool in_use = is_in_use(policy), flood;
+
 	if (is_own(policy))
 		return REASON_OPEN_HERE;
 	if (is_global(policy))
 		return REASON_OPEN_GLOBAL;
-	if (p->routed || !is_worth_asking(ctx, p, is_in_use(policy)))
-		return closed_reason(is_udp(p->protocol), is_in_use(policy));
+	flood = is_under_flood();
+	if (!p->routed && is_promised(ctx, p, in_use, flood))
+		return ASK_CONVERSATIONS;
+	if (is_forwarded(ctx, p))
+		return REASON_FORWARDED;
+	if (p->routed || flood || !take_question())
+		return closed_reason(is_udp(p->protocol), in_use);
 	return ASK_CONVERSATIONS;
 }
 

@@ -489,6 +489,19 @@ enum netfwv6_mode {
 	NETFWV6_MODE_TC = 3, /* nothing: the guard alone */
 };
 
+/* What becomes of packets to closed ports that are not for this host. */
+enum netfwv6_forward {
+	NETFWV6_FORWARD_KEEP = 0,  /* as the device has it; JUDGE where it is enabled anew */
+	NETFWV6_FORWARD_JUDGE = 1, /* they are dropped like those for this host */
+	/*
+	 * They pass, to whoever filters what this host routes or bridges. For this host is what
+	 * the routing table calls local, what it has no answer for, and on a bridge's port what is
+	 * for an address of the bridge; whoever has packets turned to this host later (REDIRECT,
+	 * TPROXY, DNAT) is trusted. Needs a kernel that describes itself (BTF).
+	 */
+	NETFWV6_FORWARD_PASS = 2,
+};
+
 /* Set sz to sizeof(struct netfwv6_enable_options) and the rest to zero. */
 struct netfwv6_enable_options {
 	size_t sz;
@@ -509,7 +522,8 @@ struct netfwv6_enable_options {
 	 * No other option applies.
 	 */
 	bool if_configured;
-	uint8_t reserved[1];
+	uint8_t forward; /* enum netfwv6_forward */
+	uint8_t reserved[8];
 };
 
 /*
@@ -517,7 +531,7 @@ struct netfwv6_enable_options {
  * when every process is gone. What belongs to a conversation of this side passes
  * all the same: answers, and sessions that stood before. On a firewalled device it
  * replaces programs atomically where the library brings newer ones, where stateless
- * differs, or where the device was renamed, and is otherwise without effect.
+ * or forward differs, or where the device was renamed, and is otherwise without effect.
  *
  * The wish is kept by the device's name until netfwv6_connection_disable_firewall(),
  * also when the device goes: see if_configured.
@@ -565,14 +579,15 @@ netfwv6_result netfwv6_connection_is_firewalled(struct netfwv6_connection *conne
 /* Set sz to sizeof(struct netfwv6_connection_status). */
 struct netfwv6_connection_status {
 	size_t sz;
-	bool firewalled; /* the guard judges; when not, stateless, mode, programs, since are zero */
+	bool firewalled; /* the guard judges; when not, stateless, forward, mode, programs, since are zero */
 	bool stateless;
 	bool learning;	 /* what leaves is learned from */
 	bool configured; /* the name was enabled and not disabled since, whatever is attached */
 	bool configured_learn_only; /* and then only to learn */
 	bool moved;		    /* its program runs on, in another network namespace */
 	bool unseen_unknown;	    /* see unseen */
-	uint8_t reserved[5];	    /* zeros */
+	uint8_t forward;	    /* enum netfwv6_forward, never KEEP where firewalled */
+	uint8_t reserved[4];	    /* zeros */
 	uint32_t mode;		    /* enum netfwv6_mode, never AUTO */
 	uint32_t program_id;	    /* of XDP, in mode TC of the guard, as bpftool shows it */
 	uint32_t guard_id;	    /* the guard's program, likewise */

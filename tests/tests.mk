@@ -2,13 +2,14 @@
 
 # A folder's programs are its test_*.c. They share its other files, and those of the folders that
 # it uses. The folders of the wings of loader/ are named as these are; the others are the data plane's.
-FOLDERS := admin api attacks cli cli/log cli/monitor cli/stats conversations device event model netns ports state
+FOLDERS := admin api attacks cli cli/log cli/monitor cli/stats conversations device event forward model netns ports state
 attacks_uses := conversations
 cli/log_uses := packet/build
 cli/monitor_uses := event packet/build
 cli/stats_uses := conversations
 device_uses := admin
 event_uses := packet/build cli/stats conversations
+forward_uses := conversations
 
 # programs_of FOLDER, shared_by FOLDER|FILE
 programs_of = $(patsubst %.c,$B/%,$(wildcard tests/$1/test_*.c))

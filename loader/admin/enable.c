@@ -11,6 +11,7 @@
 #include "device/counts.h"
 #include "device/last_line.h"
 #include "device/mode.h"
+#include "device/passers.h"
 #include "event/log_tap.h"
 #include "state/configured.h"
 #include "state/root.h"
@@ -100,9 +101,12 @@ static netfwv6_result enable_filtering(struct state *state, struct attached_devi
 				       const struct configured_record *asked)
 {
 	struct configured_record wanted = *asked;
-	struct form form = { .stateless = wanted.flags & CONFIGURED_STATELESS };
+	struct form form = { .stateless = wanted.flags & CONFIGURED_STATELESS,
+			     .forward = wanted.flags & CONFIGURED_FORWARD };
 	netfwv6_result result;
 
+	if (form.forward)
+		TRY(passers_can_pass(&seen->device));
 	TRY(decide_mode(state, seen, &wanted));
 	TRY(slot_reserve(state, seen->device.name, &wanted, &form.slot));
 	form.mode = wanted.got;
@@ -112,6 +116,8 @@ static netfwv6_result enable_filtering(struct state *state, struct attached_devi
 		result = attach_as_possible(state, seen, &wanted, &form);
 	if (NETFWV6_SUCCEEDED(result) || !attached_by_name(state, seen->device.name))
 		slot_settle(state, seen->device.name);
+	if (NETFWV6_SUCCEEDED(result))
+		passers_note(state, &seen->device, form.forward);
 	return result;
 }
 
@@ -204,6 +210,21 @@ static void keep_settings(const struct state *state, const struct attachment *at
 	wanted->flags = at->record.flags & ATTACHED_STATELESS ? CONFIGURED_STATELESS : 0;
 }
 
+/* What is attached counts, and else what was configured. */
+static void keep_forward(const struct state *state, const struct attached_device *seen,
+			 struct configured_record *wanted)
+{
+	struct configured_record before = {};
+	bool configured, forward;
+
+	configured_get(state, seen->device.name, &before, &configured);
+	forward = attachment_is_firewalled(&seen->ours) ?
+			  seen->ours.record.flags & ATTACHED_FORWARD :
+			  before.flags & CONFIGURED_FORWARD;
+	if (forward && !(wanted->flags & CONFIGURED_LEARN_ONLY))
+		wanted->flags |= CONFIGURED_FORWARD;
+}
+
 netfwv6_result enable_device(struct state *state, void *argument)
 {
 	struct enabling *asked = argument;
@@ -224,6 +245,8 @@ netfwv6_result enable_device(struct state *state, void *argument)
 	TRY(attached_device_look(state, asked->device, &seen));
 	if (asked->as_it_is && seen.ours.id && attachment_filters(&seen.ours))
 		keep_settings(state, &seen.ours, &asked->wanted);
+	if (asked->keep_forward && !asked->if_configured)
+		keep_forward(state, &seen, &asked->wanted);
 	return enable_as(state, &seen, &asked->wanted);
 }
 

@@ -16,6 +16,7 @@ struct enabling {
 	const char *device;
 	struct configured_record wanted;
 	bool as_it_is;	    /* of a device that is firewalled nothing changes */
+	bool keep_forward;  /* and whatever else does, what is for others fares as before */
 	bool if_configured; /* as it was configured, or not at all */
 };
 

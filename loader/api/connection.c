@@ -98,6 +98,8 @@ static void describe_attachment(const struct attached_device *seen,
 	now->program_id = by_xdp ? xdp : now->guard_id;
 	now->since = (int64_t)(record->since_ns / 1000000000);
 	now->stateless = record->flags & ATTACHED_STATELESS;
+	now->forward =
+		record->flags & ATTACHED_FORWARD ? NETFWV6_FORWARD_PASS : NETFWV6_FORWARD_JUDGE;
 	if (strncmp(record->device, seen->device.name, sizeof(record->device)) != 0)
 		snprintf(now->settings_of, sizeof(now->settings_of), "%.*s",
 			 (int)sizeof(record->device) - 1, record->device);

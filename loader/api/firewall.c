@@ -12,10 +12,15 @@ static netfwv6_result check_enable_options(const struct netfwv6_enable_options *
 	if (options->mode > NETFWV6_MODE_TC)
 		return fail(NETFWV6_E_INVALIDARG, "mode %u is none of auto, native, generic, tc",
 			    options->mode);
-	if (options->learn_only && (options->stateless || options->mode))
+	if (options->forward > NETFWV6_FORWARD_PASS)
+		return fail(NETFWV6_E_INVALIDARG, "forward %u is none of keep, judge, pass",
+			    options->forward);
+	if (options->learn_only && (options->stateless || options->mode || options->forward))
 		return fail(NETFWV6_E_INVALIDARG,
-			    "a device that is only learned from has no mode and is not stateless");
-	if (options->if_configured && (options->stateless || options->mode || options->learn_only))
+			    "a device that is only learned from has no mode, is not stateless and "
+			    "passes all that is forwarded");
+	if (options->if_configured &&
+	    (options->stateless || options->mode || options->learn_only || options->forward))
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a device that is enabled as it was configured takes no other options");
 	return NETFWV6_S_OK;
@@ -45,10 +50,13 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 	asked = (struct enabling){
 		.device = connection->name,
 		.as_it_is = !options,
+		.keep_forward = given.forward == NETFWV6_FORWARD_KEEP,
 		.if_configured = given.if_configured,
 		.wanted = { .mode = given.mode,
 			    .flags = (given.stateless ? CONFIGURED_STATELESS : 0) |
-				     (given.learn_only ? CONFIGURED_LEARN_ONLY : 0) },
+				     (given.learn_only ? CONFIGURED_LEARN_ONLY : 0) |
+				     (given.forward == NETFWV6_FORWARD_PASS ? CONFIGURED_FORWARD :
+									      0) },
 	};
 	if (given.if_configured)
 		result = is_to_be_enabled(call.state, &asked);

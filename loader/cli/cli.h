@@ -40,9 +40,9 @@ struct cli {
 	const struct command *command;
 	char **operands;
 	int n_operands;
-	uint32_t given; /* which options, OPT_* */
+	uint64_t given; /* which options, OPT_* */
 	/* what the options said */
-	const char *state, *mode, *name, *device, *group;
+	const char *state, *mode, *forward, *name, *device, *group;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
 	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
@@ -59,8 +59,8 @@ struct cli {
 struct command {
 	const char *name;
 	const char *operands; /* as the synopsis shows them: NAME, [NAME], NAME... or null */
-	uint32_t options;     /* those that it takes besides the ones of every command */
-	uint32_t needs;	      /* those that it cannot do without */
+	uint64_t options;     /* those that it takes besides the ones of every command */
+	uint64_t needs;	      /* those that it cannot do without */
 	const char *summary;  /* one line */
 	const char *text;     /* the rest of its help, or null */
 	bool without_mgr;

@@ -8,20 +8,24 @@
 
 static int take_enable_options(const struct cli *cli, struct netfwv6_enable_options *options)
 {
+	int code;
+
 	options->stateless = cli->stateless;
 	options->learn_only = cli->learn_only;
 	options->if_configured = cli->if_configured;
-	if (cli->if_configured && (cli->stateless || cli->mode || cli->learn_only)) {
+	if (cli->if_configured &&
+	    (cli->stateless || cli->mode || cli->learn_only || cli->forward)) {
 		complain("--if-configured enables a device as it was before, so it goes with no "
 			 "other option");
 		return EXIT_USAGE;
 	}
-	if (cli->learn_only && (cli->stateless || cli->mode)) {
-		complain("--learn-only filters nothing, so it goes with neither --mode nor "
-			 "--stateless");
+	if (cli->learn_only && (cli->stateless || cli->mode || cli->forward)) {
+		complain("--learn-only filters nothing, so it goes with none of --mode, "
+			 "--stateless and --forward");
 		return EXIT_USAGE;
 	}
-	return take_mode(cli->mode, &options->mode);
+	code = take_forward(cli->forward, &options->forward);
+	return code == GO_ON ? take_mode(cli->mode, &options->mode) : code;
 }
 
 static void report_enabled(const struct cli *cli, const char *device,
@@ -30,14 +34,15 @@ static void report_enabled(const struct cli *cli, const char *device,
 	if (!status->firewalled)
 		say(cli, "%s: learning, not firewalled\n", device);
 	else
-		say(cli, "%s: firewalled, %s mode%s\n", device, mode_name(status->mode),
-		    status->stateless ? ", stateless" : "");
+		say(cli, "%s: firewalled, %s mode%s%s\n", device, mode_name(status->mode),
+		    status->stateless ? ", stateless" : "",
+		    status->forward == NETFWV6_FORWARD_PASS ? ", passes what is forwarded" : "");
 }
 
 /* Without any option, a firewalled device keeps its settings. */
 static bool has_options(const struct cli *cli)
 {
-	return cli->mode || cli->stateless || cli->learn_only || cli->if_configured;
+	return cli->mode || cli->forward || cli->stateless || cli->learn_only || cli->if_configured;
 }
 
 /* Names what no device's firewall sees. */

@@ -35,13 +35,13 @@ static json_t *status_json(const struct report *report)
 	const struct netfwv6_connection_status *status = &report->status;
 	char since[TIME_TEXT_SIZE];
 
-	return json_pack("{s:s, s:i, s:s, s:b, s:b, s:b, s:s, s:I, s:I, s:s, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:i, s:s, s:b, s:b, s:s, s:b, s:s, s:I, s:I, s:s, s:o, s:o, s:o}",
 			 "device", report->name, "ifindex", (int)status->ifindex, "settings_of",
 			 report->settings_of, "configured", status->configured, "stateless",
-			 status->stateless, "learning", status->learning, "mode",
-			 mode_name(status->mode), "program_id", (json_int_t)status->program_id,
-			 "guard_id", (json_int_t)status->guard_id, "since",
-			 format_time(status->since, true, since), "troubles",
+			 status->stateless, "forward", forward_name(status->forward), "learning",
+			 status->learning, "mode", mode_name(status->mode), "program_id",
+			 (json_int_t)status->program_id, "guard_id", (json_int_t)status->guard_id,
+			 "since", format_time(status->since, true, since), "troubles",
 			 troubles_json(status->troubles), "unseen", unseen_json(status), "reasons",
 			 reasons_json(report));
 }
@@ -76,8 +76,9 @@ static void print_device(const struct report *report)
 	bool any = false;
 	char since[TIME_TEXT_SIZE];
 
-	printf("%s: firewalled, %s mode%s, program %u, since %s\n", report->name,
+	printf("%s: firewalled, %s mode%s%s, program %u, since %s\n", report->name,
 	       mode_name(report->status.mode), report->status.stateless ? ", stateless" : "",
+	       report->status.forward == NETFWV6_FORWARD_PASS ? ", passes what is forwarded" : "",
 	       report->status.program_id, format_time(report->status.since, false, since));
 	print_device_troubles(report);
 	print_unseen(&report->status);

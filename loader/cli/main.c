@@ -24,7 +24,7 @@
 const struct command commands[] = {
 	{ .name = "enable",
 	  .operands = "DEV",
-	  .options = OPT_MODE | OPT_STATELESS | OPT_LEARN_ONLY | OPT_IF_CONFIGURED,
+	  .options = OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY | OPT_IF_CONFIGURED,
 	  .summary = "firewall a device",
 	  .text = "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
 		  "also when every process of netfwv6 is gone. Conversations of this side pass\n"
@@ -36,6 +36,11 @@ const struct command commands[] = {
 		  "of the stack. auto takes native where the driver has it and no offload that is\n"
 		  "on is lost by it, else tc; a device keeps the mode it got. A mode is changed\n"
 		  "without a gap.\n"
+		  "--forward pass leaves what is not for this host, but routed or bridged, to\n"
+		  "whoever filters that: nftables' forward hook, Docker, libvirt. Rules that turn\n"
+		  "packets to this host later (REDIRECT, TPROXY, DNAT) are trusted. --forward\n"
+		  "judge drops such packets like those for this host. Without either a device\n"
+		  "stays as it is.\n"
 		  "--learn-only is for an uplink that is not firewalled, when answers to what\n"
 		  "leaves there come in through a firewalled device.\n"
 		  "The wish is kept by the device's name: --if-configured renews it for a device\n"

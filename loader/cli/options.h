@@ -19,6 +19,8 @@
 	      "what drops in front of the guard; default: auto")                                   \
 	FLAG(STATELESS, "stateless", stateless,                                                    \
 	     "drop also answers to this host: a bare port filter")                                 \
+	VALUE(FORWARD, "forward", "judge|pass", forward,                                           \
+	      "drop what is not for this host, too, or pass it; default: judge")                   \
 	FLAG(LEARN_ONLY, "learn-only", learn_only,                                                 \
 	     "filter nothing; learn which answers may come in elsewhere")                          \
 	FLAG(IF_CONFIGURED, "if-configured", if_configured,                                        \
@@ -63,7 +65,7 @@ enum option_place {
 
 /* The options as bits of a set. */
 enum option_bit {
-#define BIT(id, ...) OPT_##id = 1 << PLACE_##id,
+#define BIT(id, ...) OPT_##id = 1LL << PLACE_##id,
 	NETFWV6_OPTIONS(BIT, BIT, BIT)
 };
 

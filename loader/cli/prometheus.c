@@ -78,6 +78,7 @@ static void print_devices(const struct reports *reports)
 		print_label("{", "device", report->name);
 		print_label(",", "mode", mode_name(report->status.mode));
 		print_label(",", "stateless", report->status.stateless ? "true" : "false");
+		print_label(",", "forward", forward_name(report->status.forward));
 		print_value(1);
 	}
 	print_metric("configured", "gauge", "1 for each device that is to be firewalled.");

@@ -26,10 +26,11 @@ static json_t *stats_json(const struct report *report)
 {
 	char since[TIME_TEXT_SIZE];
 
-	return json_pack("{s:s, s:i, s:s, s:b, s:s, s:o, s:o, s:o, s:o}", "device", report->name,
-			 "ifindex", (int)report->status.ifindex, "mode",
+	return json_pack("{s:s, s:i, s:s, s:b, s:s, s:s, s:o, s:o, s:o, s:o}", "device",
+			 report->name, "ifindex", (int)report->status.ifindex, "mode",
 			 mode_name(report->status.mode), "stateless", report->status.stateless,
-			 "since", format_time(report->status.since, true, since), "open_ports",
+			 "forward", forward_name(report->status.forward), "since",
+			 format_time(report->status.since, true, since), "open_ports",
 			 ports_json(report->open_ports), "passed", sums_json(report, false),
 			 "dropped", sums_json(report, true), "reasons", reasons_json(report));
 }

@@ -63,3 +63,20 @@ int take_mode(const char *text, uint32_t *mode)
 	complain("'%s' is no mode: write auto, native, generic or tc", text);
 	return EXIT_USAGE;
 }
+
+const char *forward_name(uint32_t forward)
+{
+	return forward == NETFWV6_FORWARD_PASS ? "pass" : "judge";
+}
+
+int take_forward(const char *text, uint8_t *forward)
+{
+	*forward = NETFWV6_FORWARD_KEEP;
+	if (!text)
+		return GO_ON;
+	*forward = strcmp(text, "pass") == 0 ? NETFWV6_FORWARD_PASS : NETFWV6_FORWARD_JUDGE;
+	if (strcmp(text, forward_name(*forward)) == 0)
+		return GO_ON;
+	complain("'%s' is nothing to do with forwarded packets: write judge or pass", text);
+	return EXIT_USAGE;
+}

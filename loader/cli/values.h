@@ -20,4 +20,9 @@ int take_mode(const char *text, uint32_t *mode);
 
 const char *mode_name(uint32_t mode);
 
+/* "judge" or "pass", of enum netfwv6_forward; NULL means that it stays as it is. */
+int take_forward(const char *text, uint8_t *forward);
+
+const char *forward_name(uint32_t forward);
+
 #endif

@@ -63,7 +63,8 @@ static netfwv6_result specify(struct work *w)
 		.config = { .stateless = w->form->stateless,
 			    .ifindex = w->device->ifindex,
 			    .sealed = w->form->sealed,
-			    .alone = w->form->alone },
+			    .alone = w->form->alone,
+			    .forward = w->form->forward },
 	};
 	connection_config_give_slot(&w->spec.config, w->form->slot);
 	return choose_secret(w);
@@ -172,6 +173,8 @@ static netfwv6_result record(struct work *w)
 	record->flags = w->form->learn_only ? ATTACHED_LEARN_ONLY :
 			w->form->stateless  ? ATTACHED_STATELESS :
 					      0;
+	if (w->form->forward)
+		record->flags |= ATTACHED_FORWARD;
 	if (w->form->sealed)
 		record->flags |= ATTACHED_SEALED;
 	for (int hook = 0; hook < HOOKS; hook++) {

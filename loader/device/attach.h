@@ -17,6 +17,7 @@
 struct form {
 	bool learn_only; /* then nothing else matters */
 	bool stateless;
+	bool forward;	/* what is for others passes */
 	uint32_t mode;	/* enum netfwv6_mode, not AUTO */
 	bool sealed;	/* nobody but its driver puts packets into the device */
 	bool alone;	/* XDP is, as struct connection_config has it */

@@ -256,8 +256,9 @@ static void mend_settings(struct attachment *at, const struct instance_spec *spe
 {
 	if (at->record.next[0])
 		memcpy(at->record.device, at->record.next, sizeof(at->record.device));
-	at->record.flags &= ~(ATTACHED_STATELESS | ATTACHED_LEARN_ONLY);
+	at->record.flags &= ~(ATTACHED_STATELESS | ATTACHED_LEARN_ONLY | ATTACHED_FORWARD);
 	at->record.flags |= spec->config.stateless ? ATTACHED_STATELESS : 0;
+	at->record.flags |= spec->config.forward ? ATTACHED_FORWARD : 0;
 	at->record.slot = connection_config_slot(&spec->config);
 	at->record.mode = mode_of(at);
 }

@@ -9,7 +9,9 @@
 
 #include "egress.skel.h"
 #include "guard.skel.h"
+#include "guard_fwd.skel.h"
 #include "netfwv6.skel.h"
+#include "netfwv6_fwd.skel.h"
 #include "state/pins.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
@@ -20,11 +22,18 @@
 /* The programs' names, by which a running one tells its framing: Ethernet, raw IP. */
 static const struct {
 	const void *(*elf)(size_t *size);
+	const void *(*elf_forward)(size_t *size); /* with the same programs */
 	const char *programs[2];
 } objects[HOOKS] = {
-	[HOOK_XDP] = { netfwv6_bpf__elf_bytes, { "netfwv6_eth", "netfwv6_ip" } },
-	[HOOK_GUARD] = { guard_bpf__elf_bytes, { "netfwv6_in_eth", "netfwv6_in_ip" } },
-	[HOOK_LEARN] = { egress_bpf__elf_bytes, { "netfwv6_out_eth", "netfwv6_out_ip" } },
+	[HOOK_XDP] = { netfwv6_bpf__elf_bytes,
+		       netfwv6_fwd_bpf__elf_bytes,
+		       { "netfwv6_eth", "netfwv6_ip" } },
+	[HOOK_GUARD] = { guard_bpf__elf_bytes,
+			 guard_fwd_bpf__elf_bytes,
+			 { "netfwv6_in_eth", "netfwv6_in_ip" } },
+	[HOOK_LEARN] = { egress_bpf__elf_bytes,
+			 egress_bpf__elf_bytes,
+			 { "netfwv6_out_eth", "netfwv6_out_ip" } },
 };
 
 /* What to load: the embedded object, the one program of it, what it works on. */
@@ -154,7 +163,8 @@ netfwv6_result instance_load(const struct state *state, const struct root *root,
 	};
 
 	instance->spec = *spec;
-	plan.elf = objects[hook].elf(&plan.elf_size);
+	plan.elf = (spec->config.forward ? objects[hook].elf_forward :
+					   objects[hook].elf)(&plan.elf_size);
 	return load_program(state, root, &plan, instance);
 }
 

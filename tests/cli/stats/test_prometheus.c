@@ -46,9 +46,9 @@ static void samples_are_what_was_counted(void **s)
 	assert_string_equal(sample("netfwv6_packets_total{device=\"fw0\",verdict=\"dropped\","
 				   "reason=\"closed-tcp\"}"),
 			    "0\n");
-	assert_string_equal(
-		sample("netfwv6_firewalled{device=\"fw0\",mode=\"generic\",stateless=\"false\"}"),
-		"1\n");
+	assert_string_equal(sample("netfwv6_firewalled{device=\"fw0\",mode=\"generic\",stateless="
+				   "\"false\",forward=\"judge\"}"),
+			    "1\n");
 	assert_string_equal(sample("netfwv6_open_ports{scope=\"global\",device=\"\","
 				   "protocol=\"tcp\"}"),
 			    "4\n");

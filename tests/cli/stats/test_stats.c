@@ -65,7 +65,8 @@ static void json_has_every_counter(void **s)
 	   "[\"devices\",\"flows\",\"open_ports\",\"ports_counted\","
 	   "\"state\",\"time\",\"version\"]\n");
 	jq("stats --json", ".devices[0]|keys",
-	   "[\"device\",\"dropped\",\"ifindex\",\"mode\",\"open_ports\",\"passed\",\"reasons\","
+	   "[\"device\",\"dropped\",\"forward\",\"ifindex\",\"mode\",\"open_ports\",\"passed\","
+	   "\"reasons\","
 	   "\"since\",\"stateless\"]\n");
 	jq("stats --json", "(.time|fromdate) >= (.devices[0].since|fromdate)", "true\n");
 	assert_string_equal(must("%s stats --json | jq -r '.version,.state'", netfwv6()),
