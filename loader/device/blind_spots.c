@@ -82,13 +82,38 @@ static uint32_t see_state(const struct nlmsghdr *message)
 		       NETFWV6_BLIND_IPSEC_LEARNING;
 }
 
+/* There may be no state yet: keys are agreed on when the first packet wants them. */
+static uint32_t see_policy(const struct nlmsghdr *message)
+{
+	const struct xfrm_userpolicy_info *policy = netlink_fixed(message, sizeof(*policy));
+	struct attributes more = netlink_attributes(message, sizeof(*policy));
+	struct attributes templates = attributes_find(more, XFRMA_TMPL);
+	struct xfrm_user_tmpl template;
+
+	if (!policy || message->nlmsg_type != XFRM_MSG_NEWPOLICY ||
+	    policy->dir == XFRM_POLICY_OUT || policy->sel.family != AF_INET6 ||
+	    templates.size < sizeof(template))
+		return 0;
+	memcpy(&template, templates.at, sizeof(template));
+	if (template.id.proto != IPPROTO_ESP)
+		return 0;
+	if (template.mode == XFRM_MODE_TRANSPORT)
+		return NETFWV6_BLIND_IPSEC_TRANSPORT;
+	return attributes_have(more, XFRMA_IF_ID) ? 0 : NETFWV6_BLIND_IPSEC_LEARNING;
+}
+
 static uint32_t see_ipsec(void)
 {
-	const struct xfrm_usersa_id none = {};
-	const struct netlink_question question =
-		netlink_question(XFRM_MSG_GETSA, NLM_F_DUMP, &none, sizeof(none));
+	const struct xfrm_usersa_id no_state = {};
+	const struct xfrm_userpolicy_id no_policy = {};
+	const struct netlink_question states =
+		netlink_question(XFRM_MSG_GETSA, NLM_F_DUMP, &no_state, sizeof(no_state));
+	const struct netlink_question policies =
+		netlink_question(XFRM_MSG_GETPOLICY, NLM_F_DUMP, &no_policy, sizeof(no_policy));
 
-	return may_have_ipsec() ? gather(NETLINK_XFRM, &question, see_state) : 0;
+	return may_have_ipsec() ? gather(NETLINK_XFRM, &states, see_state) |
+					  gather(NETLINK_XFRM, &policies, see_policy) :
+				  0;
 }
 
 /* ---- Segment routing ------------------------------------------------------------- */

@@ -85,6 +85,31 @@ static void esp_with_an_interface_is_none(void **s)
 	check_state("tunnel", "if_id 7", 0);
 }
 
+static void check_policy(const char *direction, const char *mode, uint32_t expected)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "ip xfrm policy add src ::/0 dst ::/0 dir %s tmpl src " PEER_ADDRESS
+		 " dst " HOST_ADDRESS " proto esp mode %s",
+		 direction, mode);
+	make_or_skip(command);
+	assert_int_equal(blind_spots_now(), expected);
+	must("ip xfrm policy flush");
+	assert_int_equal(blind_spots_now(), 0);
+}
+
+/* Keys may be agreed on when the first packet wants them. */
+static void a_policy_without_a_state_is_one(void **s)
+{
+	(void)s;
+	check_policy("in", "tunnel", NETFWV6_BLIND_IPSEC_LEARNING);
+	check_policy("fwd", "tunnel", NETFWV6_BLIND_IPSEC_LEARNING);
+	check_policy("in", "transport", NETFWV6_BLIND_IPSEC_TRANSPORT);
+	check_policy("out", "tunnel", 0);
+	check_policy("in", "tunnel if_id 7", 0);
+}
+
 static void fou_is_one(void **s)
 {
 	(void)s;
@@ -103,6 +128,7 @@ int main(void)
 		test(esp_in_transport_mode_is_one),
 		test(esp_in_tunnel_mode_is_not_learned_from),
 		test(esp_with_an_interface_is_none),
+		test(a_policy_without_a_state_is_one),
 		test(fou_is_one),
 	};
 
