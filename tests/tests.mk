@@ -63,7 +63,7 @@ FUZZ_SECONDS ?= 300
 
 $B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
 $B/fuzz/fuzz_event: $(addprefix loader/,event/event_decode.c $(addprefix util/,reason_names.c error.c utf8.c version.c)) \
-	$(addprefix loader/cli/,event_text.c event_json.c event_words.c pcapng.c bytes.c printable.c port_operand.c)
+	$(addprefix loader/cli/,event_text.c event_json.c event_words.c related.c pcapng.c bytes.c printable.c port_operand.c)
 
 $(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*/*.h bpf/*.h)
 	$(call say,FUZZ)

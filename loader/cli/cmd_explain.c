@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "port_operand.h"
 #include "printable.h"
+#include "related.h"
 
 /* What holds for one port, by the settings in force. */
 struct answer {
@@ -21,7 +22,7 @@ struct answer {
 /* Whose settings, and whether anything is filtered at all. */
 struct place {
 	char device[PRINTABLE_SIZE], settings_of[PRINTABLE_SIZE];
-	bool firewalled;
+	bool firewalled, passes_forwarded;
 	struct netfwv6_connection *settings;
 };
 
@@ -64,12 +65,13 @@ static netfwv6_result ask_settings(struct cli *cli, const struct place *place,
 
 static json_t *answer_json(const struct answer *answer)
 {
-	return json_pack("{s:s, s:i, s:b, s:s, s:b, s:s, s:b, s:s, s:i, s:b}", "protocol",
+	return json_pack("{s:s, s:i, s:b, s:s, s:b, s:s, s:b, s:s, s:i, s:b, s:s?}", "protocol",
 			 protocol_name(answer->port.protocol), "port", (int)answer->port.first,
 			 "open_here", answer->open_here, "name", answer->name, "open_globally",
 			 answer->open_globally, "global_name", answer->global_name, "ignored",
 			 answer->ignored, "ignored_name", answer->ignored_name, "rule",
-			 (int)answer->rule, "open", answer->rule < NETFWV6_RULE_CLOSED);
+			 (int)answer->rule, "open", answer->rule < NETFWV6_RULE_CLOSED, "hint",
+			 related_to_port(answer->port.first, answer->port.protocol));
 }
 
 static void print_rule(int number, const char *question, const char *fact, const char *name,
@@ -79,7 +81,7 @@ static void print_rule(int number, const char *question, const char *fact, const
 	       *name ? "\"" : "", decides ? "  <- decides" : "");
 }
 
-static void print_answer(const struct place *place, const struct answer *answer)
+static void print_rules(const struct place *place, const struct answer *answer)
 {
 	char text[PORT_TEXT_SIZE], question[sizeof("open on ") + PRINTABLE_SIZE];
 
@@ -98,7 +100,18 @@ static void print_answer(const struct place *place, const struct answer *answer)
 	if (answer->rule < NETFWV6_RULE_CLOSED)
 		return;
 	print_rule(3, "of a conversation that exists", "passes", "", false);
+	if (place->passes_forwarded)
+		print_rule(4, "else, not for this host", "passes", "", false);
 	print_rule(4, "else", "dropped", "", true);
+}
+
+static void print_answer(const struct place *place, const struct answer *answer)
+{
+	const char *hint = related_to_port(answer->port.first, answer->port.protocol);
+
+	print_rules(place, answer);
+	if (hint)
+		printf("  note: %s\n", hint);
 }
 
 static void print_place(const struct place *place)
@@ -130,9 +143,10 @@ static int explain_all(struct cli *cli, const struct place *place, const struct 
 	}
 	if (!cli->json)
 		return EXIT_DONE;
-	return print_json(json_pack("{s:s, s:b, s:s, s:O}", "device", place->device, "firewalled",
-				    place->firewalled, "settings_of", place->settings_of, "ports",
-				    array));
+	return print_json(json_pack("{s:s, s:b, s:b, s:s, s:O}", "device", place->device,
+				    "firewalled", place->firewalled, "passes_forwarded",
+				    place->passes_forwarded, "settings_of", place->settings_of,
+				    "ports", array));
 }
 
 static int refuse_ranges(const struct port_ranges *ports)
@@ -164,6 +178,7 @@ static int explain(struct cli *cli, const struct port_ranges *ports)
 	make_printable(netfwv6_connection_id(cli->connection), place.device);
 	make_printable(netfwv6_connection_id(other ?: cli->connection), place.settings_of);
 	place.firewalled = status.firewalled;
+	place.passes_forwarded = status.forward == NETFWV6_FORWARD_PASS;
 	place.settings = other ?: cli->connection;
 	return explain_all(cli, &place, ports);
 }

@@ -6,6 +6,7 @@
 #include "event_json.h"
 #include "event_text.h"
 #include "follow.h"
+#include "related.h"
 #include "values.h"
 
 static void monitor_text(struct follow *follow, const struct netfwv6_event *event)
@@ -50,7 +51,9 @@ int run_monitor(struct cli *cli)
 {
 	struct follow follow = {
 		.cli = cli,
-		.options = { .sz = sizeof(follow.options), .drops = true },
+		.options = { .sz = sizeof(follow.options),
+			     .drops = true,
+			     .snaplen = RELATED_SNAPLEN },
 		.put_event = cli->json ? monitor_json : monitor_text,
 		.put_missed = cli->json ? monitor_missed_json : monitor_missed,
 		.output = { .fd = STDOUT_FILENO },

@@ -7,6 +7,7 @@
 #include "event_words.h"
 #include "port_operand.h"
 #include "printable.h"
+#include "related.h"
 
 static int append_json(const char *text, size_t size, void *out)
 {
@@ -65,7 +66,7 @@ void put_event_json(struct bytes *out, const struct netfwv6_event *event)
 	make_printable(event->device, device);
 	put_line(out,
 		 json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, "
-			   "s:o}",
+			   "s:o, s:s?}",
 			   "time", format_utc(event->time_ns, time), "action", action_word(event),
 			   "device", *device ? device : NULL, "ifindex",
 			   number_json(event->ifindex, event->ifindex), "protocol",
@@ -76,7 +77,8 @@ void put_event_json(struct bytes *out, const struct netfwv6_event *event)
 			   number_json(ports, event->destination_port), "tcp", tcp_json(event),
 			   "length", number_json(drop, event->length), "reason", event->reason,
 			   "sentence", event->sentence, "rule",
-			   number_json(event_rule(event), event_rule(event))));
+			   number_json(event_rule(event), event_rule(event)), "hint",
+			   related_to_event(event)));
 }
 
 void put_missed_json(struct bytes *out, const struct netfwv6_missed_events *missed)

@@ -6,6 +6,7 @@
 #include "event_words.h"
 #include "port_operand.h"
 #include "printable.h"
+#include "related.h"
 
 static void put_end(struct bytes *out, const struct netfwv6_event *event, const uint8_t *address,
 		    uint32_t port)
@@ -43,6 +44,8 @@ static void put_flags(struct bytes *out, const struct netfwv6_event *event)
 
 static void put_words(struct bytes *out, const struct netfwv6_event *event)
 {
+	const char *hint = related_to_event(event);
+
 	switch (event->kind) {
 	case NETFWV6_EVENT_DROP:
 		bytes_print(out, "%s: %s", event->reason ?: "-", event->sentence ?: "-");
@@ -59,6 +62,8 @@ static void put_words(struct bytes *out, const struct netfwv6_event *event)
 	}
 	if (event_rule(event))
 		bytes_print(out, " (rule %u: no port opened, no conversation)", event_rule(event));
+	if (hint)
+		bytes_print(out, "; %s", hint);
 }
 
 void put_event_text(struct bytes *out, const struct netfwv6_event *event)

@@ -180,7 +180,7 @@ static void explain_names_the_rule(void **s)
 		  "[\"tcp\",81,false,\"\",true,\"all\",true,\"not here\",4,false]\n");
 	says_json("explain 443 --dev fw0", "[.ports[]|.protocol,.rule]", "[\"tcp\",1,\"udp\",4]\n");
 	says_json("explain 443 --dev fw0", "keys",
-		  "[\"device\",\"firewalled\",\"ports\",\"settings_of\"]\n");
+		  "[\"device\",\"firewalled\",\"passes_forwarded\",\"ports\",\"settings_of\"]\n");
 }
 
 static void explain_tells_it_in_words(void **s)

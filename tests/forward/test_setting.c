@@ -100,9 +100,13 @@ static void it_is_told(void **s)
 	assert_non_null(strstr(must("%s stats --prometheus", netfwv6()),
 			       "netfwv6_firewalled{device=\"" HOST_DEVICE
 			       "\",mode=\"tc\",stateless=\"false\",forward=\"pass\"} 1\n"));
+	assert_non_null(strstr(must("%s explain 80/tcp --dev " HOST_DEVICE, netfwv6()),
+			       "  rule 4  else, not for this host          passes\n"));
 	must("%s -q enable " HOST_DEVICE " --forward judge", netfwv6());
 	assert_string_equal(must("%s status --json | jq -r '.devices[].forward'", netfwv6()),
 			    "judge\n");
+	assert_null(strstr(must("%s explain 80/tcp --dev " HOST_DEVICE, netfwv6()),
+			   "not for this host"));
 }
 
 static void nonsense_is_refused(void **s)

@@ -190,16 +190,16 @@ static void an_object_has_every_field(void **s)
 			  "\"tcp\":{\"flags\":[\"SYN\"],\"sequence\":4294967295,"
 			  "\"acknowledgement\":17,\"window\":65535},\"length\":94,"
 			  "\"reason\":\"closed-tcp\",\"sentence\":\"TCP to a closed port\","
-			  "\"rule\":4}\n");
+			  "\"rule\":4,\"hint\":null}\n");
 	is_json(connection(NETFWV6_EVENT_OPEN_INBOUND),
 		JSON_WHEN "\"action\":\"OPEN-INBOUND\",\"device\":null,\"ifindex\":null," JSON_ENDS
 			  "\"tcp\":null,\"length\":null,\"reason\":null,\"sentence\":null,"
-			  "\"rule\":null}\n");
+			  "\"rule\":null,\"hint\":null}\n");
 	is_json(bare(), JSON_WHEN
 		"\"action\":\"DROP\",\"device\":null,\"ifindex\":7,\"protocol\":null,"
 		"\"source\":null,\"source_port\":null,\"destination\":null,"
 		"\"destination_port\":null,\"tcp\":null,\"length\":94,\"reason\":\"truncated\","
-		"\"sentence\":\"it ends\",\"rule\":null}\n");
+		"\"sentence\":\"it ends\",\"rule\":null,\"hint\":null}\n");
 }
 
 static void a_name_is_json_whatever_its_bytes(void **s)
@@ -212,7 +212,7 @@ static void a_name_is_json_whatever_its_bytes(void **s)
 		"\"action\":\"DROP\",\"device\":\"a\\\"\\\\\\\\x1b\\\\xff\303\244\",\"ifindex\":7,"
 		"\"protocol\":null,\"source\":null,\"source_port\":null,\"destination\":null,"
 		"\"destination_port\":null,\"tcp\":null,\"length\":94,\"reason\":\"truncated\","
-		"\"sentence\":\"it ends\",\"rule\":null}\n");
+		"\"sentence\":\"it ends\",\"rule\":null,\"hint\":null}\n");
 }
 
 static void what_was_missed_is_an_object(void **s)
