@@ -39,7 +39,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARN) $(HARDEN) -fPIC \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LIB_LIBS := -lbpf -lelf -lz -pthread
+LIB_LIBS := -lbpf -lelf -lz -lmnl -pthread
 BPF_CFLAGS := -O2 -g -Wall -Wextra -target bpf -mcpu=v3 -I/usr/include/$(MACHINE)-linux-gnu
 
 Q := $(if $(V),,@)

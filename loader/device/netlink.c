@@ -2,10 +2,9 @@
 #include "device/netlink.h"
 
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define PIECE 65536 /* more than the kernel puts into one datagram */
 #define TRIES 8
@@ -14,17 +13,15 @@
 
 bool attributes_next(struct attributes *run, uint16_t *type, struct attributes *bytes)
 {
-	struct nlattr header;
+	const struct nlattr *attribute = (const struct nlattr *)run->at;
 	size_t step;
 
-	if (run->size < NLA_HDRLEN)
+	if (run->size < MNL_ATTR_HDRLEN || !mnl_attr_ok(attribute, (int)run->size))
 		return false;
-	memcpy(&header, run->at, sizeof(header));
-	if (header.nla_len < NLA_HDRLEN || header.nla_len > run->size)
-		return false;
-	*type = header.nla_type & NLA_TYPE_MASK;
-	*bytes = (struct attributes){ run->at + NLA_HDRLEN, header.nla_len - NLA_HDRLEN };
-	step = NLA_ALIGN(header.nla_len);
+	*type = mnl_attr_get_type(attribute);
+	*bytes = (struct attributes){ mnl_attr_get_payload(attribute),
+				      mnl_attr_get_payload_len(attribute) };
+	step = MNL_ALIGN(mnl_attr_get_len(attribute));
 	step = step < run->size ? step : run->size;
 	*run = (struct attributes){ run->at + step, run->size - step };
 	return true;
@@ -98,26 +95,18 @@ const char *attributes_text(struct attributes run, uint16_t type)
 struct netlink_question netlink_question(uint16_t type, uint16_t flags, const void *fixed,
 					 size_t size)
 {
-	struct netlink_question question = {
-		.header = { .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | flags },
-	};
+	struct netlink_question question = {};
+	struct nlmsghdr *header = mnl_nlmsg_put_header(&question);
 
-	memcpy(question.body, fixed, size);
-	question.header.nlmsg_len = NLMSG_LENGTH(NLMSG_ALIGN(size));
+	header->nlmsg_type = type;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	memcpy(mnl_nlmsg_put_extra_header(header, size), fixed, size);
 	return question;
 }
 
 void netlink_put(struct netlink_question *question, uint16_t type, const void *bytes, size_t size)
 {
-	const struct nlattr header = { .nla_type = type, .nla_len = (uint16_t)(NLA_HDRLEN + size) };
-	size_t used = question->header.nlmsg_len - NLMSG_HDRLEN;
-
-	if (size > sizeof(question->body) - used ||
-	    used + NLA_ALIGN(header.nla_len) > sizeof(question->body))
-		return; /* never */
-	memcpy(question->body + used, &header, sizeof(header));
-	memcpy(question->body + used + NLA_HDRLEN, bytes, size);
-	question->header.nlmsg_len += NLA_ALIGN(header.nla_len);
+	mnl_attr_put_check(&question->header, sizeof(*question), type, size, bytes);
 }
 
 /* ---- Answers --------------------------------------------------------------- */
@@ -125,36 +114,32 @@ void netlink_put(struct netlink_question *question, uint16_t type, const void *b
 const struct nlmsghdr *netlink_next(const struct netlink_answer *answer,
 				    const struct nlmsghdr *message)
 {
-	const char *at = answer->bytes;
-	size_t left;
+	int left = (int)answer->size;
 
-	if (message)
-		at = (const char *)message + NLMSG_ALIGN(message->nlmsg_len);
-	if (at >= answer->bytes + answer->size)
-		return NULL;
-	left = (size_t)(answer->bytes + answer->size - at);
-	message = (const struct nlmsghdr *)at;
-	if (left < NLMSG_HDRLEN || message->nlmsg_len < NLMSG_HDRLEN || message->nlmsg_len > left)
-		return NULL;
-	return message;
+	if (message) {
+		left -= (int)((const char *)message - answer->bytes);
+		message = mnl_nlmsg_next(message, &left);
+	} else {
+		message = (const struct nlmsghdr *)answer->bytes;
+	}
+	return mnl_nlmsg_ok(message, left) ? message : NULL;
 }
 
 const void *netlink_fixed(const struct nlmsghdr *message, size_t size)
 {
-	return message->nlmsg_len >= NLMSG_LENGTH(size) ? NLMSG_DATA(message) : NULL;
+	return mnl_nlmsg_get_payload_len(message) >= size ? mnl_nlmsg_get_payload(message) : NULL;
 }
 
 struct attributes netlink_attributes(const struct nlmsghdr *message, size_t fixed)
 {
-	size_t before = NLMSG_HDRLEN + NLMSG_ALIGN(fixed);
-
-	if (message->nlmsg_len <= before)
+	if (mnl_nlmsg_get_payload_len(message) <= MNL_ALIGN(fixed))
 		return (struct attributes){};
-	return (struct attributes){ (const char *)message + before, message->nlmsg_len - before };
+	return (struct attributes){ mnl_nlmsg_get_payload_offset(message, fixed),
+				    mnl_nlmsg_get_payload_len(message) - MNL_ALIGN(fixed) };
 }
 
 /* Receives one datagram behind what is there. */
-static int receive(int fd, struct netlink_answer *answer)
+static int receive(const struct mnl_socket *socket, struct netlink_answer *answer)
 {
 	char *grown = realloc(answer->bytes, answer->size + PIECE);
 	ssize_t n;
@@ -163,18 +148,17 @@ static int receive(int fd, struct netlink_answer *answer)
 		return -ENOMEM;
 	answer->bytes = grown;
 	do {
-		n = recv(fd, answer->bytes + answer->size, PIECE, MSG_TRUNC);
+		n = mnl_socket_recvfrom(socket, answer->bytes + answer->size, PIECE);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return -errno;
-	if (n > PIECE)
-		return -EMSGSIZE;
-	answer->size += NLMSG_ALIGN((size_t)n);
+		return errno == ENOSPC ? -EMSGSIZE : -errno;
+	answer->size += MNL_ALIGN((size_t)n);
 	return 0;
 }
 
 enum { MORE, COMPLETE }; /* or a negative errno value */
 
+/* The end of a list has the error that cut it short, too, which mnl_cb_run() does not look at. */
 static int judge_message(const struct nlmsghdr *message)
 {
 	const int *error = netlink_fixed(message, sizeof(*error));
@@ -186,7 +170,7 @@ static int judge_message(const struct nlmsghdr *message)
 	return message->nlmsg_flags & NLM_F_MULTI ? MORE : COMPLETE;
 }
 
-static int receive_all(int fd, struct netlink_answer *answer)
+static int receive_all(const struct mnl_socket *socket, struct netlink_answer *answer)
 {
 	int state = MORE;
 
@@ -195,7 +179,7 @@ static int receive_all(int fd, struct netlink_answer *answer)
 		struct netlink_answer arrived;
 		const struct nlmsghdr *message = NULL;
 
-		state = receive(fd, answer);
+		state = receive(socket, answer);
 		arrived = (struct netlink_answer){ answer->bytes + before, answer->size - before };
 		while (state == MORE && (message = netlink_next(&arrived, message)))
 			state = judge_message(message);
@@ -206,16 +190,16 @@ static int receive_all(int fd, struct netlink_answer *answer)
 static int ask_once(int protocol, const struct netlink_question *question,
 		    struct netlink_answer *answer)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+	struct mnl_socket *socket = mnl_socket_open2(protocol, SOCK_CLOEXEC);
 	int error = 0;
 
-	if (fd < 0)
+	if (!socket)
 		return -errno;
-	if (send(fd, question, question->header.nlmsg_len, 0) < 0)
+	if (mnl_socket_sendto(socket, question, question->header.nlmsg_len) < 0)
 		error = -errno;
 	else
-		error = receive_all(fd, answer);
-	close(fd);
+		error = receive_all(socket, answer);
+	mnl_socket_close(socket);
 	return error;
 }
 

@@ -102,7 +102,7 @@ installed_library_is_usable() {
 	gcc -Wall -Werror -o "$scratch/client" "$scratch/client.c" $(pkg-config --cflags --libs netfwv6) &&
 		LD_LIBRARY_PATH=$root/opt/netfwv6/lib "$scratch/client" | grep -q 'port 65536 is not in 1..65535' &&
 		gcc -Wall -Werror -o "$scratch/static" "$scratch/client.c" -I"$root/opt/netfwv6/include" \
-			"$root/opt/netfwv6/lib/libnetfwv6.a" -lbpf -lelf -lz -pthread && "$scratch/static" >/dev/null
+			"$root/opt/netfwv6/lib/libnetfwv6.a" -lbpf -lelf -lz -lmnl -pthread && "$scratch/static" >/dev/null
 }
 
 uninstall_there() {
