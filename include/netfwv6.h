@@ -1007,6 +1007,68 @@ netfwv6_result netfwv6_connection_get_effective_range(struct netfwv6_connection 
 						      uint32_t protocol, size_t n,
 						      uint32_t *rules) NETFWV6_CHECKED;
 
+/* ---- What listens --------------------------------------------------------- */
+
+/*
+ * A socket that waits for what others send: a TCP listener, or a UDP socket without a peer. An
+ * array's element.
+ */
+struct netfwv6_listener {
+	uint32_t protocol;   /* NETFWV6_PROTOCOL_TCP or NETFWV6_PROTOCOL_UDP */
+	uint32_t port;	     /* host byte order */
+	uint8_t address[16]; /* that it is bound to, network byte order; zeros: to every address */
+	uint32_t ifindex;    /* of the device that it is bound to; 0: to none */
+	char device[NETFWV6_DEVICE_SIZE]; /* that device's name; "" */
+	uint32_t reserved;		  /* zero */
+	/* 'socket:[INODE]' is what a process that has it shows in /proc/PID/fd; 0: the kernel's own */
+	uint64_t inode;
+};
+
+/* A snapshot of what listens: TCP before UDP, then by port, address and device. Opaque. */
+struct netfwv6_listener_enum;
+
+/*
+ * Takes a snapshot of the sockets of the calling thread's network namespace that can be reached
+ * over IPv6, those that serve IPv4, too, included. Sockets that only the loopback leads to are
+ * left out. It asks the kernel's socket diagnostics, and needs no state and no privileges.
+ *
+ * listeners  receives the enumerator, before its first element; the caller frees it with
+ *            netfwv6_listener_enum_free(). It outlives the manager.
+ * Errors     E_POINTER, E_NOTIMPL (the kernel has no socket diagnostics for TCP or for UDP, or
+ *            their modules are missing), E_OUTOFMEMORY, E_ACCESSDENIED, E_FAIL
+ */
+netfwv6_result
+netfwv6_mgr_enumerate_listeners(struct netfwv6_mgr *mgr,
+				struct netfwv6_listener_enum **listeners) NETFWV6_CHECKED;
+
+/*
+ * Copies the next elements, at most n.
+ *
+ * size     sizeof(struct netfwv6_listener)
+ * fetched  receives how many were copied; may be NULL when n is 1
+ * Returns  S_OK when n were copied, S_FALSE when fewer were left
+ * Errors   E_POINTER, E_INVALIDARG (size)
+ */
+netfwv6_result netfwv6_listener_enum_next(struct netfwv6_listener_enum *listeners, size_t n,
+					  size_t size, struct netfwv6_listener *elements,
+					  size_t *fetched) NETFWV6_CHECKED;
+
+/* NULL is allowed. */
+void netfwv6_listener_enum_free(struct netfwv6_listener_enum *listeners);
+
+/*
+ * Tells whether packets that come in by the connection's device get to sockets that are bound to
+ * another: to the same one, or to what stands on it, as a bridge, a bond, a VRF or a VLAN
+ * does. Tunnels' packets come in by the tunnel. A device that is not here leads nowhere.
+ *
+ * ifindex  of the other device, as struct netfwv6_listener has it; 0 for sockets that are bound
+ *          to none, to which every device leads
+ * leads    receives the answer
+ * Errors   E_POINTER, E_OUTOFMEMORY, E_ACCESSDENIED, E_FAIL
+ */
+netfwv6_result netfwv6_connection_leads_to(struct netfwv6_connection *connection, uint32_t ifindex,
+					   bool *leads) NETFWV6_CHECKED;
+
 /* ---- Conversations ------------------------------------------------------- */
 
 /*

@@ -45,7 +45,8 @@ struct cli {
 	const char *state, *mode, *forward, *name, *device, *group;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
-	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild;
+	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild,
+		open_listeners;
 	const char *count_ports, *interval; /* of what is counted */
 	bool prometheus, reset, closed_hits;
 	/* those that filter events, each as often as it was given; free() it */
@@ -100,6 +101,7 @@ int run_check(struct cli *cli);
 int run_ignore(struct cli *cli);
 int run_observe(struct cli *cli);
 int run_explain(struct cli *cli);
+int run_listeners(struct cli *cli);
 int run_list(struct cli *cli);
 int run_init(struct cli *cli);
 int run_remove(struct cli *cli);

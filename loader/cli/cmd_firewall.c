@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* enable and disable switch the firewall of a device. */
 #include "cleanup.h"
-#include "values.h"
+#include "open_listeners.h"
 #include "ssh.h"
 #include "troubles.h"
 #include "uplinks.h"
+#include "values.h"
 
 static int take_enable_options(const struct cli *cli, struct netfwv6_enable_options *options)
 {
@@ -14,14 +15,16 @@ static int take_enable_options(const struct cli *cli, struct netfwv6_enable_opti
 	options->learn_only = cli->learn_only;
 	options->if_configured = cli->if_configured;
 	if (cli->if_configured &&
-	    (cli->stateless || cli->mode || cli->learn_only || cli->forward)) {
+	    (cli->stateless || cli->mode || cli->learn_only || cli->forward ||
+	     cli->open_listeners)) {
 		complain("--if-configured enables a device as it was before, so it goes with no "
 			 "other option");
 		return EXIT_USAGE;
 	}
-	if (cli->learn_only && (cli->stateless || cli->mode || cli->forward)) {
+	if (cli->learn_only &&
+	    (cli->stateless || cli->mode || cli->forward || cli->open_listeners)) {
 		complain("--learn-only filters nothing, so it goes with none of --mode, "
-			 "--stateless and --forward");
+			 "--stateless, --forward and --open-listeners");
 		return EXIT_USAGE;
 	}
 	code = take_forward(cli->forward, &options->forward);
@@ -57,20 +60,29 @@ static void name_blind_spots(const struct cli *cli)
 			say(cli, "note: %s\n", blind_spots[i].sentence);
 }
 
-static int enable(struct cli *cli, struct netfwv6_connection *connection)
+/* What else is to be known, once a device is firewalled. */
+static void tell_more(struct cli *cli, struct netfwv6_connection *connection,
+		      const struct netfwv6_connection_status *status)
 {
-	struct netfwv6_enable_options options = { .sz = sizeof(options) };
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	netfwv6_result result;
-	int code = take_enable_options(cli, &options);
+	if (!status->firewalled)
+		return;
+	if (!status->stateless)
+		name_other_uplinks(cli);
+	name_blind_spots(cli);
+	if (!cli->if_configured)
+		name_closed_listeners(cli, connection);
+}
 
-	if (code != GO_ON)
-		return code;
-	result = netfwv6_connection_get_status(connection, &status);
+static int attach(struct cli *cli, struct netfwv6_connection *connection,
+		  const struct netfwv6_enable_options *options)
+{
+	struct netfwv6_connection_status status = { .sz = sizeof(status) };
+	netfwv6_result result = netfwv6_connection_get_status(connection, &status);
+
 	if (NETFWV6_SUCCEEDED(result) && (!status.firewalled || *status.settings_of) &&
 	    !cli->learn_only && !cli->if_configured)
 		warn_of_lockout(cli, connection);
-	result = netfwv6_connection_enable_firewall(connection, has_options(cli) ? &options : NULL);
+	result = netfwv6_connection_enable_firewall(connection, has_options(cli) ? options : NULL);
 	if (result == NETFWV6_S_FALSE)
 		return EXIT_DONE; /* not configured */
 	if (NETFWV6_SUCCEEDED(result))
@@ -78,11 +90,24 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	report_enabled(cli, netfwv6_connection_name(connection), &status);
-	if (status.firewalled && !status.stateless)
-		name_other_uplinks(cli);
-	if (status.firewalled)
-		name_blind_spots(cli);
+	tell_more(cli, connection, &status);
 	return EXIT_DONE;
+}
+
+static int enable(struct cli *cli, struct netfwv6_connection *connection)
+{
+	struct netfwv6_enable_options options = { .sz = sizeof(options) };
+	struct port_ranges opened CLEANUP(free_port_ranges) = {};
+	int code = take_enable_options(cli, &options);
+
+	if (code == GO_ON && cli->open_listeners)
+		code = open_listeners(cli, connection, &opened);
+	if (code != GO_ON)
+		return code;
+	code = attach(cli, connection, &options);
+	if (code)
+		close_again(connection, &opened);
+	return code;
 }
 
 static int disable(struct cli *cli, struct netfwv6_connection *connection)

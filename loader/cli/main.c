@@ -24,7 +24,8 @@
 const struct command commands[] = {
 	{ .name = "enable",
 	  .operands = "DEV",
-	  .options = OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY | OPT_IF_CONFIGURED,
+	  .options = OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY | OPT_IF_CONFIGURED |
+		     OPT_OPEN_LISTENERS,
 	  .summary = "firewall a device",
 	  .text = "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
 		  "also when every process of netfwv6 is gone. Conversations of this side pass\n"
@@ -43,6 +44,8 @@ const struct command commands[] = {
 		  "stays as it is.\n"
 		  "--learn-only is for an uplink that is not firewalled, when answers to what\n"
 		  "leaves there come in through a firewalled device.\n"
+		  "What listens on ports that are closed there is named. --open-listeners opens\n"
+		  "those on this device before it filters, and closes them again if it cannot.\n"
 		  "The wish is kept by the device's name: --if-configured renews it for a device\n"
 		  "that comes back, and says nothing of others. A device that was renamed goes\n"
 		  "on with the settings of its former name until it is enabled under the new\n"
@@ -94,6 +97,17 @@ const struct command commands[] = {
 	  .summary = "say which rule decides on a port of a device",
 	  .text = PORT_TEXT "Ranges are not for this command. Exit 0 whatever the answer.\n",
 	  .run = run_explain },
+	{ .name = "listeners",
+	  .options = OPT_JSON,
+	  .summary = "show what listens, whether it is open, and how to open it",
+	  .text = "TCP listeners, and UDP sockets without a peer, that can be reached over IPv6 "
+		  "in\n"
+		  "this network namespace, with their address, device and processes; for each\n"
+		  "firewalled device whether the port is open there ('-': its packets do not get\n"
+		  "to that socket); last the command that opens it where it is closed. Sockets\n"
+		  "that only the loopback leads to are left out. Processes of others are shown to\n"
+		  "root alone.\n",
+	  .run = run_listeners },
 	{ .name = "list",
 	  .options = OPT_DEVICE | OPT_JSON | OPT_CLOSED_HITS,
 	  .summary = "list the open ports and the ignored ones",

@@ -25,6 +25,8 @@
 	     "filter nothing; learn which answers may come in elsewhere")                          \
 	FLAG(IF_CONFIGURED, "if-configured", if_configured,                                        \
 	     "only if it was enabled before, and as it was then")                                  \
+	FLAG(OPEN_LISTENERS, "open-listeners", open_listeners,                                     \
+	     "first open there what this host listens on")                                         \
 	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",    \
 	      .filter = FILTER_DEVICE)                                                             \
 	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only")                  \

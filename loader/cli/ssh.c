@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "settings.h"
 
 #define VARIABLE "SSH_CONNECTION="
 
@@ -72,27 +73,15 @@ static uint32_t ipv6_server_port(const char *connection)
 	return port;
 }
 
-/* The connection's own settings tell, whatever is in force now; in doubt it is open. */
-static bool will_be_open(const struct cli *cli, struct netfwv6_connection *connection,
-			 uint32_t port)
-{
-	bool here = false, global = false, ignored = false;
-
-	return NETFWV6_FAILED(netfwv6_connection_is_port_open(connection, port,
-							      NETFWV6_PROTOCOL_TCP, &here)) ||
-	       NETFWV6_FAILED(netfwv6_mgr_is_port_globally_open(cli->mgr, port,
-								NETFWV6_PROTOCOL_TCP, &global)) ||
-	       NETFWV6_FAILED(netfwv6_connection_is_global_port_ignored(
-		       connection, port, NETFWV6_PROTOCOL_TCP, &ignored)) ||
-	       here || (global && !ignored);
-}
-
 void warn_of_lockout(const struct cli *cli, struct netfwv6_connection *connection)
 {
 	char *session CLEANUP(free_at) = ssh_connection();
 	uint32_t port = session ? ipv6_server_port(session) : 0;
+	bool open;
 
-	if (!port || will_be_open(cli, connection, port))
+	if (!port ||
+	    NETFWV6_FAILED(ask_what_will_be(cli, connection, port, NETFWV6_PROTOCOL_TCP, &open)) ||
+	    open)
 		return;
 	complain("warning: this SSH session runs over IPv6 to port %u/tcp, which is not open: %s "
 		 "comes in "

@@ -85,23 +85,29 @@ static struct netlink_question question_of_links(uint16_t flags, uint32_t ifinde
 	return question;
 }
 
-/* Looks the name up among names and alternative names: 0 or a negative errno value. */
-static int look_up_name(const char *name, struct device *device)
+/* 0 or a negative errno value. */
+static int look_up(const struct netlink_question *question, struct device *device)
 {
-	struct netlink_question question = question_of_links(0, 0);
 	const struct nlmsghdr *link = NULL;
 	struct netlink_answer answer;
 	bool found = false;
-	int error;
+	int error = netlink_ask(NETLINK_ROUTE, question, &answer);
 
-	netlink_put(&question, IFLA_ALT_IFNAME, name, strlen(name) + 1);
-	error = netlink_ask(NETLINK_ROUTE, &question, &answer);
 	if (error)
 		return error;
 	while (!found && (link = netlink_next(&answer, link)))
 		found = device_of_link(link, device);
 	netlink_free(&answer);
 	return found ? 0 : -ENODEV;
+}
+
+/* Looks the name up among names and alternative names, likewise. */
+static int look_up_name(const char *name, struct device *device)
+{
+	struct netlink_question question = question_of_links(0, 0);
+
+	netlink_put(&question, IFLA_ALT_IFNAME, name, strlen(name) + 1);
+	return look_up(&question, device);
 }
 
 static netfwv6_result no_name(const char *name)
@@ -148,6 +154,18 @@ netfwv6_result device_resolve(const char *name, struct device *device)
 		return no_name(name);
 	if (error)
 		return failed_to_find(name, error);
+	*device = found;
+	return NETFWV6_S_OK;
+}
+
+netfwv6_result device_of_index(uint32_t ifindex, struct device *device)
+{
+	struct netlink_question question = question_of_links(0, ifindex);
+	struct device found;
+	int error = look_up(&question, &found);
+
+	if (error)
+		return fail_errno(-error, "cannot ask for device number %u", ifindex);
 	*device = found;
 	return NETFWV6_S_OK;
 }

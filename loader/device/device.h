@@ -38,6 +38,9 @@ netfwv6_result device_find(const char *name, struct device *device);
 /* The same for what somebody typed: an alternative name will do, of any length. */
 netfwv6_result device_resolve(const char *name, struct device *device);
 
+/* The device of that number, which is not 0; E_NOINTERFACE when there is none. */
+netfwv6_result device_of_index(uint32_t ifindex, struct device *device);
+
 /* All devices of this network namespace, as answers that device_of_link() reads. */
 netfwv6_result device_list(struct netlink_answer *links);
 

@@ -17,15 +17,8 @@
 
 /* ---- Links ----------------------------------------------------------------- */
 
-/* One message of the list of devices. */
-struct link {
-	struct device device;
-	struct attributes attributes, info;
-	const char *kind;
-};
-
-static bool next_link(const struct netlink_answer *links, const struct nlmsghdr **message,
-		      struct link *link)
+bool link_next(const struct netlink_answer *links, const struct nlmsghdr **message,
+	       struct link *link)
 {
 	while ((*message = netlink_next(links, *message)))
 		if (device_of_link(*message, &link->device)) {
@@ -37,25 +30,22 @@ static bool next_link(const struct netlink_answer *links, const struct nlmsghdr 
 	return false;
 }
 
-static bool is_one_of(const char *name, const char *const *names)
+static bool link_is_one_of(const struct link *link, const char *const *kinds)
 {
-	while (*names && strcmp(*names, name) != 0)
-		names++;
-	return *names;
+	while (*kinds && strcmp(*kinds, link->kind) != 0)
+		kinds++;
+	return *kinds;
 }
 
-/*
- * The number of the device that this one stands on, in the kernel's books; 0 for none here.
- * IFLA_LINK alone says less: for others it is the other end of a pair, or a tunnel's way.
- */
-static uint32_t below(const struct link *link)
+/* IFLA_LINK alone says less: for others it is the other end of a pair, or a tunnel's way. */
+uint32_t link_below(const struct link *link)
 {
 	static const char *const kinds[] = { "vlan",   "macvlan", "macvtap", "ipvlan",
 					     "ipvtap", "macsec",  "dsa",     NULL };
 
 	if (attributes_have(link->attributes, IFLA_LINK_NETNSID))
 		return 0;
-	if (is_one_of(link->kind, kinds))
+	if (link_is_one_of(link, kinds))
 		return attributes_u32(link->attributes, IFLA_LINK);
 	if (strcmp(link->kind, "vxlan") == 0)
 		return attributes_u32(attributes_find(link->info, IFLA_INFO_DATA), IFLA_VXLAN_LINK);
@@ -84,7 +74,7 @@ static void read_neighbour(const struct link *link, const struct place *place,
 		traits->has_members = true;
 	if (ifindex == place->below)
 		memcpy(traits->below, link->device.name, sizeof(traits->below));
-	if ((ifindex == place->master || below(link) == place->ifindex) && has_xdp(link))
+	if ((ifindex == place->master || link_below(link) == place->ifindex) && has_xdp(link))
 		memcpy(traits->above_xdp, link->device.name, sizeof(traits->above_xdp));
 }
 
@@ -92,7 +82,7 @@ static bool is_l3s(const struct link *link)
 {
 	static const char *const kinds[] = { "ipvlan", "ipvtap", NULL };
 
-	return is_one_of(link->kind, kinds) &&
+	return link_is_one_of(link, kinds) &&
 	       attributes_u16(attributes_find(link->info, IFLA_INFO_DATA), IFLA_IPVLAN_MODE) ==
 		       IPVLAN_MODE_L3S;
 }
@@ -113,13 +103,13 @@ static netfwv6_result read_links(const struct device *device, struct device_trai
 	struct link link;
 
 	TRY(device_list(&links));
-	while (next_link(&links, &message, &link))
+	while (link_next(&links, &message, &link))
 		if (link.device.ifindex == device->ifindex) {
 			read_itself(&link, traits);
 			place.master = attributes_u32(link.attributes, IFLA_MASTER);
-			place.below = below(&link);
+			place.below = link_below(&link);
 		}
-	while (next_link(&links, &message, &link))
+	while (link_next(&links, &message, &link))
 		read_neighbour(&link, &place, traits);
 	netlink_free(&links);
 	return NETFWV6_S_OK;

@@ -16,6 +16,20 @@ enum native_xdp {
 	NATIVE_YES,
 };
 
+/* One message of the list of devices. */
+struct link {
+	struct device device;
+	struct attributes attributes, info;
+	const char *kind;
+};
+
+/* The next one, behind *message, which begins and ends as NULL. */
+bool link_next(const struct netlink_answer *links, const struct nlmsghdr **message,
+	       struct link *link);
+
+/* The number of the device that this one stands on, in the kernel's books; 0 for none here. */
+uint32_t link_below(const struct link *link);
+
 #define TRAIT_SIZE 32
 
 struct device_traits {

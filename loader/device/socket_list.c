@@ -7,15 +7,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "device/netlink.h"
+#include "device/socket_diag.h"
 #include "util/error.h"
 
 /* The thread's: /proc/net would be the process's first thread's. */
@@ -27,47 +25,16 @@ static netfwv6_result add_socket(struct snapshot_builder *sockets,
 	return socket->remote_port ? snapshot_add(sockets, socket) : NETFWV6_S_OK;
 }
 
-/* ---- Socket diagnostics ------------------------------------------------------------ */
-
-static netfwv6_result take_answer(const struct netlink_answer *answer, uint32_t protocol,
-				  struct snapshot_builder *sockets)
+static netfwv6_result add_told(void *sockets, const struct inet_diag_msg *told, uint32_t protocol)
 {
-	netfwv6_result result = NETFWV6_S_OK;
-	const struct nlmsghdr *message = NULL;
-
-	while (NETFWV6_SUCCEEDED(result) && (message = netlink_next(answer, message))) {
-		const struct inet_diag_msg *told = netlink_fixed(message, sizeof(*told));
-		struct connected_socket socket = { .protocol = protocol };
-
-		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || !told)
-			continue;
-		memcpy(socket.remote, told->id.idiag_dst, sizeof(socket.remote));
-		socket.local_port = told->id.idiag_sport;
-		socket.remote_port = told->id.idiag_dport;
-		result = add_socket(sockets, &socket);
-	}
-	return result;
-}
-
-/* error: a negative errno value when the kernel cannot tell. */
-static netfwv6_result ask_sockets(uint32_t protocol, struct snapshot_builder *sockets, int *error)
-{
-	const struct inet_diag_req_v2 request = {
-		.sdiag_family = AF_INET6,
-		.sdiag_protocol = (uint8_t)protocol,
-		.idiag_states = ~(1u << TCP_LISTEN),
+	struct connected_socket socket = {
+		.protocol = protocol,
+		.local_port = told->id.idiag_sport,
+		.remote_port = told->id.idiag_dport,
 	};
-	struct netlink_question question =
-		netlink_question(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request, sizeof(request));
-	struct netlink_answer answer;
-	netfwv6_result result;
 
-	*error = netlink_ask(NETLINK_SOCK_DIAG, &question, &answer);
-	if (*error)
-		return NETFWV6_S_OK;
-	result = take_answer(&answer, protocol, sockets);
-	netlink_free(&answer);
-	return result;
+	memcpy(socket.remote, told->id.idiag_dst, sizeof(socket.remote));
+	return add_socket(sockets, &socket);
 }
 
 /* ---- /proc ---------------------------------------------------------------------------- */
@@ -130,7 +97,7 @@ static netfwv6_result read_protocol(uint32_t protocol, const char *path,
 	netfwv6_result result;
 	int error;
 
-	result = ask_sockets(protocol, sockets, &error);
+	result = socket_diag_ask(protocol, ~(1u << TCP_LISTEN), add_told, sockets, &error);
 	return error ? read_file(path, protocol, error, sockets) : result;
 }
 

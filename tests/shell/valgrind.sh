@@ -24,6 +24,8 @@ done <<'ROWS'
 0 help
 0 help enable
 0 help --completion
+0 listeners
+0 listeners --json
 0 --version
 2 frobnicate
 2 close 65536/tcp
