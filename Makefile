@@ -13,15 +13,6 @@
 VERSION := $(shell sed -n 's/^.define NETFWV6_VERSION_[MP][A-Z]* //p' include/netfwv6.h | paste -sd.)
 SONAME := libnetfwv6.so.$(firstword $(subst ., ,$(VERSION)))
 
-PREFIX ?= /usr/local
-SBINDIR ?= $(PREFIX)/sbin
-LIBDIR ?= $(PREFIX)/lib
-INCLUDEDIR ?= $(PREFIX)/include
-MANDIR ?= $(PREFIX)/share/man
-COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
-UDEVDIR ?= $(PREFIX)/lib/udev
-UNITDIR ?= $(PREFIX)/lib/systemd/system
-
 B ?= build
 SANITIZE ?=
 CC = gcc
@@ -50,12 +41,13 @@ LIB_SRC := $(wildcard $(addprefix loader/,$(addsuffix /*.c,$(WINGS))))
 CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$B/%.o)
+COMPLETIONS := $(addprefix $B/completion/,bash zsh fish)
 
-.PHONY: all tests check lint demo install uninstall clean deps
+.PHONY: all tests check lint demo clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $B/netfwv6.bash
+all: $B/netfwv6 $B/$(SONAME) $B/libnetfwv6.so $B/libnetfwv6.a $(COMPLETIONS)
 
 # ---- the data plane -----------------------------------------------------------
 
@@ -101,8 +93,9 @@ $B/netfwv6: $(CLI_OBJ) $B/libnetfwv6.a
 	$(call say,LD)
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -ljansson $(LIB_LIBS)
 
-$B/netfwv6.bash: $B/netfwv6
-	$Q$< help --completion > $@
+$(COMPLETIONS): $B/completion/%: $B/netfwv6
+	@mkdir -p $(@D)
+	$Q$< help --completion $* > $@
 
 # ---- tests, demo, benchmark ---------------------------------------------------
 
@@ -136,31 +129,7 @@ docs/netfwv6.8 docs/libnetfwv6.3: $B/netfwv6 FORCE
 
 # ---- installing ---------------------------------------------------------------
 
-install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
-		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(COMPLETIONDIR) \
-		$(DESTDIR)$(UDEVDIR)/rules.d $(DESTDIR)$(UNITDIR)
-	install -m 755 $B/netfwv6 $(DESTDIR)$(SBINDIR)/netfwv6
-	install -m 755 $B/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION)
-	ln -sf libnetfwv6.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so
-	install -m 644 $B/libnetfwv6.a $(DESTDIR)$(LIBDIR)/libnetfwv6.a
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-		-e 's|@VERSION@|$(VERSION)|' loader/netfwv6.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc
-	install -m 644 include/netfwv6.h $(DESTDIR)$(INCLUDEDIR)/netfwv6.h
-	install -m 644 docs/netfwv6.8 $(DESTDIR)$(MANDIR)/man8/netfwv6.8
-	install -m 644 docs/libnetfwv6.3 $(DESTDIR)$(MANDIR)/man3/libnetfwv6.3
-	install -m 644 $B/netfwv6.bash $(DESTDIR)$(COMPLETIONDIR)/netfwv6
-	sed 's|@SBINDIR@|$(SBINDIR)|' dist/70-netfwv6.rules > $(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules
-	sed 's|@SBINDIR@|$(SBINDIR)|' dist/netfwv6-logd.service > $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
-
-uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/netfwv6 $(DESTDIR)$(LIBDIR)/libnetfwv6.so.$(VERSION) \
-		$(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libnetfwv6.so \
-		$(DESTDIR)$(LIBDIR)/libnetfwv6.a $(DESTDIR)$(LIBDIR)/pkgconfig/netfwv6.pc \
-		$(DESTDIR)$(INCLUDEDIR)/netfwv6.h $(DESTDIR)$(MANDIR)/man8/netfwv6.8 \
-		$(DESTDIR)$(MANDIR)/man3/libnetfwv6.3 $(DESTDIR)$(COMPLETIONDIR)/netfwv6 \
-		$(DESTDIR)$(UDEVDIR)/rules.d/70-netfwv6.rules $(DESTDIR)$(UNITDIR)/netfwv6-logd.service
+include dist/install.mk
 
 clean:
 	rm -rf build

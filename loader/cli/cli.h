@@ -42,10 +42,10 @@ struct cli {
 	int n_operands;
 	uint64_t given; /* which options, OPT_* */
 	/* what the options said */
-	const char *state, *mode, *forward, *name, *device, *group;
+	const char *state, *mode, *forward, *name, *device, *group, *completion;
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
-	bool quiet, json, help, version, completion, stateless, learn_only, if_configured, rebuild,
+	bool quiet, json, help, version, stateless, learn_only, if_configured, rebuild,
 		open_listeners;
 	const char *count_ports, *interval; /* of what is counted */
 	bool prometheus, reset, closed_hits;

@@ -57,7 +57,8 @@
 	     "the closed ports that packets were dropped for")                                     \
 	VALUE(INTERVAL, "interval", "SECONDS", interval, "the time between screens; default: 1")   \
 	VALUE(COUNT, "count", "N", count, "end after so many", .letter = 'c')                      \
-	FLAG(COMPLETION, "completion", completion, "print the completion script for bash")         \
+	VALUE(COMPLETION, "completion", "bash|zsh|fish", completion,                               \
+	      "print the completion script for that shell")                                        \
 	FLAG(VERSION, "version", version, "print the version")
 
 enum option_place {

@@ -283,19 +283,6 @@ static void help_knows_every_command(void **s)
 	assert_non_null(strstr(must("%s --version", netfwv6()), netfwv6_version()));
 }
 
-static void completion_is_bash(void **s)
-{
-	(void)s;
-	must("%s help --completion | bash -n", netfwv6());
-	assert_string_equal(must("%s help --completion > %s.bash; bash -c '. %s.bash; "
-				 "COMP_WORDS=(netfwv6 --state x en); COMP_CWORD=3; _netfwv6; echo "
-				 "${COMPREPLY[@]}; COMP_WORDS=(netfwv6 enable --mo); COMP_CWORD=2; "
-				 "_netfwv6; echo ${COMPREPLY[@]}; COMP_WORDS=(netfwv6 help sta); "
-				 "COMP_CWORD=2; _netfwv6; echo ${COMPREPLY[@]}'; rm %s.bash",
-				 netfwv6(), world.state, world.state, world.state),
-			    "enable\n--mode\nstatus stats\n");
-}
-
 static void a_closed_output_is_an_error(void **s)
 {
 	(void)s;
@@ -323,7 +310,6 @@ int main(void)
 		test(the_fill_of_the_flow_tables_is_shown),
 		test(other_uplinks_are_named),
 		test(help_knows_every_command),
-		test(completion_is_bash),
 		test(a_closed_output_is_an_error),
 	};
 	struct CMUnitTest *tests =

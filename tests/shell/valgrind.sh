@@ -23,7 +23,10 @@ while read -r status arguments; do
 done <<'ROWS'
 0 help
 0 help enable
-0 help --completion
+0 help --completion bash
+0 help --completion zsh
+0 help --completion fish
+2 help --completion csh
 0 listeners
 0 listeners --json
 0 --version
