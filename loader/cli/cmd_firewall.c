@@ -6,6 +6,7 @@
 #include "troubles.h"
 #include "uplinks.h"
 #include "values.h"
+#include "visit.h"
 
 static int take_enable_options(const struct cli *cli, struct netfwv6_enable_options *options)
 {
@@ -139,7 +140,34 @@ int run_enable(struct cli *cli)
 	return with_connection(cli, enable);
 }
 
+/* A device that stays firewalled is told by the exit code, and the others are disabled. */
+static int disable_if_enabled(struct cli *cli, struct netfwv6_connection *connection, void *context)
+{
+	struct netfwv6_connection_status status = { .sz = sizeof(status) };
+	netfwv6_result result = netfwv6_connection_get_status(connection, &status);
+	int *worst = context, code;
+
+	if (NETFWV6_SUCCEEDED(result) && !status.firewalled && !status.learning &&
+	    !status.configured && !status.moved)
+		return EXIT_DONE;
+	code = NETFWV6_FAILED(result) ? complain_of(result) : disable(cli, connection);
+	if (code)
+		*worst = code;
+	return EXIT_DONE;
+}
+
+static int disable_all(struct cli *cli)
+{
+	int worst = EXIT_DONE, code = visit_connections(cli, disable_if_enabled, &worst);
+
+	return code ?: worst;
+}
+
 int run_disable(struct cli *cli)
 {
-	return with_connection(cli, disable);
+	if (cli->all == !!cli->n_operands) {
+		complain("'disable' takes one device, or --all: netfwv6 disable DEV");
+		return EXIT_USAGE;
+	}
+	return cli->all ? disable_all(cli) : with_connection(cli, disable);
 }

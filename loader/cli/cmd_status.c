@@ -181,13 +181,14 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		return complain_of(result);
 	read_flows(cli, &flows);
 	if (lists->devices)
-		return print_json(json_pack(
-			"{s:o, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
-			json_text(netfwv6_mgr_state_dir(cli->mgr)), "one_mount", status.one_mount,
-			"blind_spots", keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
-			"group", group_json(&status), "devices", lists->devices, "configured",
-			lists->configured, "learning", lists->learning, "flows",
-			flows_json(&flows)));
+		return print_json(
+			json_pack("{s:o, s:i, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
+				  json_text(netfwv6_mgr_state_dir(cli->mgr)), "layout",
+				  (int)status.layout, "one_mount", status.one_mount, "blind_spots",
+				  keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
+				  "group", group_json(&status), "devices", lists->devices,
+				  "configured", lists->configured, "learning", lists->learning,
+				  "flows", flows_json(&flows)));
 	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else

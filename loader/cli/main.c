@@ -52,9 +52,11 @@ const struct command commands[] = {
 		  "one.\n",
 	  .run = run_enable },
 	{ .name = "disable",
-	  .operands = "DEV",
+	  .operands = "[DEV]",
+	  .options = OPT_ALL,
 	  .summary = "stop firewalling a device",
-	  .text = "The ports' settings stay. A device that is not here is forgotten.\n",
+	  .text = "The ports' settings stay. A device that is not here is forgotten. --all takes\n"
+		  "the place of DEV; where it fails for one device, the others are disabled.\n",
 	  .run = run_disable },
 	{ .name = "open",
 	  .operands = "PORT...",
@@ -121,10 +123,12 @@ const struct command commands[] = {
 	  .text = "A reason that nothing was counted under is left out; --json has all of them.\n",
 	  .run = run_status },
 	{ .name = "stats",
-	  .options = OPT_DEVICE | OPT_JSON | OPT_PROMETHEUS | OPT_RESET | OPT_COUNT_PORTS,
+	  .options =
+		  OPT_DEVICE | OPT_JSON | OPT_PROMETHEUS | OPT_RESET | OPT_COUNT_PORTS,
 	  .summary = "show all counters, or set them to zero",
 	  .text = "A reason that nothing was counted under is left out; --json and --prometheus\n"
-		  "have all of them. --reset and --count-ports are for root, and show nothing.\n"
+		  "have all of them. --reset and --count-ports are for root, and show "
+		  "nothing.\n"
 		  "Counting by port costs something for each packet to a closed port; it starts\n"
 		  "at zero.\n",
 	  .run = run_stats },

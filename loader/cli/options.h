@@ -27,6 +27,7 @@
 	     "only if it was enabled before, and as it was then")                                  \
 	FLAG(OPEN_LISTENERS, "open-listeners", open_listeners,                                     \
 	     "first open there what this host listens on")                                         \
+	FLAG(ALL, "all", all, "every device that is firewalled, learned from or configured")       \
 	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",    \
 	      .filter = FILTER_DEVICE)                                                             \
 	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only")                  \

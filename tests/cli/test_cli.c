@@ -249,7 +249,7 @@ static void status_is_json(void **s)
 	assert_string_equal(must("%s status --json | jq -c "
 				 "'del(.flows,.learning,.one_mount,.group,.configured)'",
 				 netfwv6()),
-			    must("printf '{\"state\":\"%s\",\"blind_spots\":[],\"devices\":[]}\\n'",
+			    must("printf '{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"devices\":[]}\\n'",
 				 world.state));
 	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");

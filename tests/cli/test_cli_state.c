@@ -227,11 +227,31 @@ static void a_group_is_given_by_name_too(void **s)
 			 0);
 }
 
+/* Whatever a device is to this state: firewalled, learned from, or wanted and not here. */
+static void all_devices_are_disabled(void **s)
+{
+	(void)s;
+	make_pair("a0", "a1");
+	make_pair("b0", "b1");
+	make_pair("gone0", "gone1");
+	must("%s -q enable fw0 && %s -q enable --mode tc a0 && %s -q enable --learn-only b0 && "
+	     "%s -q enable gone0 && ip link del gone0 && %s -q open 80/tcp --dev a0",
+	     netfwv6(), netfwv6(), netfwv6(), netfwv6(), netfwv6());
+	says("disable --all",
+	     "fw0: not firewalled\na0: not firewalled\nb0: not firewalled\n"
+	     "gone0: not firewalled\n",
+	     0);
+	says_json("status", "[.devices,.configured,.learning]", "[[],[],[]]\n");
+	says("check 80/tcp --dev a0", "80/tcp on a0: open here\n", 0);
+	says("disable --all", "", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(if_configured_is_silent_about_others),
 		test(an_absent_device_can_be_disabled),
+		test(all_devices_are_disabled),
 		test(status_shows_what_is_configured),
 		test(status_shows_whose_settings_hold),
 		test(status_tells_when_learning_was_cut),
