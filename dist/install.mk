@@ -7,6 +7,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 UDEVDIR ?= $(PREFIX)/lib/udev
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -19,6 +20,8 @@ COPIED := \
 	644:include/netfwv6.h:$(INCLUDEDIR)/netfwv6.h \
 	644:docs/netfwv6.8:$(MANDIR)/man8/netfwv6.8 \
 	644:docs/libnetfwv6.3:$(MANDIR)/man3/libnetfwv6.3 \
+	644:dist/netfwv6-metrics.socket:$(UNITDIR)/netfwv6-metrics.socket \
+	644:dist/netfwv6.sysusers:$(SYSUSERSDIR)/netfwv6.conf \
 	644:$B/completion/bash:$(BASHDIR)/netfwv6 \
 	644:$B/completion/zsh:$(ZSHDIR)/_netfwv6 \
 	644:$B/completion/fish:$(FISHDIR)/netfwv6.fish
@@ -27,7 +30,8 @@ COPIED := \
 FILLED := \
 	loader/netfwv6.pc.in:$(LIBDIR)/pkgconfig/netfwv6.pc \
 	dist/70-netfwv6.rules:$(UDEVDIR)/rules.d/70-netfwv6.rules \
-	dist/netfwv6-logd.service:$(UNITDIR)/netfwv6-logd.service
+	dist/netfwv6-logd.service:$(UNITDIR)/netfwv6-logd.service \
+	dist/netfwv6-metrics@.service:$(UNITDIR)/netfwv6-metrics@.service
 
 # TARGET:PLACE
 LINKED := \

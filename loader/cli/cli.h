@@ -48,7 +48,7 @@ struct cli {
 	bool quiet, json, help, version, stateless, learn_only, if_configured, rebuild,
 		open_listeners, all;
 	const char *count_ports, *interval; /* of what is counted */
-	bool prometheus, reset, closed_hits;
+	bool prometheus, http, reset, closed_hits;
 	/* those that filter events, each as often as it was given; free() it */
 	struct given_filter *filters;
 	size_t n_filters;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* stats shows all that is counted, sets it to zero, and switches counting by port. */
 
+#include <stdio.h>
+
 #include "cleanup.h"
+#include "http.h"
 #include "stats.h"
 #include "values.h"
 #include "visit.h"
@@ -116,11 +119,35 @@ static int show_stats(struct cli *cli)
 	return code;
 }
 
+/* Answers one request for the metrics. What a client does wrong is no failure of the command. */
+static int serve_stats(struct cli *cli)
+{
+	struct stats stats = {};
+	enum http_request request = http_take_request("/metrics");
+	int code = request == HTTP_REFUSED ? EXIT_DONE : read_stats(cli, &stats);
+
+	if (code) {
+		http_begin_answer("500 Internal Server Error", "text/plain");
+		printf("%s\n", netfwv6_detail());
+	} else if (request != HTTP_REFUSED) {
+		http_begin_answer("200 OK", "text/plain; version=0.0.4");
+	}
+	if (!code && request == HTTP_GET)
+		print_stats_prometheus(&stats);
+	if (request != HTTP_REFUSED)
+		http_end_answer();
+	free_port_hits(&stats.hits);
+	free_reports(&stats.reports);
+	return code;
+}
+
 /* Returns a sentence that says which options exclude each other, or NULL. */
 static const char *find_conflict(const struct cli *cli)
 {
 	bool changes = cli->reset || cli->count_ports;
 
+	if (cli->http && (changes || cli->json || cli->prometheus || cli->device))
+		return "--http answers with all metrics: not with another option of 'stats'";
 	if (cli->json && cli->prometheus)
 		return "--json and --prometheus: one at a time";
 	if (changes && (cli->json || cli->prometheus))
@@ -142,6 +169,8 @@ int run_stats(struct cli *cli)
 		complain("%s", conflict);
 		return EXIT_USAGE;
 	}
+	if (cli->http)
+		return serve_stats(cli);
 	if (!cli->reset && !cli->count_ports)
 		return show_stats(cli);
 	code = cli->reset ? reset_stats(cli) : EXIT_DONE;

@@ -124,10 +124,12 @@ const struct command commands[] = {
 	  .run = run_status },
 	{ .name = "stats",
 	  .options =
-		  OPT_DEVICE | OPT_JSON | OPT_PROMETHEUS | OPT_RESET | OPT_COUNT_PORTS,
+		  OPT_DEVICE | OPT_JSON | OPT_PROMETHEUS | OPT_HTTP | OPT_RESET | OPT_COUNT_PORTS,
 	  .summary = "show all counters, or set them to zero",
 	  .text = "A reason that nothing was counted under is left out; --json and --prometheus\n"
-		  "have all of them. --reset and --count-ports are for root, and show "
+		  "have all of them. --http is for a service like netfwv6-metrics.socket: it "
+		  "reads\n"
+		  "one request, for /metrics. --reset and --count-ports are for root, and show "
 		  "nothing.\n"
 		  "Counting by port costs something for each packet to a closed port; it starts\n"
 		  "at zero.\n",
@@ -277,7 +279,7 @@ int print_json(json_t *object)
 static void hear(void *context, const char *line)
 {
 	const struct cli *cli = context;
-	bool for_programs = cli->json || cli->prometheus || cli->write_to;
+	bool for_programs = cli->json || cli->prometheus || cli->http || cli->write_to;
 
 	if (!for_programs && strncmp(line, "libbpf: ", strlen("libbpf: ")) != 0)
 		say(cli, "note: %s\n", line);

@@ -51,6 +51,7 @@
 	VALUE(SNAPLEN, "snaplen", "BYTES", snaplen,                                                \
 	      "how much of each packet to keep; default: 16384")                                   \
 	FLAG(PROMETHEUS, "prometheus", prometheus, "print Prometheus' text format")                \
+	FLAG(HTTP, "http", http, "answer an HTTP request on the standard input with the metrics")  \
 	FLAG(RESET, "reset", reset, "set the counters to zero")                                    \
 	VALUE(COUNT_PORTS, "count-ports", "on|off", count_ports,                                   \
 	      "count packets dropped for closed ports by port")                                    \
