@@ -69,7 +69,7 @@ static bool read_process(int proc, pid_t pid, struct holders *holders)
 
 	snprintf(path, sizeof(path), "%d/fd", pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno == EACCES)
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
 		holders->hidden = true;
 	files = fd < 0 ? NULL : fdopendir(fd);
 	while (files && (file = readdir(files))) {
@@ -110,7 +110,8 @@ int read_holders(struct holders *holders)
 	DIR *proc CLEANUP(close_directory) = opendir("/proc");
 	const struct dirent *entry;
 
-	holders->hidden = !proc;
+	/* Where /proc hides those of others, process 1 is hidden, too. */
+	holders->hidden = access("/proc/1", F_OK) != 0;
 	while (proc && (entry = readdir(proc))) {
 		pid_t pid = atoi(entry->d_name);
 
