@@ -6,6 +6,8 @@
 #                   SUITE=netns/test_kill one program
 #   make lint       format, shell scripts, manual, spelling, structure
 #   make bench      what a verdict and a change cost (root)
+#   make deb        Debian's packages, into build/deb; make package-check: their life, in
+#                   clean roots of Debian 12 and 13 (root)
 #   make install    PREFIX=/usr/local DESTDIR=
 # V=1 shows the commands. Everything generated lives under build/.
 
@@ -130,6 +132,16 @@ docs/netfwv6.8 docs/libnetfwv6.3: $B/netfwv6 FORCE
 # ---- installing ---------------------------------------------------------------
 
 include dist/install.mk
+
+deb:
+	$Qscripts/install-deps deb
+	$Qscripts/deb
+
+package-check:
+	$Qscripts/install-deps deb
+	$Qtests/package/run
+
+.PHONY: deb package-check
 
 clean:
 	rm -rf build

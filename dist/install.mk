@@ -8,6 +8,7 @@ MANDIR ?= $(PREFIX)/share/man
 UDEVDIR ?= $(PREFIX)/lib/udev
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+LIBEXECDIR ?= $(PREFIX)/libexec/netfwv6
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -22,6 +23,7 @@ COPIED := \
 	644:docs/libnetfwv6.3:$(MANDIR)/man3/libnetfwv6.3 \
 	644:dist/netfwv6-metrics.socket:$(UNITDIR)/netfwv6-metrics.socket \
 	644:dist/netfwv6.sysusers:$(SYSUSERSDIR)/netfwv6.conf \
+	755:dist/each-state:$(LIBEXECDIR)/each-state \
 	644:$B/completion/bash:$(BASHDIR)/netfwv6 \
 	644:$B/completion/zsh:$(ZSHDIR)/_netfwv6 \
 	644:$B/completion/fish:$(FISHDIR)/netfwv6.fish

@@ -2,31 +2,24 @@
 /* What listens in the network namespace, and by which devices it is reached. */
 #include "api/connection.h"
 #include "api/mgr.h"
-#include "api/told.h"
 #include "device/device.h"
 #include "device/listener_list.h"
 #include "device/storeys.h"
 #include "util/error.h"
 #include "util/snapshot.h"
 
-static netfwv6_result mgr_enumerate_listeners(struct netfwv6_mgr *mgr,
-					      struct netfwv6_listener_enum **listeners)
-{
-	struct snapshot_builder builder = { .size = sizeof(struct netfwv6_listener) };
-	struct snapshot_cursor *cursor;
-
-	if (!mgr || !listeners)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    mgr ? "the enumerator's out-pointer" : "the manager");
-	TRY(snapshot_finish(&builder, listener_list_read(&builder), &cursor));
-	*listeners = (struct netfwv6_listener_enum *)cursor;
-	return NETFWV6_S_OK;
-}
-
 netfwv6_result netfwv6_mgr_enumerate_listeners(struct netfwv6_mgr *mgr,
 					       struct netfwv6_listener_enum **listeners)
 {
-	return told(state_of(mgr), mgr_enumerate_listeners(mgr, listeners));
+	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
+	struct snapshot_builder builder = { .size = sizeof(struct netfwv6_listener) };
+	struct snapshot_cursor *cursor;
+
+	TRY(pointer_check(mgr, "the manager"));
+	TRY(pointer_check(listeners, "the enumerator's out-pointer"));
+	TRY(snapshot_finish(&builder, listener_list_read(&builder), &cursor));
+	*listeners = (struct netfwv6_listener_enum *)cursor;
+	return call_result(&call, NETFWV6_S_OK);
 }
 
 netfwv6_result netfwv6_listener_enum_next(struct netfwv6_listener_enum *listeners, size_t n,
@@ -41,27 +34,20 @@ void netfwv6_listener_enum_free(struct netfwv6_listener_enum *listeners)
 	snapshot_free((struct snapshot_cursor *)listeners);
 }
 
-static netfwv6_result connection_leads_to(const struct netfwv6_connection *connection,
-					  uint32_t ifindex, bool *leads)
-{
-	struct device device;
-	netfwv6_result result;
-
-	if (!connection || !leads)
-		return fail(NETFWV6_E_POINTER, "%s is null",
-			    connection ? "the answer's out-pointer" : "the connection");
-	result = device_find(connection->name, &device);
-	if (NETFWV6_SUCCEEDED(result) && ifindex)
-		return storeys_lead(device.ifindex, ifindex, leads);
-	if (NETFWV6_FAILED(result) && result != NETFWV6_E_NOINTERFACE)
-		return result;
-	*leads = NETFWV6_SUCCEEDED(result);
-	return NETFWV6_S_OK;
-}
-
 netfwv6_result netfwv6_connection_leads_to(struct netfwv6_connection *connection, uint32_t ifindex,
 					   bool *leads)
 {
-	return told(state_of_connection(connection),
-		    connection_leads_to(connection, ifindex, leads));
+	struct call call CLEANUP(call_end) = call_on(state_of_connection(connection));
+	struct device device;
+	netfwv6_result result;
+
+	TRY(pointer_check(connection, "the connection"));
+	TRY(pointer_check(leads, "the answer's out-pointer"));
+	result = device_find(connection->name, &device);
+	if (NETFWV6_SUCCEEDED(result) && ifindex)
+		return call_result(&call, storeys_lead(device.ifindex, ifindex, leads));
+	if (NETFWV6_FAILED(result) && result != NETFWV6_E_NOINTERFACE)
+		return result;
+	*leads = NETFWV6_SUCCEEDED(result);
+	return call_result(&call, NETFWV6_S_OK);
 }

@@ -205,7 +205,7 @@ static void print_heading(const struct table *table)
 static void print_row_of(const struct table *table, const struct listening *row,
 			 const json_t *proposals)
 {
-	const struct port_range port = { row->at.port, row->at.port, row->at.protocol };
+	const struct netfwv6_port_range port = { row->at.port, row->at.port, row->at.protocol };
 	char text[PORT_TEXT_SIZE], address[INET6_ADDRSTRLEN], device[PRINTABLE_SIZE];
 	char processes[PROCESSES_TEXT_SIZE];
 

@@ -27,7 +27,7 @@ static bool is_same_port(const struct listening *row, const struct listening *ot
 
 static const char *format_port(const struct listening *row, char text[PORT_TEXT_SIZE])
 {
-	const struct port_range port = { row->at.port, row->at.port, row->at.protocol };
+	const struct netfwv6_port_range port = { row->at.port, row->at.port, row->at.protocol };
 
 	return format_range(&port, text);
 }
@@ -85,7 +85,7 @@ void name_closed_listeners(struct cli *cli, struct netfwv6_connection *connectio
 static netfwv6_result open_one(struct netfwv6_connection *connection, const struct listening *row,
 			       struct port_ranges *opened)
 {
-	struct port_range port = { row->at.port, row->at.port, row->at.protocol };
+	struct netfwv6_port_range port = { row->at.port, row->at.port, row->at.protocol };
 	const char *name = row->n_processes ? row->processes->name : NULL;
 	netfwv6_result result =
 		netfwv6_connection_open_port(connection, row->at.port, row->at.protocol, name);

@@ -101,6 +101,10 @@ exit_statuses_are_explained() {
 	[ -n "$number" ] && return $wrong
 }
 
+package_has_the_version() {
+	sed -n '1s/^netfwv6 (\([^)]*\)).*/netfwv6 \1/p' debian/changelog | diff - <("$B/netfwv6" --version)
+}
+
 devices_are_shown() {
 	tests/matrix/run --list | sed 's/.*/| & |/' | has_every "$(cat docs/devices.md)"
 }
@@ -121,6 +125,7 @@ ok "the ported controller compiles" ported_code_compiles
 ok "links between documents lead somewhere" links_lead_somewhere
 ok "links to headings, too" anchors_exist
 ok "the design is in short parts, which its index has" design_is_in_short_parts
+ok "the package has the version of the header" package_has_the_version
 ok "docs/devices.md has every kind of device that is tried" devices_are_shown
 ok "every source file names its licence" sources_name_their_licence
 done_testing
