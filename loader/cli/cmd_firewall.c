@@ -15,9 +15,8 @@ static int take_enable_options(const struct cli *cli, struct netfwv6_enable_opti
 	options->stateless = cli->stateless;
 	options->learn_only = cli->learn_only;
 	options->if_configured = cli->if_configured;
-	if (cli->if_configured &&
-	    (cli->stateless || cli->mode || cli->learn_only || cli->forward ||
-	     cli->open_listeners)) {
+	if (cli->if_configured && (cli->stateless || cli->mode || cli->learn_only || cli->forward ||
+				   cli->open_listeners)) {
 		complain("--if-configured enables a device as it was before, so it goes with no "
 			 "other option");
 		return EXIT_USAGE;

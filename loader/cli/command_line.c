@@ -27,7 +27,8 @@ static void put_shell_option(FILE *line, const char *option, const char *value)
 char *command_that_opens(const struct cli *cli, const struct netfwv6_listener *listener,
 			 const char *device)
 {
-	const struct netfwv6_port_range port = { listener->port, listener->port, listener->protocol };
+	const struct netfwv6_port_range port = { listener->port, listener->port,
+						 listener->protocol };
 	char text[PORT_TEXT_SIZE], *line CLEANUP(free_at) = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&line, &size);

@@ -246,11 +246,13 @@ static uint32_t program_of(const char *field)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s status --json | jq -c "
-				 "'del(.flows,.learning,.one_mount,.group,.configured)'",
-				 netfwv6()),
-			    must("printf '{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"devices\":[]}\\n'",
-				 world.state));
+	assert_string_equal(
+		must("%s status --json | jq -c "
+		     "'del(.flows,.learning,.one_mount,.group,.configured)'",
+		     netfwv6()),
+		must("printf "
+		     "'{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"devices\":[]}\\n'",
+		     world.state));
 	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);
