@@ -130,7 +130,7 @@ static void what_is_damaged_is_named(void **s)
 		     world.state, uses[i][0]);
 		is_damaged(uses[i][0], uses[i][1], "is no map of netfwv6's");
 		assert_false(firewalled(HOST_DEVICE));
-		must("umount %s && rmdir %s", world.state, world.state);
+		must("scripts/forget %s", world.state);
 	}
 }
 
