@@ -7,7 +7,8 @@
  *   Results      Every call that can fail returns an HRESULT-compatible code.
  *                Failures are negative; netfwv6_detail() has the sentence. A
  *                failed call has changed nothing and left its out-parameters
- *                untouched.
+ *                untouched, but for several changes in one call, which say how far
+ *                they came: netfwv6_mgr_change_ports().
  *   Ports        Host byte order, 1..65535, taken as 32 bits so that 65536 is
  *                refused and never truncated.
  *   Idempotence  What is already so is success.
