@@ -262,6 +262,8 @@ static void answers_to_questions_by_another_uplink_pass(void **s)
 	make_routes();
 	make_link((struct end){ world.host, "up1", "2001:db8:2::1/64" },
 		  (struct end){ second, "far1", "2001:db8:2::2/64" });
+	/* To ask for its neighbour, a router needs a link-local address. */
+	must("ip -n %s addr add " HOST_LINK_LOCAL "/64 dev up1 nodad", world.host);
 	must("ip -n %s -6 route add " FAR_ADDRESS "/128 via 2001:db8:2::2", world.host);
 	must("ip -n %s addr add " FAR_ADDRESS "/128 dev lo && ip -n %s addr add " FAR_ADDRESS
 	     "/128 dev lo",
