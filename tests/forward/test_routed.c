@@ -209,6 +209,23 @@ static void a_vrf_asks_its_own_table(void **s)
 	close_wire(&wire);
 }
 
+/* What ends here may be anything behind its headers, also for this host. */
+static void what_segment_routing_ends_here_is_for_this_host(void **s)
+{
+	static const struct row ends[] = { JUDGED("to a segment of this host's", "2001:db8:6::1") };
+	struct wire wire = open_wire(world.peer, PEER_DEVICE, HOST_DEVICE);
+
+	(void)s;
+	make_routes();
+	make_or_skip("ip -n %s -6 route add 2001:db8:6::/64 encap seg6local action End dev in0",
+		     world.host);
+	for (size_t i = 0; i < MODES; i++) {
+		pass_forwarded(modes[i].name);
+		CHECK(&wire, ends);
+	}
+	close_wire(&wire);
+}
+
 static void masquerade(void)
 {
 	must_in(world.host,
@@ -312,6 +329,7 @@ int main(void)
 		scene(without_forwarding_all_is_for_this_host),
 		scene(rules_by_port_and_device_are_heeded),
 		scene(a_vrf_asks_its_own_table),
+		scene(what_segment_routing_ends_here_is_for_this_host),
 		scene(a_container_behind_nat_converses_and_is_not_reached),
 		scene(answers_to_questions_by_another_uplink_pass),
 		scene(what_is_redirected_later_reaches_this_host),
