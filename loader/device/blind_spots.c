@@ -104,10 +104,10 @@ static uint32_t see_policy(const struct nlmsghdr *message)
 
 static uint32_t see_ipsec(void)
 {
-	const struct xfrm_usersa_id no_state = {};
 	const struct xfrm_userpolicy_id no_policy = {};
+	/* Here the kernel wants no header: it would read one as attributes, and log what is left. */
 	const struct netlink_question states =
-		netlink_question(XFRM_MSG_GETSA, NLM_F_DUMP, &no_state, sizeof(no_state));
+		netlink_question(XFRM_MSG_GETSA, NLM_F_DUMP, NULL, 0);
 	const struct netlink_question policies =
 		netlink_question(XFRM_MSG_GETPOLICY, NLM_F_DUMP, &no_policy, sizeof(no_policy));
 

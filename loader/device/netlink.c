@@ -100,7 +100,8 @@ struct netlink_question netlink_question(uint16_t type, uint16_t flags, const vo
 
 	header->nlmsg_type = type;
 	header->nlmsg_flags = NLM_F_REQUEST | flags;
-	memcpy(mnl_nlmsg_put_extra_header(header, size), fixed, size);
+	if (size)
+		memcpy(mnl_nlmsg_put_extra_header(header, size), fixed, size);
 	return question;
 }
 
