@@ -46,7 +46,7 @@ static netfwv6_result add_listener(void *listeners, const struct inet_diag_msg *
 	};
 
 	memcpy(listener.address, told->id.idiag_src, sizeof(listener.address));
-	if (!listener.port || told->id.idiag_dport || !is_address_reachable(listener.address) ||
+	if (!listener.port || !is_address_reachable(listener.address) ||
 	    !find_bound_device(&listener))
 		return NETFWV6_S_OK;
 	return snapshot_add(listeners, &listener);
