@@ -162,10 +162,11 @@ __noinline int netfwv6_chain(packet_context *ctx, struct packet *p)
  */
 static __always_inline bool is_big_tcp(packet_context *ctx, const struct cursor *at)
 {
+	/* Without a value clang 19 spills a register that has none, which the verifier refuses. */
 	struct {
 		__u8 next, length, option, option_length;
 		__be32 payload;
-	} hop;
+	} hop = {};
 	__u32 room = at->frame - at->pos;
 
 	return room > 65535 && cursor_peek(ctx, at, &hop, sizeof(hop)) && hop.length == 0 &&
