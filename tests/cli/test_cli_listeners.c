@@ -13,7 +13,7 @@
 static const struct refusal error_rows[] = {
 	{ "listeners fw0", 2, "takes no operand 'fw0'" },
 	{ "listeners --dev fw0", 2, "takes no option --dev" },
-	{ "enable fw0 --open-listeners --learn-only", 2, "nor --open-listeners" },
+	{ "enable fw0 --open-listeners --learn-only", 2, "and --open-listeners" },
 	{ "enable fw0 --open-listeners --if-configured", 2, "no other option" },
 	{ "enable nodev0 --open-listeners", 4, "there is no device nodev0" },
 	{ "open 1 --open-listeners", 2, "takes no option --open-listeners" },
