@@ -38,7 +38,7 @@ BPF_CFLAGS := -O2 -g -Wall -Wextra -target bpf -mcpu=v3 -I/usr/include/$(MACHINE
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)' '$(patsubst $(CURDIR)/%,%,$@)')
 
-WINGS := api admin ports event device state util
+WINGS := api admin ports event device text state util
 LIB_SRC := $(wildcard $(addprefix loader/,$(addsuffix /*.c,$(WINGS))))
 CLI_SRC := $(wildcard loader/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$B/%.o)

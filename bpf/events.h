@@ -80,6 +80,11 @@ struct log_record {
 };
 #define LOG_DROPPED (1u << 0)
 #define LOG_CONNECTIONS (1u << 1)
+#define LOG_SIZE_MIN 4096u
+#define LOG_DEFAULTS                                                                               \
+	{                                                                                          \
+		.rate = 1000, .maximum_size = 4194304, .path = "/var/log/netfwv6.log"              \
+	}
 
 /* Each tap has one on each CPU, in each program. */
 struct tap_state {

@@ -1070,6 +1070,138 @@ void netfwv6_listener_enum_free(struct netfwv6_listener_enum *listeners);
 netfwv6_result netfwv6_connection_leads_to(struct netfwv6_connection *connection, uint32_t ifindex,
 					   bool *leads) NETFWV6_CHECKED;
 
+/* ---- Policies -------------------------------------------------------------- */
+
+/* How many ranges a text of ports can mean: one of each protocol. */
+#define NETFWV6_PORTS_TEXT_RANGES 2
+
+/* The size of a range's longest text, NUL included. */
+#define NETFWV6_PORTS_TEXT_SIZE 24
+
+/*
+ * Reads ports as the command takes them: 443/tcp, 443 (of both protocols), 8000-8100/udp, or a
+ * service of /etc/services such as https/tcp.
+ *
+ * text     UTF-8
+ * n        for how many elements there is room: NETFWV6_PORTS_TEXT_RANGES
+ * size     sizeof(struct netfwv6_port_range)
+ * ranges   receives the ranges
+ * count    receives how many they are
+ * Errors   E_POINTER, E_INVALIDARG (the text; size; n is too small)
+ * Threads  any; it needs no handle
+ */
+netfwv6_result netfwv6_parse_ports(const char *text, size_t n, size_t size,
+				   struct netfwv6_port_range *ranges,
+				   size_t *count) NETFWV6_CHECKED;
+
+/*
+ * Writes a range as it is read, without a name of a service: "443/tcp", "8000-8100/udp".
+ *
+ * size     of the text's room: NETFWV6_PORTS_TEXT_SIZE
+ * Errors   E_POINTER, E_INVALIDARG (ports or protocol; size is too small)
+ * Threads  any
+ */
+netfwv6_result netfwv6_format_ports(const struct netfwv6_port_range *range, size_t size,
+				    char *text) NETFWV6_CHECKED;
+
+/*
+ * Reads a mode: auto, native, generic or tc; and names one, "unknown" for a foreign number. Static.
+ *
+ * mode     receives an enum netfwv6_mode
+ * Errors   E_POINTER, E_INVALIDARG (the text)
+ * Threads  any
+ */
+netfwv6_result netfwv6_parse_mode(const char *text, uint32_t *mode) NETFWV6_CHECKED;
+const char *netfwv6_mode_name(uint32_t mode);
+
+/*
+ * All that is kept of a state but counters and conversations: which ports are open and ignored
+ * where, and their names; which are protected; which devices are to be firewalled, and how; who
+ * may change ports; what is logged. Or a part of that. Its text is lines of the command, as
+ * netfwv6(8) describes it under POLICIES. Opaque; it belongs to no manager. Several threads may
+ * read one at a time; none may free it meanwhile.
+ */
+struct netfwv6_policy;
+
+/*
+ * Receives an error of a text: its line and its column, both from 1, the latter in characters;
+ * and the sentence, which names the remedy. Called on the calling thread, and valid until it
+ * returns.
+ */
+typedef void (*netfwv6_policy_error_fn)(void *context, size_t line, size_t column,
+					const char *sentence);
+
+/*
+ * Reads a policy from its text. All lines are read, whatever is wrong with one.
+ *
+ * text     length bytes, printable UTF-8 with newlines and tabs; need not end with a NUL
+ * error    is told every error in the order of the lines; may be NULL
+ * policy   receives the policy; the caller frees it with netfwv6_policy_free()
+ * Errors   E_POINTER, E_INVALIDARG (the text; the sentence begins with the first error's place),
+ *          E_OUTOFMEMORY
+ * Threads  any
+ */
+netfwv6_result netfwv6_policy_parse(const char *text, size_t length, netfwv6_policy_error_fn error,
+				    void *context, struct netfwv6_policy **policy) NETFWV6_CHECKED;
+
+/*
+ * Prints a policy as a text that netfwv6_policy_parse() reads as the same: in a fixed order, one
+ * record a line, neighbours joined.
+ *
+ * text     receives the text, which ends with a newline and a NUL; the caller frees it with
+ *          netfwv6_policy_text_free()
+ * Errors   E_POINTER, E_OUTOFMEMORY
+ */
+netfwv6_result netfwv6_policy_print(const struct netfwv6_policy *policy,
+				    char **text) NETFWV6_CHECKED;
+
+/* NULL is allowed. */
+void netfwv6_policy_text_free(char *text);
+
+/*
+ * Receives a line that one policy has over another: sign '+' for what comes, '-' for what goes.
+ * Called on the calling thread, and valid until it returns.
+ */
+typedef void (*netfwv6_policy_change_fn)(void *context, char sign, const char *line);
+
+/*
+ * Tells what would change if a state that is as the one policy says became as the other says.
+ * What a policy does not say is closed, not enabled, of nobody, and of the log the default; but
+ * protection ends only where the second policy says so.
+ *
+ * change   is told every change; may be NULL
+ * changes  receives how many lines that are; may be NULL
+ * Errors   E_POINTER, E_OUTOFMEMORY
+ */
+netfwv6_result netfwv6_policy_compare(const struct netfwv6_policy *before,
+				      const struct netfwv6_policy *after,
+				      netfwv6_policy_change_fn change, void *context,
+				      size_t *changes) NETFWV6_CHECKED;
+
+/*
+ * Lays one policy over another: what the upper one says counts, be it that a port is closed or
+ * a device disabled, and of the rest what the lower one says.
+ *
+ * both     receives a new policy; the caller frees it with netfwv6_policy_free()
+ * Errors   E_POINTER, E_INVALIDARG (more than NETFWV6_CONNECTIONS_MAX devices would have ports),
+ *          E_OUTOFMEMORY
+ */
+netfwv6_result netfwv6_policy_lay(const struct netfwv6_policy *under,
+				  const struct netfwv6_policy *over,
+				  struct netfwv6_policy **both) NETFWV6_CHECKED;
+
+/* NULL is allowed. */
+void netfwv6_policy_free(struct netfwv6_policy *policy);
+
+/*
+ * Tells whether a port that the first policy protects passes by it in some scope, and by the
+ * second does not.
+ *
+ * Errors   E_POINTER, E_ABORT (it does; the sentence names the port)
+ */
+netfwv6_result netfwv6_policy_check_protection(const struct netfwv6_policy *before,
+					       const struct netfwv6_policy *after) NETFWV6_CHECKED;
+
 /* ---- Conversations ------------------------------------------------------- */
 
 /*

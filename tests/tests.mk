@@ -2,7 +2,7 @@
 
 # A folder's programs are its test_*.c. They share its other files, and those of the folders that
 # it uses. The folders of the wings of loader/ are named as these are; the others are the data plane's.
-FOLDERS := admin api attacks cli cli/log cli/monitor cli/stats conversations device event forward model netns ports state
+FOLDERS := admin api attacks cli cli/log cli/monitor cli/stats conversations device event forward model netns ports state text
 attacks_uses := conversations
 cli/log_uses := packet/build
 cli/monitor_uses := event packet/build
@@ -56,14 +56,16 @@ $(PACKET_TESTS): $(patsubst %.c,$B/%.o,$(wildcard tests/packet/*.c))
 	$Q$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIB_LIBS)
 
 # Fuzzers, with clang's libFuzzer and sanitizers; tests/shell/fuzz.sh runs them.
-FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event
+FUZZERS := $B/fuzz/fuzz_filter $B/fuzz/fuzz_event $B/fuzz/fuzz_policy
 FUZZ_CFLAGS := -O1 -g -std=gnu11 -D_GNU_SOURCE $(WARN) -Iinclude -Ibpf -Iloader \
 	-Iloader/cli -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_SECONDS ?= 300
 
-$B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c)
-$B/fuzz/fuzz_event: $(addprefix loader/,event/event_decode.c $(addprefix util/,reason_names.c error.c utf8.c version.c)) \
+FUZZ_TEXTS := $(addprefix loader/,api/detail.c text/port_text.c $(addprefix util/,error.c options.c utf8.c version.c))
+$B/fuzz/fuzz_filter: $(addprefix loader/cli/,filter.c prefix.c port_operand.c) $(FUZZ_TEXTS)
+$B/fuzz/fuzz_event: $(addprefix loader/,event/event_decode.c util/reason_names.c) $(FUZZ_TEXTS) \
 	$(addprefix loader/cli/,event_text.c event_json.c event_words.c related.c pcapng.c bytes.c printable.c port_operand.c)
+$B/fuzz/fuzz_policy: $(filter-out loader/text/port_text.c,$(wildcard loader/text/*.c)) $(FUZZ_TEXTS)
 
 $(FUZZERS): $B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(wildcard tests/fuzz/*.h loader/*/*.h bpf/*.h)
 	$(call say,FUZZ)

@@ -24,6 +24,7 @@
 #include "state/root.h"
 #include "util/error.h"
 #include "util/scope.h"
+#include "util/utf8.h"
 
 struct rebuilding {
 	struct state *state; /* with the old maps */

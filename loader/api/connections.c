@@ -10,6 +10,7 @@
 #include "ports/slots.h"
 #include "state/configured.h"
 #include "util/snapshot.h"
+#include "util/utf8.h"
 
 static netfwv6_result new_connection(struct state *state, const char *name,
 				     struct netfwv6_connection **connection)

@@ -9,14 +9,12 @@
 #include "api/mgr.h"
 #include "event/log_tap.h"
 #include "state/log_record.h"
-#include "util/utf8.h"
-
-#define SIZE_MIN 4096u
+#include "text/log_path.h"
 
 /* ---- Putting ---------------------------------------------------------------------- */
 
 /* Of a flag, or of a field of the record. */
-struct log_change {
+struct property_change {
 	uint32_t flag;
 	bool on;
 	size_t offset, size;
@@ -24,11 +22,11 @@ struct log_change {
 };
 
 #define CHANGE_OF(field, value_)                                                                   \
-	((struct log_change){ .offset = offsetof(struct log_record, field),                        \
-			      .size = sizeof(((struct log_record *)NULL)->field),                  \
-			      .value = value_ })
+	((struct property_change){ .offset = offsetof(struct log_record, field),                   \
+				   .size = sizeof(((struct log_record *)NULL)->field),             \
+				   .value = value_ })
 
-static void apply_change(struct log_record *record, const struct log_change *change)
+static void apply_change(struct log_record *record, const struct property_change *change)
 {
 	if (change->flag)
 		record->flags =
@@ -40,7 +38,7 @@ static void apply_change(struct log_record *record, const struct log_change *cha
 /* What cannot be done is not recorded. */
 static netfwv6_result change_log(struct state *state, void *argument)
 {
-	const struct log_change *change = argument;
+	const struct property_change *change = argument;
 	struct log_record before, after;
 	netfwv6_result result;
 
@@ -61,7 +59,7 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	return result;
 }
 
-static netfwv6_result put_property(struct call *call, struct log_change change)
+static netfwv6_result put_property(struct call *call, struct property_change change)
 {
 	TRY(pointer_check(call->state, "the manager"));
 	return call_result(call, with_administration(call->state, change_log, &change));
@@ -91,7 +89,7 @@ static netfwv6_result put_flag(struct netfwv6_mgr *mgr, uint32_t flag, bool on)
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 
-	return put_property(&call, (struct log_change){ .flag = flag, .on = on });
+	return put_property(&call, (struct property_change){ .flag = flag, .on = on });
 }
 
 netfwv6_result netfwv6_mgr_get_log_dropped_packets(struct netfwv6_mgr *mgr, bool *on)
@@ -114,27 +112,6 @@ netfwv6_result netfwv6_mgr_put_log_connections(struct netfwv6_mgr *mgr, bool on)
 	return put_flag(mgr, LOG_CONNECTIONS, on);
 }
 
-static netfwv6_result check_path(const char *path)
-{
-	size_t length = strlen(path);
-
-	if (*path != '/' || length >= LOG_PATH_SIZE || path[length - 1] == '/')
-		return fail(
-			NETFWV6_E_INVALIDARG,
-			"'%.60s' is no path for a log: an absolute one of a file, of at most %d "
-			"bytes",
-			path, LOG_PATH_SIZE - 1);
-	for (size_t i = 0, step; i < length; i += step) {
-		step = utf8_printable(path + i);
-		if (!step)
-			return fail(NETFWV6_E_INVALIDARG,
-				    "the path of the log is not printable UTF-8: its byte %zu is "
-				    "0x%02x",
-				    i + 1, (unsigned char)path[i]);
-	}
-	return NETFWV6_S_OK;
-}
-
 netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size, char *path,
 					    size_t *needed)
 {
@@ -145,7 +122,7 @@ netfwv6_result netfwv6_mgr_get_logfile_path(struct netfwv6_mgr *mgr, size_t size
 
 	TRY(get_record(&call, path || !size ? out : NULL, &record));
 	/* What put would have refused was written past the library: nobody is to open or print it. */
-	if (NETFWV6_FAILED(check_path(record.path)))
+	if (NETFWV6_FAILED(log_path_check(record.path)))
 		return fail(NETFWV6_E_UNEXPECTED,
 			    "the path of the log in %s is damaged: 'netfwv6 log --file PATH' as "
 			    "root sets another",
@@ -168,7 +145,7 @@ netfwv6_result netfwv6_mgr_put_logfile_path(struct netfwv6_mgr *mgr, const char 
 	char padded[LOG_PATH_SIZE] = "";
 
 	TRY(pointer_check(path, "the log's path"));
-	TRY(check_path(path));
+	TRY(log_path_check(path));
 	memcpy(padded, path, strlen(path));
 	return put_property(&call, CHANGE_OF(path, padded));
 }
@@ -187,10 +164,10 @@ netfwv6_result netfwv6_mgr_put_logfile_maximum_size(struct netfwv6_mgr *mgr, uin
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 
-	if (mgr && size < SIZE_MIN)
+	if (mgr && size < LOG_SIZE_MIN)
 		return fail(NETFWV6_E_INVALIDARG,
 			    "a log of at most %llu bytes is too small: %u are the least",
-			    (unsigned long long)size, SIZE_MIN);
+			    (unsigned long long)size, LOG_SIZE_MIN);
 	return put_property(&call, CHANGE_OF(maximum_size, &size));
 }
 

@@ -26,7 +26,7 @@ int take_port_operands(const struct cli *cli, struct port_ranges *ranges);
 const char *protocol_name(uint32_t protocol);
 
 /* "443/tcp" or "8000-8100/udp"; the buffer has PORT_TEXT_SIZE bytes. */
-#define PORT_TEXT_SIZE 24
+#define PORT_TEXT_SIZE NETFWV6_PORTS_TEXT_SIZE
 const char *format_range(const struct netfwv6_port_range *range, char *text);
 
 #endif

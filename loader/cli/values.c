@@ -37,30 +37,21 @@ int take_switch(const char *option, const char *text, bool *on)
 	return GO_ON;
 }
 
-static const char *const mode_names[] = {
-	[NETFWV6_MODE_AUTO] = "auto",
-	[NETFWV6_MODE_NATIVE] = "native",
-	[NETFWV6_MODE_GENERIC] = "generic",
-	[NETFWV6_MODE_TC] = "tc",
-};
-#define MODES (sizeof(mode_names) / sizeof(*mode_names))
-
 const char *mode_name(uint32_t mode)
 {
-	return mode < MODES ? mode_names[mode] : "unknown";
+	return netfwv6_mode_name(mode);
 }
 
 int take_mode(const char *text, uint32_t *mode)
 {
+	netfwv6_result result = NETFWV6_S_OK;
+
 	*mode = NETFWV6_MODE_AUTO;
-	if (!text)
+	if (text)
+		result = netfwv6_parse_mode(text, mode);
+	if (NETFWV6_SUCCEEDED(result))
 		return GO_ON;
-	for (uint32_t i = 0; i < MODES; i++)
-		if (strcmp(mode_names[i], text) == 0) {
-			*mode = i;
-			return GO_ON;
-		}
-	complain("'%s' is no mode: write auto, native, generic or tc", text);
+	complain("%s", netfwv6_detail());
 	return EXIT_USAGE;
 }
 

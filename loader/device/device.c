@@ -37,26 +37,6 @@ static enum framing framing_of(uint16_t hardware_type)
 	}
 }
 
-static bool is_device_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length > 0 && length < DEVICE_NAME_SIZE && !strpbrk(name, "/: \t\n\v\f\r") &&
-	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-bool device_name_is_sane(const char *name)
-{
-	if (!is_device_name(name))
-		return false;
-	for (size_t step; *name; name += step) {
-		step = utf8_printable(name);
-		if (!step)
-			return false;
-	}
-	return true;
-}
-
 bool device_of_link(const struct nlmsghdr *link, struct device *device)
 {
 	const struct ifinfomsg *info = netlink_fixed(link, sizeof(*info));
@@ -130,7 +110,7 @@ netfwv6_result device_find(const char *name, struct device *device)
 	struct device found;
 	int error;
 
-	if (!is_device_name(name))
+	if (!device_name_is_possible(name))
 		return no_name(name);
 	error = look_up_name(name, &found);
 	if (!error && strcmp(found.name, name) != 0)
@@ -147,7 +127,7 @@ netfwv6_result device_resolve(const char *name, struct device *device)
 	struct device found;
 	int error;
 
-	if (!(is_long ? strlen(name) < ALTIFNAMSIZ : is_device_name(name)))
+	if (!(is_long ? strlen(name) < ALTIFNAMSIZ : device_name_is_possible(name)))
 		return no_name(name);
 	error = look_up_name(name, &found);
 	if (error == -ENODEV && is_long)

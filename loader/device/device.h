@@ -25,9 +25,6 @@ struct device {
 	enum framing framing;
 };
 
-/* Could it be a device's, and can it be printed? */
-bool device_name_is_sane(const char *name);
-
 /*
  * The device of that name. One that has it as an alternative name is not meant: what is
  * recorded under a name belongs to a device that is called so.

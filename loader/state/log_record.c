@@ -11,13 +11,7 @@
 
 _Static_assert(LOG_PATH_SIZE == NETFWV6_PATH_SIZE, "a path fits its record");
 
-#define RATE_DEFAULT 1000u
-#define SIZE_DEFAULT 4194304u
-#define PATH_DEFAULT "/var/log/netfwv6.log"
-
-static const struct log_record defaults = { .rate = RATE_DEFAULT,
-					    .maximum_size = SIZE_DEFAULT,
-					    .path = PATH_DEFAULT };
+static const struct log_record defaults = LOG_DEFAULTS;
 
 /* A record of zeros was never written. */
 netfwv6_result log_record_read(const struct root *root, struct log_record *record)

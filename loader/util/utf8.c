@@ -2,6 +2,9 @@
 #include "util/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
+
+#include "netfwv6.h"
 
 /* Decodes one character: its length in bytes, or 0 when it is not UTF-8. */
 static size_t decode(const unsigned char *s, uint32_t *code)
@@ -62,4 +65,24 @@ void utf8_sanitize(char *text)
 			*text = '?';
 		text += length ? length : 1;
 	}
+}
+
+bool device_name_is_possible(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < NETFWV6_DEVICE_SIZE && !strpbrk(name, "/: \t\n\v\f\r") &&
+	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+bool device_name_is_sane(const char *name)
+{
+	if (!device_name_is_possible(name))
+		return false;
+	for (size_t step; *name; name += step) {
+		step = utf8_printable(name);
+		if (!step)
+			return false;
+	}
+	return true;
 }

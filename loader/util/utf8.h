@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What may be shown in one line of a terminal, a log or JSON. */
+/* What may be shown in one line of a terminal, a log or JSON, and what may be a device's name. */
 #ifndef NETFWV6_UTF8_H
 #define NETFWV6_UTF8_H
 
@@ -11,5 +11,11 @@ size_t utf8_printable(const char *text);
 
 /* Replaces every byte that belongs to no printable character by a question mark. */
 void utf8_sanitize(char *text);
+
+/* Does the kernel take it for a device's name? */
+bool device_name_is_possible(const char *name);
+
+/* And can it be printed? */
+bool device_name_is_sane(const char *name);
 
 #endif

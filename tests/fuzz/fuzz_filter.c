@@ -20,12 +20,14 @@ static const struct netfwv6_counter known[] = {
 };
 
 /* Without a file that is read each time. */
-struct servent *getservbyname(const char *name, const char *protocol)
+int getservbyname_r(const char *name, const char *protocol, struct servent *room, char *buffer,
+		    size_t size, struct servent **found)
 {
-	static struct servent service;
-
-	service.s_port = htons(strlen(protocol) + 440);
-	return strcmp(name, "https") == 0 ? &service : NULL;
+	(void)buffer;
+	(void)size;
+	room->s_port = htons(strlen(protocol) + 440);
+	*found = strcmp(name, "https") == 0 ? room : NULL;
+	return 0;
 }
 
 /* ---- The second way --------------------------------------------------------------- */

@@ -18,7 +18,7 @@ gets_somewhere() {
 		{ tail -n 5 "$B/fuzz/$1.log"; return 1; }
 }
 
-for name in filter event; do
+for name in filter event policy; do
 	ok "$seconds s of fuzzing find nothing: $name" finds_nothing $name
 	ok "fuzzing gets past the first checks: $name" gets_somewhere $name
 	sed -n 's/^stat::number_of_executed_units: */# executions: /p' "$B/fuzz/$name.log"
