@@ -211,6 +211,21 @@ struct name_key {
 };
 #define NAME_IGNORED (1u << 31)
 
+/* The ports that commands do not close, a bit for each entry of the port table. */
+struct protected_ports {
+	__u64 words[BITMAP_WORDS];
+};
+
+/* The file that the policy is kept in, and how it was when it said what the state is. */
+#define SAVED_PATH_SIZE 256
+struct saved_record {
+	char path[SAVED_PATH_SIZE]; /* NUL-padded; empty: none */
+	__u64 inode;		    /* 0: it never said that */
+	__u64 size;
+	__u64 modified_ns; /* as the file has it */
+};
+
+_Static_assert(sizeof(struct saved_record) == 24 + SAVED_PATH_SIZE, "layout");
 _Static_assert(sizeof(struct count) == 16, "layout");
 _Static_assert(sizeof(struct connection_config) == 48, "layout");
 _Static_assert(sizeof(struct flow_key) == 40, "layout");

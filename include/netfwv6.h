@@ -463,6 +463,17 @@ struct netfwv6_connection;
 netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
 					  struct netfwv6_connection **connection) NETFWV6_CHECKED;
 
+/*
+ * The same, and a name that no device has and nothing is set for will do, too: what is set by
+ * this handle holds for a device of that name when it comes. Enabling one that is not here records
+ * the wish; udev enables it.
+ *
+ * Errors      as netfwv6_mgr_get_connection(), without E_NOINTERFACE
+ */
+netfwv6_result
+netfwv6_mgr_get_connection_ahead(struct netfwv6_mgr *mgr, const char *name,
+				 struct netfwv6_connection **connection) NETFWV6_CHECKED;
+
 /* NULL is allowed. */
 void netfwv6_connection_free(struct netfwv6_connection *connection);
 
@@ -1192,6 +1203,113 @@ netfwv6_result netfwv6_policy_lay(const struct netfwv6_policy *under,
 
 /* NULL is allowed. */
 void netfwv6_policy_free(struct netfwv6_policy *policy);
+
+/*
+ * Reads the policy of a state, as it is; without a state one that says nothing. What others than
+ * root may have written past the library is left out, and the log callback is told so: slots of
+ * what is no device's name, names of ports that are not printable UTF-8.
+ *
+ * policy   receives the policy; the caller frees it with netfwv6_policy_free(). It outlives the
+ *          manager.
+ * Errors   as netfwv6_mgr_is_port_globally_open()
+ */
+netfwv6_result netfwv6_mgr_read_policy(struct netfwv6_mgr *mgr,
+				       struct netfwv6_policy **policy) NETFWV6_CHECKED;
+
+/*
+ * Writes the policy of a state to a file, as netfwv6_policy_print() has it. The file is the old one
+ * or the new one at any moment, also when the disk is full; mode and owner stay, and a symbolic link
+ * is followed.
+ *
+ * path     NULL: the file that the policy is kept in
+ * Errors   as netfwv6_mgr_read_policy(); E_INVALIDARG (it is no regular file), E_FAIL (it cannot
+ *          be written; for NULL also: the policy is kept nowhere), E_OUTOFMEMORY also when the
+ *          disk is full; for NULL E_RETRY
+ * Needs    root for NULL
+ */
+netfwv6_result netfwv6_mgr_save_policy(struct netfwv6_mgr *mgr, const char *path) NETFWV6_CHECKED;
+
+/*
+ * The file that the policy is kept in: an absolute path, or "" for none, which is so at first, but
+ * /etc/netfwv6/policy for the state /run/netfwv6 of the initial network namespace. put writes
+ * nothing to it.
+ *
+ * path     put: printable UTF-8, copied; get: room for size bytes, may be NULL when size is 0
+ * size     NETFWV6_PATH_SIZE is enough for this version's longest path
+ * needed   receives how many bytes the path takes, NUL included; may be NULL when path is not.
+ *          With a size of 0 it is all that the call tells.
+ * Errors   E_POINTER, E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED, E_FAIL;
+ *          E_INVALIDARG (path; size is too small, and then nothing is written); put: E_RETRY
+ * Needs    root to put
+ */
+netfwv6_result netfwv6_mgr_get_policy_file(struct netfwv6_mgr *mgr, size_t size, char *path,
+					   size_t *needed) NETFWV6_CHECKED;
+netfwv6_result netfwv6_mgr_put_policy_file(struct netfwv6_mgr *mgr,
+					   const char *path) NETFWV6_CHECKED;
+
+/*
+ * Brings the file that the policy is kept in up to date, as the commands of root do when they have
+ * changed something. It is left alone, and the call refused, when it has comments, or is not as
+ * it was when it last said what the state is: when it was saved, or put in force.
+ *
+ * Returns  S_OK, or S_FALSE when the policy is kept nowhere
+ * Errors   as netfwv6_mgr_save_policy(); E_ABORT also when the file is left alone
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_update_policy_file(struct netfwv6_mgr *mgr) NETFWV6_CHECKED;
+
+/* Set sz to sizeof(struct netfwv6_apply_options) and the rest to zero. */
+struct netfwv6_apply_options {
+	size_t sz;
+	netfwv6_policy_change_fn change; /* is told each change, once all are made; or NULL */
+	void *context;
+	bool dry_run; /* tell what would change, and change nothing; for everybody who may read */
+	bool force;   /* close protected ports, too */
+	uint8_t reserved[6];
+};
+
+/*
+ * Makes the state what the policy says, and nothing else: see netfwv6_policy_compare(). Ports
+ * open before others close, devices are enabled last. A device that is not here is enabled ahead;
+ * one that is, and is not firewalled although that is wanted, is enabled anew. When a step fails,
+ * what was done is taken back. A failure to do that is told to the log callback.
+ *
+ * options  NULL for the defaults
+ * changes  receives how many changes there were, or would be; may be NULL
+ * Errors   as netfwv6_mgr_initialize() and netfwv6_connection_enable_firewall(); E_INVALIDARG also
+ *          when a device is named by an alternative name; E_ABORT also when a protected port would close; E_OUTOFMEMORY also when names find no room
+ * Needs    root, unless it is a dry run
+ */
+netfwv6_result netfwv6_mgr_apply_policy(struct netfwv6_mgr *mgr,
+					const struct netfwv6_policy *policy,
+					const struct netfwv6_apply_options *options,
+					size_t *changes) NETFWV6_CHECKED;
+
+/*
+ * Protects all ports from first to last, both included: the commands and
+ * netfwv6_mgr_apply_policy() refuse to close them on any device, unless they are forced. The
+ * calls that close or ignore a port do as they are told, so a controller asks with
+ * netfwv6_policy_check_protection() first. Nothing that the group may write holds it.
+ *
+ * Errors   as netfwv6_mgr_initialize(); E_INVALIDARG (ports or protocol); E_ABORT also when a
+ *          port is open neither globally nor on a device
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_protect_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					 uint32_t protocol) NETFWV6_CHECKED;
+
+/* Takes it back, of ports that are closed, too. Likewise. */
+netfwv6_result netfwv6_mgr_unprotect_ports(struct netfwv6_mgr *mgr, uint32_t first, uint32_t last,
+					   uint32_t protocol) NETFWV6_CHECKED;
+
+/*
+ * Takes a snapshot of the protected ports; the names are those of the globally open ones.
+ *
+ * Errors   as netfwv6_mgr_enumerate_globally_open_ports()
+ */
+netfwv6_result
+netfwv6_mgr_enumerate_protected_ports(struct netfwv6_mgr *mgr,
+				      struct netfwv6_port_enum **ports) NETFWV6_CHECKED;
 
 /*
  * Tells whether a port that the first policy protects passes by it in some scope, and by the

@@ -225,6 +225,30 @@ static void keep_forward(const struct state *state, const struct attached_device
 		wanted->flags |= CONFIGURED_FORWARD;
 }
 
+/* Of a device that is not here: its program finds the place for its settings when it comes. */
+static netfwv6_result enable_ahead(struct state *state, const struct enabling *asked)
+{
+	struct configured_record wanted = asked->wanted, before;
+	bool configured;
+	uint32_t slot;
+
+	TRY(create_or_adopt(state));
+	TRY(configured_get(state, asked->device, &before, &configured));
+	if (asked->keep_forward && !(wanted.flags & CONFIGURED_LEARN_ONLY))
+		wanted.flags |= before.flags & CONFIGURED_FORWARD;
+	/* The mode that it had when it was here, if that will do. */
+	if (configured && before.mode == wanted.mode)
+		wanted.got = before.got;
+	if (asked->as_it_is && configured)
+		return NETFWV6_S_OK;
+	if (wanted.flags & CONFIGURED_LEARN_ONLY)
+		return configured_put(state, asked->device, &wanted);
+	attachments_tidy(state);
+	TRY(slot_reserve(state, asked->device, &wanted, &slot));
+	slot_settle(state, asked->device);
+	return NETFWV6_S_OK;
+}
+
 netfwv6_result enable_device(struct state *state, void *argument)
 {
 	struct enabling *asked = argument;
@@ -237,7 +261,10 @@ netfwv6_result enable_device(struct state *state, void *argument)
 	if (result != NETFWV6_S_OK)
 		return result;
 	/* The device first: what cannot be enabled leaves no state behind. */
-	TRY(device_find(asked->device, &seen.device));
+	result = device_find(asked->device, &seen.device);
+	if (result == NETFWV6_E_NOINTERFACE && asked->ahead)
+		return enable_ahead(state, asked);
+	TRY(result);
 	TRY(device_traits_read(&seen.device, 0, &traits));
 	TRY(mode_check(&seen.device, &traits, NETFWV6_MODE_AUTO));
 	TRY(create_or_adopt(state));

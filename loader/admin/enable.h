@@ -18,6 +18,7 @@ struct enabling {
 	bool as_it_is;	    /* of a device that is firewalled nothing changes */
 	bool keep_forward;  /* and whatever else does, what is for others fares as before */
 	bool if_configured; /* as it was configured, or not at all */
+	bool ahead;	    /* where there is no such device, the wish alone will do */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "state/locks.h"
 #include "state/mountpoint.h"
 #include "state/root.h"
+#include "state/saved_record.h"
 #include "util/error.h"
 
 /* Of a millisecond. A rebuild takes tens; this long means that its maker was killed. */
@@ -33,12 +34,16 @@ static netfwv6_result prepare_place(struct state *state)
 
 netfwv6_result state_make(struct state *state)
 {
+	bool is_new;
 	gid_t group;
 
 	TRY(root_open(&state->root, &state->policy));
-	if (state->root.state == ROOT_ABSENT)
+	is_new = state->root.state == ROOT_ABSENT;
+	if (is_new)
 		TRY(prepare_place(state));
 	TRY(root_create(&state->root, &state->policy));
+	if (is_new)
+		TRY(saved_record_begin(&state->root));
 	TRY(lock_new_state(state));
 	TRY(root_reread(&state->root));
 	if (!policy_retired(&state->policy))

@@ -40,6 +40,14 @@ static inline netfwv6_result call_result(struct call *call, netfwv6_result resul
 	return result;
 }
 
+/* Of a call whose steps have a function of their own: its end, with what that returned. */
+static inline netfwv6_result call_told(struct state *state, netfwv6_result result)
+{
+	if (NETFWV6_FAILED(result) && state)
+		failure_keep(&state->failure);
+	return result;
+}
+
 /* Holds the mutex until the call's end. The second form opens the state, too. */
 static inline void call_lock(struct call *call)
 {

@@ -10,6 +10,7 @@ struct netfwv6_connection {
 	struct state *state;
 	char name[DEVICE_NAME_SIZE];
 	bool loopback; /* which is never filtered */
+	bool ahead;    /* the device need not be here */
 };
 
 /* NULL of NULL. */

@@ -64,8 +64,19 @@ static netfwv6_result find_absent(struct state *state, const char *name)
 			       name);
 }
 
-netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
-					  struct netfwv6_connection **connection)
+/* What no device can be called is not waited for, and what cannot be printed not set. */
+static netfwv6_result check_ahead(const char *name)
+{
+	return device_name_is_sane(name) ?
+		       NETFWV6_S_OK :
+		       fail(NETFWV6_E_INVALIDARG,
+			    "'%s' is no name of a device: one has 1 to %d printable bytes, no "
+			    "slash, colon or blank",
+			    name, DEVICE_NAME_SIZE - 1);
+}
+
+static netfwv6_result get_connection(struct netfwv6_mgr *mgr, const char *name, bool ahead,
+				     struct netfwv6_connection **connection)
 {
 	struct call call CLEANUP(call_end) = call_on(state_of(mgr));
 	struct device device = {};
@@ -75,12 +86,27 @@ netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *n
 	TRY(pointer_check(name, "the device's name"));
 	TRY(pointer_check(connection, "the connection's out-pointer"));
 	result = device_resolve(name, &device);
-	TRY(result == NETFWV6_E_NOINTERFACE ? find_absent(call.state, name) : result);
+	if (result == NETFWV6_E_NOINTERFACE)
+		result = ahead ? check_ahead(name) : find_absent(call.state, name);
+	TRY(result);
 	TRY(new_connection(call.state, device.ifindex ? device.name : name, connection));
+	(*connection)->ahead = ahead;
 	(*connection)->loopback = device.framing == FRAMING_LOOPBACK;
 	if (strcmp((*connection)->name, name) != 0)
 		state_log(call.state, "%s is another name of device %s", name, (*connection)->name);
 	return call_result(&call, NETFWV6_S_OK);
+}
+
+netfwv6_result netfwv6_mgr_get_connection(struct netfwv6_mgr *mgr, const char *name,
+					  struct netfwv6_connection **connection)
+{
+	return get_connection(mgr, name, false, connection);
+}
+
+netfwv6_result netfwv6_mgr_get_connection_ahead(struct netfwv6_mgr *mgr, const char *name,
+						struct netfwv6_connection **connection)
+{
+	return get_connection(mgr, name, true, connection);
 }
 
 /* ---- The enumerator: a snapshot's cursor over devices, typed -------------- */

@@ -52,6 +52,7 @@ netfwv6_result netfwv6_connection_enable_firewall(struct netfwv6_connection *con
 		.as_it_is = !options,
 		.keep_forward = given.forward == NETFWV6_FORWARD_KEEP,
 		.if_configured = given.if_configured,
+		.ahead = connection->ahead,
 		.wanted = { .mode = given.mode,
 			    .flags = (given.stateless ? CONFIGURED_STATELESS : 0) |
 				     (given.learn_only ? CONFIGURED_LEARN_ONLY : 0) |

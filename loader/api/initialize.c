@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "admin/administration.h"
+#include "admin/group.h"
 #include "admin/make.h"
 #include "admin/rebuild.h"
 #include "api/call.h"
@@ -14,19 +15,6 @@
 
 /* ---- Making ---------------------------------------------------------------- */
 
-/* The group that the ports are to have, and whether others may still hold them. */
-static netfwv6_result choose_group(const struct state *state,
-				   const struct netfwv6_initialize_options *options, gid_t *group,
-				   bool *changes_hands)
-{
-	gid_t present;
-
-	TRY(pins_get_group(state->root.dir, &present));
-	*group = options->set_group ? options->group : present;
-	*changes_hands = present && present != *group;
-	return NETFWV6_S_OK;
-}
-
 /* Opens what is there, also if it was frozen, or makes it. */
 static netfwv6_result open_or_make(struct state *state)
 {
@@ -37,16 +25,15 @@ static netfwv6_result open_or_make(struct state *state)
 static netfwv6_result initialize(struct state *state, void *given)
 {
 	const struct netfwv6_initialize_options *options = given;
-	bool changes_hands;
 	gid_t group;
 
 	TRY(open_or_make(state));
 	TRY(root_reread(&state->root));
-	TRY(choose_group(state, options, &group, &changes_hands));
-	if (options->rebuild || changes_hands || policy_retired(&state->policy))
-		TRY(rebuild(state, group));
+	TRY(pins_get_group(state->root.dir, &group));
+	if (options->rebuild || policy_retired(&state->policy))
+		TRY(rebuild(state, options->set_group ? options->group : group));
 	else if (options->set_group)
-		TRY(pins_set_group(state->root.dir, group));
+		TRY(group_give(state, options->group));
 	return state->root.state == ROOT_WRITABLE ? NETFWV6_S_OK : root_read_only(&state->root);
 }
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "admin/administration.h"
+#include "admin/log_change.h"
 #include "admin/make.h"
 #include "api/call.h"
 #include "api/mgr.h"
-#include "event/log_tap.h"
 #include "state/log_record.h"
 #include "text/log_path.h"
 
@@ -50,13 +50,7 @@ static netfwv6_result change_log(struct state *state, void *argument)
 	if (state->root.state == ROOT_ABSENT && memcmp(&before, &after, sizeof(after)) == 0)
 		return NETFWV6_S_OK;
 	result = state_make(state);
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_apply(state, &after);
-	if (NETFWV6_SUCCEEDED(result))
-		result = log_record_write(&state->root, &after);
-	if (NETFWV6_FAILED(result) && state->root.state == ROOT_WRITABLE)
-		log_apply(state, &before);
-	return result;
+	return NETFWV6_FAILED(result) ? result : log_change(state, &before, &after);
 }
 
 static netfwv6_result put_property(struct call *call, struct property_change change)

@@ -55,6 +55,31 @@ void names_drop_closed(struct state *state, struct range range, uint32_t scope);
 /* Are there none at all? Spares a look-up for each port. */
 bool names_none(const struct state *state);
 
+/*
+ * Shows every name that is stored, as it is: of closed ports, too, and with what members of a
+ * group wrote. It ends with a NUL.
+ */
+netfwv6_result names_visit(const struct state *state,
+			   netfwv6_result (*visit)(void *context, struct name_key key,
+						   const char *name),
+			   void *context);
+
+/* Names that are to be stored together; begins as zeros. */
+#define NAMES_TOGETHER 1024
+struct name_batch {
+	struct name_key keys[NAMES_TOGETHER];
+	char names[NAMES_TOGETHER][NAME_SIZE];
+	uint32_t count;
+};
+
+/* Adds a name that is not empty, and stores the batch when it is full; then what is left. */
+netfwv6_result names_put(struct state *state, struct name_batch *batch, struct name_key key,
+			 const char *name);
+netfwv6_result names_flush(struct state *state, struct name_batch *batch);
+
+/* Drops the name of a port, if it has one. */
+void name_drop(struct state *state, struct name_key key);
+
 /* Copies the name, "" when there is none; name has NAME_SIZE bytes. */
 void name_get(const struct state *state, struct name_key key, char *name);
 

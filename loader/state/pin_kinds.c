@@ -43,6 +43,10 @@ const struct pin_kind pin_kinds[PINS] = {
 		       sizeof(uint64_t), PORT_ENTRIES, 0 },
 	[PIN_LOGGING] = { "nf6_logging", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 			  sizeof(struct log_record), 1, 0 },
+	[PIN_PROTECTED] = { "nf6_protected", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			    sizeof(struct protected_ports), 1, 0 },
+	[PIN_SAVED] = { "nf6_saved", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
+			sizeof(struct saved_record), 1, 0 },
 	[PIN_ROOT] = { "nf6_root", 0644, false, BPF_MAP_TYPE_ARRAY, sizeof(uint32_t),
 		       sizeof(struct root_record), 1, 0 },
 };

@@ -28,6 +28,8 @@ enum pin {
 	PIN_TAPS,	     /* the buffers of events */
 	PIN_HITS,	     /* dropped packets by port, while they are counted */
 	PIN_LOGGING,	     /* what is logged, and where */
+	PIN_PROTECTED,	     /* the ports that commands do not close */
+	PIN_SAVED,	     /* the file that the policy is kept in */
 	PIN_ROOT, /* the layout and the network namespace; the state exists while this does */
 	PINS
 };

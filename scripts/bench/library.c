@@ -3,6 +3,7 @@
 #include "control.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TOOL "netfwv6 library"
 
@@ -56,6 +57,32 @@ static void measure_opens(struct netfwv6_mgr *mgr, const char *operation)
 	put_row(TOOL, operation, (now() - start) / OPENS);
 }
 
+static void measure_apply(struct netfwv6_mgr *mgr, const struct netfwv6_policy *policy,
+			  const char *operation)
+{
+	double start = now();
+
+	check(netfwv6_mgr_apply_policy(mgr, policy, NULL, NULL));
+	put_row(TOOL, operation, now() - start);
+}
+
+/* What the state is, with all ports open. */
+static void measure_policies(struct netfwv6_mgr *mgr)
+{
+	static const char lines[] = "version 1\nopen 1-65535\n";
+	struct netfwv6_policy *before, *all, *both;
+
+	check(netfwv6_mgr_read_policy(mgr, &before));
+	check(netfwv6_policy_parse(lines, strlen(lines), NULL, NULL, &all));
+	check(netfwv6_policy_lay(before, all, &both));
+	measure_apply(mgr, both, "apply 131070 ports");
+	measure_apply(mgr, both, "apply what is so");
+	check(netfwv6_mgr_apply_policy(mgr, before, NULL, NULL));
+	netfwv6_policy_free(before);
+	netfwv6_policy_free(all);
+	netfwv6_policy_free(both);
+}
+
 void measure_library(struct netfwv6_mgr *mgr)
 {
 	measure_all(mgr, true, "open all 131070 ports");
@@ -66,6 +93,7 @@ void measure_library(struct netfwv6_mgr *mgr)
 	measure_opens(mgr, "open one open port");
 	open_or_close_all(mgr, true);
 	measure_all(mgr, false, "close all 131070 ports");
+	measure_policies(mgr);
 }
 
 /* With making and removing all state, which is one of its own. */

@@ -253,6 +253,76 @@ static netfwv6_result rebuild(struct scene *scene, void *out)
 	return netfwv6_mgr_initialize(scene->mgr, &options);
 }
 
+static netfwv6_result free_policy(netfwv6_result result, struct netfwv6_policy **policy)
+{
+	if (result == NETFWV6_S_OK)
+		netfwv6_policy_free(*policy);
+	return result;
+}
+
+static netfwv6_result read_policy(struct scene *scene, void *out)
+{
+	return free_policy(netfwv6_mgr_read_policy(scene->mgr, out), out);
+}
+
+static const char some_lines[] = "version 1\nopen 700-720/tcp --name x\nopen 7/udp --dev e\n"
+				 "enable f\ngroup 64000\nlog --dropped on\nprotect 700/tcp\n";
+
+static netfwv6_result parse_policy(struct scene *scene, void *out)
+{
+	(void)scene;
+	return free_policy(netfwv6_policy_parse(some_lines, strlen(some_lines), NULL, NULL, out),
+			   out);
+}
+
+static netfwv6_result lay_and_compare(struct scene *scene, void *out)
+{
+	static struct netfwv6_policy *one;
+	struct netfwv6_policy **both = out;
+	netfwv6_result result = NETFWV6_S_OK;
+	size_t changes = 0;
+
+	(void)scene;
+	if (!one)
+		result = netfwv6_policy_parse(some_lines, strlen(some_lines), NULL, NULL, &one);
+	if (result == NETFWV6_S_OK)
+		result = netfwv6_policy_compare(one, one, NULL, NULL, &changes);
+	if (result == NETFWV6_S_OK)
+		result = free_policy(netfwv6_policy_lay(one, one, both), both);
+	return result;
+}
+
+/* What the state is, and a port. Applied, it is taken back. */
+static netfwv6_result apply_policy(struct scene *scene, void *out)
+{
+	static struct netfwv6_policy *before, *after;
+	static const char more[] = "version 1\nopen 800/tcp --name more\n";
+	struct netfwv6_policy *lines = NULL;
+	netfwv6_result result;
+	bool open = false;
+
+	(void)out;
+	if (!after) {
+		int saved = left;
+
+		left = -1;
+		assert_ok(netfwv6_mgr_read_policy(scene->mgr, &before));
+		assert_ok(netfwv6_policy_parse(more, strlen(more), NULL, NULL, &lines));
+		assert_ok(netfwv6_policy_lay(before, lines, &after));
+		netfwv6_policy_free(lines);
+		left = saved;
+	}
+	result = netfwv6_mgr_apply_policy(scene->mgr, after, NULL, NULL);
+	if (result == NETFWV6_S_OK) {
+		left = -1;
+		assert_ok(netfwv6_mgr_apply_policy(scene->mgr, before, NULL, NULL));
+		return result;
+	}
+	assert_ok(netfwv6_mgr_is_port_globally_open(scene->mgr, 800, TCP, &open));
+	assert_false(open);
+	return result;
+}
+
 static const struct {
 	const char *name;
 	netfwv6_result (*call)(struct scene *scene, void *out);
@@ -268,6 +338,10 @@ static const struct {
 	{ "enumerate_open_ports", enumerate_open },
 	{ "enumerate_ignored_global_ports", enumerate_ignored },
 	{ "get_flow_tables", get_flow_tables },
+	{ "read_policy", read_policy },
+	{ "policy_parse", parse_policy },
+	{ "policy_lay, policy_compare", lay_and_compare },
+	{ "apply_policy", apply_policy },
 	{ "get_counters", get_counters },
 	{ "reset_counters", reset_counters },
 	{ "get_port_hits", get_port_hits },

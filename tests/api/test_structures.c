@@ -19,6 +19,7 @@ struct longer {
 		struct netfwv6_initialize_options initialize;
 		struct netfwv6_enable_options enable;
 		struct netfwv6_events_options events;
+		struct netfwv6_apply_options apply;
 		unsigned char bytes[256];
 	};
 };
@@ -50,6 +51,17 @@ static netfwv6_result take_events(struct handle *handle, const struct longer *op
 	return netfwv6_mgr_open_events(handle->mgr, &options->events, &stream);
 }
 
+static netfwv6_result take_apply(struct handle *handle, const struct longer *options)
+{
+	struct netfwv6_policy *policy = NULL;
+	netfwv6_result result;
+
+	assert_ok(netfwv6_mgr_read_policy(handle->mgr, &policy));
+	result = netfwv6_mgr_apply_policy(handle->mgr, policy, &options->apply, NULL);
+	netfwv6_policy_free(policy);
+	return result;
+}
+
 static const struct taker {
 	netfwv6_result (*take)(struct handle *handle, const struct longer *options);
 	size_t sz, reserved;
@@ -60,6 +72,8 @@ static const struct taker {
 	  offsetof(struct netfwv6_enable_options, reserved) },
 	{ take_events, sizeof(struct netfwv6_events_options),
 	  offsetof(struct netfwv6_events_options, reserved) },
+	{ take_apply, sizeof(struct netfwv6_apply_options),
+	  offsetof(struct netfwv6_apply_options, reserved) },
 };
 
 static void what_is_reserved_or_unknown_has_to_be_zero(void **s)

@@ -218,3 +218,39 @@ void check_state(struct check *c)
 	agree(s.settled == model_settled(m), "%u connections with settings, not %u", s.settled,
 	      model_settled(m));
 }
+
+/* Devices that are here may not be as is wanted, or go by another name: apply would mend them. */
+static bool is_any_unfulfilled(const struct model *m)
+{
+	for (unsigned int name = 0; name < NAMES; name++) {
+		const struct device *d = model_device((struct model *)m, name);
+
+		if (!m->wishes[name].is || !d)
+			continue;
+		if (m->wishes[name].learn_only ? !d->learning :
+						 !d->attached || d->enabled_as != name)
+			return true;
+	}
+	return false;
+}
+
+void check_policy(struct check *c)
+{
+	struct netfwv6_mgr *mgr = check_mgr(c);
+	struct netfwv6_apply_options options = { .sz = sizeof(options),
+						 .dry_run = is_any_unfulfilled(c->model) };
+	struct netfwv6_policy *policy = NULL, *read = NULL;
+	size_t changes = 99, differences = 99;
+	char *text = NULL;
+
+	agree_ok(netfwv6_mgr_read_policy(mgr, &policy));
+	agree_ok(netfwv6_policy_print(policy, &text));
+	agree_ok(netfwv6_policy_parse(text, strlen(text), NULL, NULL, &read));
+	agree_ok(netfwv6_policy_compare(policy, read, NULL, NULL, &differences));
+	agree(differences == 0, "%zu differences from what is printed:\n%s", differences, text);
+	agree_ok(netfwv6_mgr_apply_policy(mgr, read, &options, &changes));
+	agree(changes == 0 || options.dry_run, "%zu changes by:\n%s", changes, text);
+	netfwv6_policy_text_free(text);
+	netfwv6_policy_free(policy);
+	netfwv6_policy_free(read);
+}

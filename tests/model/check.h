@@ -30,4 +30,7 @@ void check_status(struct check *c, unsigned int name);
 /* The state as a whole. */
 void check_state(struct check *c);
 
+/* What is read of it, printed, read and applied again changes nothing. */
+void check_policy(struct check *c);
+
 #endif

@@ -27,6 +27,7 @@
 /* How often, in steps, what takes longer is compared. */
 #define EVERY_STATUS 10u
 #define EVERY_LIST 250u
+#define EVERY_POLICY 50u
 #define EVERY_HELD 1000u
 #define EVERY_EVERYTHING 5000u
 
@@ -191,6 +192,8 @@ static void check_now_and_then(struct scene *scene, uint64_t number)
 		check_ignored_ports(c, name);
 		check_connections(c);
 	}
+	if (number % EVERY_POLICY == 0)
+		check_policy(c);
 	if (number % EVERY_HELD == 0) {
 		held_check(&scene->held, c);
 		held_take(&scene->held, c, chance(&scene->random, 50) ? GLOBAL : name);
