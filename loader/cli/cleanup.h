@@ -37,6 +37,11 @@ static inline void free_ports_at(struct netfwv6_port_enum **ports)
 	netfwv6_port_enum_free(*ports);
 }
 
+static inline void free_policy_at(struct netfwv6_policy **policy)
+{
+	netfwv6_policy_free(*policy);
+}
+
 static inline void free_connection_at(struct netfwv6_connection **connection)
 {
 	netfwv6_connection_free(*connection);

@@ -48,13 +48,16 @@ struct cli {
 	bool quiet, json, help, version, stateless, learn_only, if_configured, rebuild,
 		open_listeners, all;
 	const char *count_ports, *interval; /* of what is counted */
-	bool prometheus, http, reset, closed_hits;
+	bool prometheus, http, reset, closed_hits, ahead, force, dry_run, once;
+	const char *policy;
 	/* those that filter events, each as often as it was given; free() it */
 	struct given_filter *filters;
 	size_t n_filters;
 	/* open while a command runs, unless it needs none */
 	struct netfwv6_mgr *mgr;
 	struct netfwv6_connection *connection; /* of --dev, or null */
+	bool changed;			       /* something, so far */
+	struct json_t *changes; /* what a changing command tells with --json, or null */
 };
 
 struct command {
@@ -90,6 +93,10 @@ struct json_t *json_text(const char *text);
 /* Prints a JSON object and releases it: the exit code. */
 int print_json(struct json_t *object);
 
+/* Of a device that is here, or known; with --ahead of any. */
+netfwv6_result find_connection(const struct cli *cli, const char *device,
+			       struct netfwv6_connection **connection);
+
 const struct command *find_command(const char *name);
 void print_synopsis(const struct command *command);
 
@@ -100,6 +107,10 @@ int run_close(struct cli *cli);
 int run_check(struct cli *cli);
 int run_ignore(struct cli *cli);
 int run_observe(struct cli *cli);
+int run_protect(struct cli *cli);
+int run_unprotect(struct cli *cli);
+int run_save(struct cli *cli);
+int run_apply(struct cli *cli);
 int run_explain(struct cli *cli);
 int run_listeners(struct cli *cli);
 int run_list(struct cli *cli);

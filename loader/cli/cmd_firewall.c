@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* enable and disable switch the firewall of a device. */
+#include <stdio.h>
+#include <string.h>
+
+#include "changes.h"
 #include "cleanup.h"
 #include "open_listeners.h"
 #include "ssh.h"
@@ -21,6 +25,12 @@ static int take_enable_options(const struct cli *cli, struct netfwv6_enable_opti
 			 "other option");
 		return EXIT_USAGE;
 	}
+	if (cli->if_configured && cli->ahead) {
+		complain(
+			"--if-configured is of a device that is wanted already, and --ahead of one "
+			"that is not yet: give one of them");
+		return EXIT_USAGE;
+	}
 	if (cli->learn_only &&
 	    (cli->stateless || cli->mode || cli->forward || cli->open_listeners)) {
 		complain("--learn-only filters nothing, so it goes with none of --mode, "
@@ -31,15 +41,35 @@ static int take_enable_options(const struct cli *cli, struct netfwv6_enable_opti
 	return code == GO_ON ? take_mode(cli->mode, &options->mode) : code;
 }
 
-static void report_enabled(const struct cli *cli, const char *device,
+/* Is the device as it was, as far as anybody can tell? */
+static bool is_as_before(const struct netfwv6_connection_status *one,
+			 const struct netfwv6_connection_status *other)
+{
+	return one->firewalled == other->firewalled && one->learning == other->learning &&
+	       one->configured == other->configured && one->stateless == other->stateless &&
+	       one->forward == other->forward &&
+	       one->configured_learn_only == other->configured_learn_only &&
+	       one->mode == other->mode && one->program_id == other->program_id &&
+	       one->guard_id == other->guard_id && one->troubles == other->troubles &&
+	       strcmp(one->settings_of, other->settings_of) == 0;
+}
+
+static void report_enabled(struct cli *cli, const char *device,
+			   const struct netfwv6_connection_status *before,
 			   const struct netfwv6_connection_status *status)
 {
-	if (!status->firewalled)
-		say(cli, "%s: learning, not firewalled\n", device);
+	bool changed = !is_as_before(before, status);
+	char how[96];
+
+	snprintf(how, sizeof(how), "%s mode%s%s", mode_name(status->mode),
+		 status->stateless ? ", stateless" : "",
+		 status->forward == NETFWV6_FORWARD_PASS ? ", passes what is forwarded" : "");
+	if (status->firewalled)
+		tell_change(cli, device, device, "firewalled", how, changed);
+	else if (status->learning)
+		tell_change(cli, device, device, "learning", "not firewalled", changed);
 	else
-		say(cli, "%s: firewalled, %s mode%s%s\n", device, mode_name(status->mode),
-		    status->stateless ? ", stateless" : "",
-		    status->forward == NETFWV6_FORWARD_PASS ? ", passes what is forwarded" : "");
+		tell_change(cli, device, device, "configured", "and not here yet", changed);
 }
 
 /* Without any option, a firewalled device keeps its settings. */
@@ -64,7 +94,7 @@ static void name_blind_spots(const struct cli *cli)
 static void tell_more(struct cli *cli, struct netfwv6_connection *connection,
 		      const struct netfwv6_connection_status *status)
 {
-	if (!status->firewalled)
+	if (!status->firewalled || cli->json)
 		return;
 	if (!status->stateless)
 		name_other_uplinks(cli);
@@ -76,10 +106,10 @@ static void tell_more(struct cli *cli, struct netfwv6_connection *connection,
 static int attach(struct cli *cli, struct netfwv6_connection *connection,
 		  const struct netfwv6_enable_options *options)
 {
-	struct netfwv6_connection_status status = { .sz = sizeof(status) };
-	netfwv6_result result = netfwv6_connection_get_status(connection, &status);
+	struct netfwv6_connection_status before = { .sz = sizeof(before) }, status = before;
+	netfwv6_result result = netfwv6_connection_get_status(connection, &before);
 
-	if (NETFWV6_SUCCEEDED(result) && (!status.firewalled || *status.settings_of) &&
+	if (NETFWV6_SUCCEEDED(result) && (!before.firewalled || *before.settings_of) &&
 	    !cli->learn_only && !cli->if_configured)
 		warn_of_lockout(cli, connection);
 	result = netfwv6_connection_enable_firewall(connection, has_options(cli) ? options : NULL);
@@ -89,7 +119,7 @@ static int attach(struct cli *cli, struct netfwv6_connection *connection,
 		result = netfwv6_connection_get_status(connection, &status);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	report_enabled(cli, netfwv6_connection_name(connection), &status);
+	report_enabled(cli, netfwv6_connection_name(connection), &before, &status);
 	tell_more(cli, connection, &status);
 	return EXIT_DONE;
 }
@@ -112,11 +142,16 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 
 static int disable(struct cli *cli, struct netfwv6_connection *connection)
 {
-	netfwv6_result result = netfwv6_connection_disable_firewall(connection);
+	struct netfwv6_connection_status before = { .sz = sizeof(before) };
+	const char *device = netfwv6_connection_name(connection);
+	netfwv6_result result = netfwv6_connection_get_status(connection, &before);
 
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_disable_firewall(connection);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	say(cli, "%s: not firewalled\n", netfwv6_connection_name(connection));
+	tell_change(cli, device, device, "not firewalled", NULL,
+		    before.firewalled || before.learning || before.configured || before.moved);
 	return EXIT_DONE;
 }
 
@@ -124,14 +159,14 @@ static int with_connection(struct cli *cli,
 			   int (*action)(struct cli *, struct netfwv6_connection *))
 {
 	struct netfwv6_connection *connection CLEANUP(free_connection_at) = NULL;
-	netfwv6_result result = netfwv6_mgr_get_connection(cli->mgr, cli->operands[0], &connection);
+	netfwv6_result result = find_connection(cli, cli->operands[0], &connection);
 
 	/* The device was here and has gone again. */
 	if (result == NETFWV6_E_NOINTERFACE && cli->if_configured)
-		return EXIT_DONE;
+		return end_changes(cli, EXIT_DONE);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
-	return action(cli, connection);
+	return end_changes(cli, action(cli, connection));
 }
 
 int run_enable(struct cli *cli)
@@ -168,5 +203,5 @@ int run_disable(struct cli *cli)
 		complain("'disable' takes one device, or --all: netfwv6 disable DEV");
 		return EXIT_USAGE;
 	}
-	return cli->all ? disable_all(cli) : with_connection(cli, disable);
+	return cli->all ? end_changes(cli, disable_all(cli)) : with_connection(cli, disable);
 }

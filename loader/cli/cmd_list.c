@@ -12,13 +12,13 @@
 /* Ports that have something in common. */
 struct group {
 	const char *device; /* printable; NULL: global */
-	bool ignored;
+	bool ignored, is_protected;
 	struct netfwv6_port_enum *ports;
 };
 
 /* Rows go to the text, or to these arrays. */
 struct output {
-	json_t *open, *ignored; /* null for text */
+	json_t *open, *ignored, *guarded; /* null for text */
 	bool any;
 };
 
@@ -26,6 +26,7 @@ static void free_output(struct output *output)
 {
 	json_decref(output->open);
 	json_decref(output->ignored);
+	json_decref(output->guarded);
 }
 
 static int list_json(const struct group *group, struct output *output)
@@ -35,8 +36,10 @@ static int list_json(const struct group *group, struct output *output)
 	while (netfwv6_port_enum_next(group->ports, 1, sizeof(struct netfwv6_port), &port, NULL) ==
 	       NETFWV6_S_OK) {
 		const char *protocol = protocol_name(port.protocol);
-		json_t *object = group->ignored ?
-					 json_pack("{s:s, s:s, s:i, s:s}", "device", group->device,
+		json_t *object =
+			group->is_protected ? json_pack("{s:s, s:i}", "protocol", protocol, "port",
+							(int)port.port) :
+			group->ignored ? json_pack("{s:s, s:s, s:i, s:s}", "device", group->device,
 						   "protocol", protocol, "port", (int)port.port,
 						   "name", port.name) :
 					 json_pack("{s:s, s:s?, s:s, s:i, s:s}", "scope",
@@ -44,7 +47,10 @@ static int list_json(const struct group *group, struct output *output)
 						   "device", group->device, "protocol", protocol,
 						   "port", (int)port.port, "name", port.name);
 
-		if (!add_json(group->ignored ? output->ignored : output->open, object))
+		if (!add_json(group->is_protected ? output->guarded :
+			      group->ignored	  ? output->ignored :
+						    output->open,
+			      object))
 			return EXIT_OTHER;
 	}
 	return EXIT_DONE;
@@ -56,7 +62,10 @@ static void print_row(const struct group *group, const struct netfwv6_port_range
 	char text[PORT_TEXT_SIZE];
 
 	printf("%-15s %-16s %-8s %s\n", group->device ?: "global", format_range(range, text),
-	       group->ignored ? "ignored" : "open", name);
+	       group->is_protected ? "protected" :
+	       group->ignored	   ? "ignored" :
+				     "open",
+	       name);
 }
 
 static bool continues(const struct netfwv6_port_range *range, const char *name,
@@ -127,9 +136,14 @@ static int list_all(struct cli *cli, struct output *output)
 	struct group global = {};
 	netfwv6_result result =
 		netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, NULL, &global.ports);
+	struct group guarded = { .is_protected = true };
 	int code = list_group(global, result, output);
 
-	return code ?: visit_connections(cli, list_connection, output);
+	code = code ?: visit_connections(cli, list_connection, output);
+	if (code)
+		return code;
+	result = netfwv6_mgr_enumerate_protected_ports(cli->mgr, &guarded.ports);
+	return list_group(guarded, result, output);
 }
 
 int run_list(struct cli *cli)
@@ -140,14 +154,16 @@ int run_list(struct cli *cli)
 	if (cli->closed_hits)
 		return run_closed_hits(cli);
 	if (cli->json)
-		output = (struct output){ .open = json_array(), .ignored = json_array() };
+		output = (struct output){ .open = json_array(),
+					  .ignored = json_array(),
+					  .guarded = json_array() };
 	code = cli->connection ? list_connection(cli, cli->connection, &output) :
 				 list_all(cli, &output);
 	if (code)
 		return code;
 	if (cli->json)
-		return print_json(
-			json_pack("{s:O, s:O}", "ports", output.open, "ignored", output.ignored));
+		return print_json(json_pack("{s:O, s:O, s:O}", "ports", output.open, "ignored",
+					    output.ignored, "protected", output.guarded));
 	if (!output.any && cli->device)
 		say(cli, "%s has no settings of its own\n", cli->device);
 	else if (!output.any)

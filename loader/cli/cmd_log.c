@@ -105,15 +105,22 @@ static int change_settings(const struct cli *cli, const struct log_settings *old
 	return code;
 }
 
+static bool is_same_log(const struct log_settings *one, const struct log_settings *other)
+{
+	return one->dropped == other->dropped && one->connections == other->connections &&
+	       one->maximum_size == other->maximum_size && one->rate == other->rate && one->path &&
+	       other->path && strcmp(one->path, other->path) == 0;
+}
+
 /* ---- What is shown ---------------------------------------------------------------------- */
 
-static int print_settings_json(const struct log_settings *settings)
+static int print_settings_json(const struct log_settings *settings, bool changed)
 {
-	return print_json(json_pack("{s:b, s:b, s:s, s:I, s:o}", "dropped", settings->dropped,
-				    "connections", settings->connections, "file", settings->path,
-				    "max_size", (json_int_t)settings->maximum_size, "rate",
-				    settings->rate == UINT32_MAX ? json_null() :
-								   json_integer(settings->rate)));
+	return print_json(json_pack(
+		"{s:b, s:b, s:b, s:s, s:I, s:o}", "changed", changed, "dropped", settings->dropped,
+		"connections", settings->connections, "file", settings->path, "max_size",
+		(json_int_t)settings->maximum_size, "rate",
+		settings->rate == UINT32_MAX ? json_null() : json_integer(settings->rate)));
 }
 
 static void print_settings(const struct cli *cli, const struct log_settings *settings)
@@ -143,8 +150,9 @@ int run_log(struct cli *cli)
 		code = change_settings(cli, &old, &settings);
 	if (code)
 		return code;
+	cli->changed = !is_same_log(&old, &settings);
 	if (cli->json)
-		return print_settings_json(&settings);
+		return print_settings_json(&settings, cli->changed);
 	print_settings(cli, &settings);
 	return EXIT_DONE;
 }

@@ -2,8 +2,10 @@
 /* open, close, ignore, observe and check work on PORT operands. */
 #include <stdio.h>
 
+#include "changes.h"
 #include "cleanup.h"
 #include "port_operand.h"
+#include "protection.h"
 
 /* Counts the ports of the range that a rule decides on, on the device. */
 static int count_decided(struct cli *cli, const struct netfwv6_port_range *range, uint32_t rule,
@@ -29,8 +31,11 @@ static int count_decided(struct cli *cli, const struct netfwv6_port_range *range
 /* ---- Changing -------------------------------------------------------------- */
 
 struct verb {
+	const char *name;
 	uint32_t change;
 	const char *state;   /* what the ports are then */
+	bool sets;	     /* the setting, or takes it back */
+	bool closes;	     /* what may be protected */
 	uint32_t other_rule; /* by which they may be open all the same; 0: that matters not */
 	const char *note;    /* and what is to be said then */
 };
@@ -62,14 +67,53 @@ static int note_other_rule(struct cli *cli, const struct netfwv6_port_range *ran
 	return EXIT_DONE;
 }
 
-static int report_made(struct cli *cli, const struct port_ranges *ranges, size_t made,
-		       const struct verb *verb)
+/* How many ports of the range have the verb's setting now. What cannot be read counts as none. */
+static size_t count_set(const struct cli *cli, const struct verb *verb,
+			const struct netfwv6_port_range *range)
 {
+	struct netfwv6_port_enum *ports CLEANUP(free_ports_at) = NULL;
+	bool exception =
+		verb->change == NETFWV6_CHANGE_IGNORE || verb->change == NETFWV6_CHANGE_OBSERVE;
+	size_t count = 0;
+	netfwv6_result result;
+
+	if (!cli->connection)
+		result = netfwv6_mgr_enumerate_globally_open_ports(cli->mgr, range, &ports);
+	else if (exception)
+		result = netfwv6_connection_enumerate_ignored_global_ports(cli->connection, range,
+									   &ports);
+	else
+		result = netfwv6_connection_enumerate_open_ports(cli->connection, range, &ports);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_port_enum_count(ports, &count);
+	return NETFWV6_FAILED(result) ? 0 : count;
+}
+
+/* Of each range, whether the verb changes something of it; free() it. NULL: out of memory. */
+static bool *look_ahead(const struct cli *cli, const struct port_ranges *ranges,
+			const struct verb *verb)
+{
+	bool *changed = calloc(ranges->count, sizeof(*changed));
+
+	for (size_t i = 0; changed && i < ranges->count; i++) {
+		const struct netfwv6_port_range *range = &ranges->ranges[i];
+		size_t before = count_set(cli, verb, range);
+
+		changed[i] = verb->sets ? before < range->last - range->first + 1 : before > 0;
+	}
+	return changed;
+}
+
+static int report_made(struct cli *cli, const struct port_ranges *ranges, size_t made,
+		       const struct verb *verb, const bool *changed)
+{
+	char text[PORT_TEXT_SIZE];
 	int code = EXIT_DONE;
 
 	for (size_t i = 0; i < made && !code; i++) {
-		name_port_range(cli, &ranges->ranges[i], verb->state);
-		if (verb->other_rule && cli->connection && !cli->quiet)
+		tell_change(cli, format_range(&ranges->ranges[i], text), cli->device, verb->state,
+			    NULL, changed[i]);
+		if (verb->other_rule && cli->connection && !cli->quiet && !cli->json)
 			code = note_other_rule(cli, &ranges->ranges[i], verb);
 	}
 	return code;
@@ -114,46 +158,75 @@ static netfwv6_result ask_for_changes(const struct cli *cli, const struct port_r
 static int change_ports(struct cli *cli, const struct verb *verb)
 {
 	struct port_ranges ranges CLEANUP(free_port_ranges) = {};
+	bool *changed CLEANUP(free_at) = NULL;
 	netfwv6_result result;
 	size_t made = 0;
 	int code = take_port_operands(cli, &ranges);
 
+	if (code == GO_ON && verb->closes)
+		code = check_protection(cli, verb->name);
 	if (code != GO_ON)
 		return code;
+	changed = look_ahead(cli, &ranges, verb);
+	if (!changed) {
+		complain("out of memory");
+		return EXIT_OTHER;
+	}
 	result = ask_for_changes(cli, &ranges, verb->change, &made);
 	code = NETFWV6_FAILED(result) ? complain_of(result) : EXIT_DONE;
-	code = report_made(cli, &ranges, made, verb) ?: code;
-	if (code == EXIT_DONE)
+	code = report_made(cli, &ranges, made, verb, changed) ?: code;
+	if (code == EXIT_DONE && !cli->json)
 		name_settings_in_force(cli);
-	return code;
+	return end_changes(cli, code);
 }
 
 int run_open(struct cli *cli)
 {
-	return change_ports(cli, &(struct verb){ NETFWV6_CHANGE_OPEN, "open", 0, NULL });
+	static const struct verb verb = {
+		.name = "open", .change = NETFWV6_CHANGE_OPEN, .state = "open", .sets = true
+	};
+
+	return change_ports(cli, &verb);
 }
 
 int run_close(struct cli *cli)
 {
-	return change_ports(
-		cli,
-		&(struct verb){ NETFWV6_CHANGE_CLOSE, "closed", NETFWV6_RULE_OPEN_GLOBAL,
-				"still open there, by the global setting: 'netfwv6 ignore' excepts "
-				"the device" });
+	static const struct verb verb = {
+		.name = "close",
+		.change = NETFWV6_CHANGE_CLOSE,
+		.state = "closed",
+		.closes = true,
+		.other_rule = NETFWV6_RULE_OPEN_GLOBAL,
+		.note = "still open there, by the global setting: 'netfwv6 ignore' excepts the "
+			"device",
+	};
+
+	return change_ports(cli, &verb);
 }
 
 int run_ignore(struct cli *cli)
 {
-	return change_ports(
-		cli,
-		&(struct verb){ NETFWV6_CHANGE_IGNORE, "ignored", NETFWV6_RULE_OPEN_HERE,
-				"still open there by its own setting: 'netfwv6 close --dev' takes "
-				"that back" });
+	static const struct verb verb = {
+		.name = "ignore",
+		.change = NETFWV6_CHANGE_IGNORE,
+		.state = "ignored",
+		.sets = true,
+		.closes = true,
+		.other_rule = NETFWV6_RULE_OPEN_HERE,
+		.note = "still open there by its own setting: 'netfwv6 close --dev' takes that "
+			"back",
+	};
+
+	return change_ports(cli, &verb);
 }
 
 int run_observe(struct cli *cli)
 {
-	return change_ports(cli, &(struct verb){ NETFWV6_CHANGE_OBSERVE, "observed", 0, NULL });
+	static const struct verb verb = { .name = "observe",
+					  .change = NETFWV6_CHANGE_OBSERVE,
+					  .state = "observed" };
+
+	return change_ports(cli, &verb);
 }
 
 /* ---- check ----------------------------------------------------------------- */

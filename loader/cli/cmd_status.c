@@ -8,6 +8,7 @@
 #include "groups.h"
 #include "values.h"
 #include "reports.h"
+#include "saved.h"
 #include "troubles.h"
 
 static json_t *keywords_json(const struct trouble *all, size_t n, uint32_t present)
@@ -182,13 +183,13 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 	read_flows(cli, &flows);
 	if (lists->devices)
 		return print_json(
-			json_pack("{s:o, s:i, s:b, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
+			json_pack("{s:o, s:i, s:b, s:o, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
 				  json_text(netfwv6_mgr_state_dir(cli->mgr)), "layout",
 				  (int)status.layout, "one_mount", status.one_mount, "blind_spots",
 				  keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
-				  "group", group_json(&status), "devices", lists->devices,
-				  "configured", lists->configured, "learning", lists->learning,
-				  "flows", flows_json(&flows)));
+				  "group", group_json(&status), "saved", saved_json(cli), "devices",
+				  lists->devices, "configured", lists->configured, "learning",
+				  lists->learning, "flows", flows_json(&flows)));
 	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else
@@ -201,6 +202,7 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		    "one unmount of %s ends the firewall: no bpffs on /sys/fs/bpf holds the "
 		    "state, too\n",
 		    netfwv6_mgr_state_dir(cli->mgr));
+	print_saved(cli);
 	if (status.group)
 		printf("ports may be changed by root and group %s\n",
 		       format_group(status.group, group));

@@ -25,7 +25,7 @@ const struct command commands[] = {
 	{ .name = "enable",
 	  .operands = "DEV",
 	  .options = OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY | OPT_IF_CONFIGURED |
-		     OPT_OPEN_LISTENERS,
+		     OPT_OPEN_LISTENERS | OPT_AHEAD | OPT_JSON | OPT_ONCE,
 	  .summary = "firewall a device",
 	  .text = "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
 		  "also when every process of netfwv6 is gone. Conversations of this side pass\n"
@@ -47,32 +47,33 @@ const struct command commands[] = {
 		  "What listens on ports that are closed there is named. --open-listeners opens\n"
 		  "those on this device before it filters, and closes them again if it cannot.\n"
 		  "The wish is kept by the device's name: --if-configured renews it for a device\n"
-		  "that comes back, and says nothing of others. A device that was renamed goes\n"
-		  "on with the settings of its former name until it is enabled under the new\n"
-		  "one.\n",
+		  "that comes back, and says nothing of others; --ahead keeps it for a device\n"
+		  "that is still to come. A device that was renamed goes on with the settings of\n"
+		  "its former name until it is enabled under the new one.\n",
 	  .run = run_enable },
 	{ .name = "disable",
 	  .operands = "[DEV]",
-	  .options = OPT_ALL,
+	  .options = OPT_ALL | OPT_JSON | OPT_ONCE,
 	  .summary = "stop firewalling a device",
 	  .text = "The ports' settings stay. A device that is not here is forgotten. --all takes\n"
 		  "the place of DEV; where it fails for one device, the others are disabled.\n",
 	  .run = run_disable },
 	{ .name = "open",
 	  .operands = "PORT...",
-	  .options = OPT_DEVICE | OPT_NAME,
+	  .options = OPT_DEVICE | OPT_AHEAD | OPT_NAME | OPT_JSON | OPT_ONCE,
 	  .summary = "allow inbound connection attempts",
 	  .text = PORT_TEXT "What is open stays open and keeps its name.\n",
 	  .run = run_open },
 	{ .name = "close",
 	  .operands = "PORT...",
-	  .options = OPT_DEVICE,
+	  .options = OPT_DEVICE | OPT_AHEAD | OPT_FORCE | OPT_JSON | OPT_ONCE,
 	  .summary = "disallow inbound connection attempts",
-	  .text = PORT_TEXT "Closing a closed port succeeds.\n",
+	  .text = PORT_TEXT "Closing a closed port succeeds. A protected one stays open without "
+			    "--force.\n",
 	  .run = run_close },
 	{ .name = "ignore",
 	  .operands = "PORT...",
-	  .options = OPT_NAME,
+	  .options = OPT_NAME | OPT_AHEAD | OPT_FORCE | OPT_JSON | OPT_ONCE,
 	  .needs = OPT_DEVICE,
 	  .summary = "except a device from global ports",
 	  .text = PORT_TEXT "The device then goes by its own setting alone. What is ignored\n"
@@ -80,10 +81,45 @@ const struct command commands[] = {
 	  .run = run_ignore },
 	{ .name = "observe",
 	  .operands = "PORT...",
+	  .options = OPT_AHEAD | OPT_JSON | OPT_ONCE,
 	  .needs = OPT_DEVICE,
 	  .summary = "take the exception back",
 	  .text = PORT_TEXT,
 	  .run = run_observe },
+	{ .name = "protect",
+	  .operands = "PORT...",
+	  .options = OPT_JSON | OPT_ONCE,
+	  .summary = "let no command close ports that are open",
+	  .text = PORT_TEXT
+	  "'close', 'ignore' and 'apply' then refuse to close them on any device,\n"
+	  "unless --force is given. A program that calls the library closes them\n"
+	  "all the same. For root, and for ports that are open somewhere.\n",
+	  .run = run_protect },
+	{ .name = "unprotect",
+	  .operands = "PORT...",
+	  .options = OPT_JSON | OPT_ONCE,
+	  .summary = "take the protection back",
+	  .text = PORT_TEXT,
+	  .run = run_unprotect },
+	{ .name = "save",
+	  .operands = "[FILE]",
+	  .summary = "print the whole policy, or write it to a file",
+	  .text = "A text that 'apply' takes: lines of commands, in a fixed order. The file is "
+		  "the\n"
+		  "old one or the new one at any moment; its mode and owner stay, and a symbolic\n"
+		  "link is followed.\n",
+	  .run = run_save },
+	{ .name = "apply",
+	  .operands = "FILE",
+	  .options = OPT_DRY_RUN | OPT_FORCE | OPT_JSON | OPT_ONCE,
+	  .summary = "make the state what a file says, and nothing else",
+	  .text = "The file, or - for the standard input, is one as 'save' writes it; netfwv6(8)\n"
+		  "describes it under POLICIES. All of it is checked before anything changes. "
+		  "Ports\n"
+		  "open before others close, and devices are enabled last. If a step fails, what\n"
+		  "was done is taken back. Devices that are not here are enabled when they come.\n"
+		  "Ports that are protected stay so unless the file has 'unprotect'. For root.\n",
+	  .run = run_apply },
 	{ .name = "check",
 	  .operands = "PORT...",
 	  .options = OPT_DEVICE,
@@ -141,7 +177,8 @@ const struct command commands[] = {
 		  "terminal. Sources are for root alone.\n",
 	  .run = run_top },
 	{ .name = "log",
-	  .options = OPT_DROPPED | OPT_CONNECTIONS | OPT_FILE | OPT_MAX_SIZE | OPT_RATE | OPT_JSON,
+	  .options = OPT_DROPPED | OPT_CONNECTIONS | OPT_FILE | OPT_MAX_SIZE | OPT_RATE | OPT_JSON |
+		     OPT_ONCE,
 	  .summary = "show what is logged, or change it",
 	  .text = "The kernel collects what is to be logged; 'netfwv6 logd' writes it. What\n"
 		  "exceeds the rate, or comes when nobody writes and the buffer is full, is\n"
@@ -156,13 +193,17 @@ const struct command commands[] = {
 		  "than root can write.\n",
 	  .run = run_logd },
 	{ .name = "init",
-	  .options = OPT_GROUP | OPT_REBUILD,
+	  .options = OPT_GROUP | OPT_POLICY | OPT_REBUILD | OPT_JSON | OPT_ONCE,
 	  .summary = "make the state, say who may change ports",
 	  .text = "Other commands make the state, too, when they need it. Members of the group\n"
 		  "may change ports, but not enable or disable. --rebuild is for a state that a\n"
-		  "member froze, and for former members; devices stay firewalled meanwhile.\n",
+		  "member froze, and for former members; devices stay firewalled meanwhile.\n"
+		  "The file of --policy is brought up to date by each command of root that "
+		  "changes\n"
+		  "something, unless it has comments or was edited and not applied.\n",
 	  .run = run_init },
 	{ .name = "remove",
+	  .options = OPT_JSON,
 	  .summary = "remove the state with all ports and settings",
 	  .text = "Refused while a device is firewalled or learned from.\n",
 	  .run = run_remove },
@@ -281,8 +322,34 @@ static void hear(void *context, const char *line)
 	const struct cli *cli = context;
 	bool for_programs = cli->json || cli->prometheus || cli->http || cli->write_to;
 
-	if (!for_programs && strncmp(line, "libbpf: ", strlen("libbpf: ")) != 0)
+	if (strncmp(line, "libbpf: ", strlen("libbpf: ")) == 0)
+		return;
+	/* What is left out of a policy has to be known, and not to be in it. */
+	if (cli->command->run == run_save)
+		complain("warning: %s", line);
+	else if (!for_programs)
 		say(cli, "note: %s\n", line);
+}
+
+netfwv6_result find_connection(const struct cli *cli, const char *device,
+			       struct netfwv6_connection **connection)
+{
+	return cli->ahead ? netfwv6_mgr_get_connection_ahead(cli->mgr, device, connection) :
+			    netfwv6_mgr_get_connection(cli->mgr, device, connection);
+}
+
+/* What was changed by root is kept. A file that is left alone is no failure of the command. */
+static int keep_policy(struct cli *cli)
+{
+	netfwv6_result result = netfwv6_mgr_update_policy_file(cli->mgr);
+
+	if (result == NETFWV6_E_ACCESSDENIED && geteuid() != 0)
+		return EXIT_DONE;
+	if (result == NETFWV6_E_ABORT)
+		complain("warning: %s", netfwv6_detail());
+	else if (NETFWV6_FAILED(result))
+		return complain_of(result) == EXIT_RETRY ? EXIT_RETRY : EXIT_OTHER;
+	return EXIT_DONE;
 }
 
 /* Runs the command with the connection of --dev, if that was given. */
@@ -291,15 +358,19 @@ static int run_on_device(struct cli *cli)
 	netfwv6_result result = NETFWV6_S_OK;
 	int code;
 
+	if (cli->ahead && !cli->device && cli->command->run != run_enable) {
+		complain("--ahead is of a device that need not be here: name it with --dev");
+		return EXIT_USAGE;
+	}
 	if (cli->device)
-		result = netfwv6_mgr_get_connection(cli->mgr, cli->device, &cli->connection);
+		result = find_connection(cli, cli->device, &cli->connection);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	if (cli->device)
 		cli->device = netfwv6_connection_name(cli->connection);
 	code = cli->command->run(cli);
 	netfwv6_connection_free(cli->connection);
-	return code;
+	return code == EXIT_DONE && cli->changed && !cli->once ? keep_policy(cli) : code;
 }
 
 static int run_command(struct cli *cli)

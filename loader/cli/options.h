@@ -30,6 +30,11 @@
 	FLAG(ALL, "all", all, "every device that is firewalled, learned from or configured")       \
 	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",    \
 	      .filter = FILTER_DEVICE)                                                             \
+	FLAG(AHEAD, "ahead", ahead, "the device need not be here: it holds when that comes")       \
+	FLAG(FORCE, "force", force, "close protected ports, too")                                  \
+	FLAG(DRY_RUN, "dry-run", dry_run, "only tell what would change; exit 1 if anything would") \
+	FLAG(ONCE, "once", once, "do not bring the file of the policy up to date")                 \
+	VALUE(POLICY, "policy", "FILE", policy, "keep the policy in this file; '': in none")       \
 	VALUE(NAME, "name", "NAME", name, "what the ports are for; informs only")                  \
 	VALUE(GROUP, "group", "NAME|GID", group, "who may change ports besides root; 0: nobody")   \
 	FLAG(REBUILD, "rebuild", rebuild, "move everything to new maps")                           \

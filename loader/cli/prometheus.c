@@ -76,7 +76,7 @@ static void print_devices(const struct reports *reports)
 	     report = next_firewalled(reports, report)) {
 		printf("netfwv6_firewalled");
 		print_label("{", "device", report->name);
-		print_label(",", "mode", mode_name(report->status.mode));
+		print_label(",", "mode", netfwv6_mode_name(report->status.mode));
 		print_label(",", "stateless", report->status.stateless ? "true" : "false");
 		print_label(",", "forward", forward_name(report->status.forward));
 		print_value(1);

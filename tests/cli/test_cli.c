@@ -50,7 +50,7 @@ static const struct refusal error_rows[] = {
 	{ "-x list", 2, "'-x'" },
 	{ "list extra", 2, "'extra'" },
 	{ "list --mode auto", 2, "takes no option --mode" },
-	{ "open 443 --json", 2, "takes no option --json" },
+	{ "check 443 --json", 2, "takes no option --json" },
 	{ "close 443 --name x", 2, "takes no option --name" },
 	{ "enable", 2, "needs an operand" },
 	{ "enable a b", 2, "takes no operand 'b'" },
@@ -78,7 +78,7 @@ static void ports_are_opened_checked_and_closed(void **s)
 	assert_string_equal(must("%s check 443/tcp", netfwv6()), "443/tcp: open\n");
 	assert_int_equal(run("%s check 443", netfwv6())->status, 1); /* udp is closed */
 	assert_string_equal(must("%s close 443/tcp", netfwv6()), "443/tcp: closed\n");
-	assert_string_equal(must("%s close 443/tcp", netfwv6()), "443/tcp: closed\n");
+	assert_string_equal(must("%s close 443/tcp", netfwv6()), "443/tcp: closed already\n");
 	assert_string_equal(run("%s check 443/tcp", netfwv6())->out, "443/tcp: closed\n");
 }
 
@@ -151,7 +151,7 @@ static void lists_are_json(void **s)
 {
 	(void)s;
 	assert_string_equal(must("%s list --json | jq -c .", netfwv6()),
-			    "{\"ports\":[],\"ignored\":[]}\n");
+			    "{\"ports\":[],\"ignored\":[],\"protected\":[]}\n");
 	must("%s -q open 80/tcp --name 'say \"hi\" \\ \xc3\xbc' && %s -q open 53/udp", netfwv6(),
 	     netfwv6());
 	assert_string_equal(must("%s list --json | jq -c '.ports[]'", netfwv6()),
@@ -201,7 +201,7 @@ static void modes_of_enabling_are_shown(void **s)
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[true,false]\n");
 	/* Without options, a firewalled device keeps its settings. */
 	assert_string_equal(must("%s enable fw0", netfwv6()),
-			    "fw0: firewalled, native mode, stateless\n");
+			    "fw0: firewalled already, native mode, stateless\n");
 	assert_string_equal(must("%s %s", netfwv6(), facts), "[true,false]\n");
 	assert_string_equal(must("%s enable fw0 --mode native", netfwv6()),
 			    "fw0: firewalled, native mode\n");
@@ -234,7 +234,7 @@ static void other_uplinks_are_named(void **s)
 	assert_non_null(
 		strstr(must("%s enable fw0", netfwv6()), "default route leads through up0"));
 	must("%s -q enable up0 --learn-only", netfwv6());
-	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled, tc mode\n");
+	assert_string_equal(must("%s enable fw0", netfwv6()), "fw0: firewalled already, tc mode\n");
 	must("%s -q disable up0 && ip link del up0", netfwv6());
 }
 
@@ -246,13 +246,13 @@ static uint32_t program_of(const char *field)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(
-		must("%s status --json | jq -c "
-		     "'del(.flows,.learning,.one_mount,.group,.configured)'",
-		     netfwv6()),
-		must("printf "
-		     "'{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"devices\":[]}\\n'",
-		     world.state));
+	assert_string_equal(must("%s status --json | jq -c "
+				 "'del(.flows,.learning,.one_mount,.group,.configured)'",
+				 netfwv6()),
+			    must("printf "
+				 "'{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"saved\":"
+				 "null,\"devices\":[]}\\n'",
+				 world.state));
 	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);

@@ -75,15 +75,15 @@ static void settings_are_made_and_taken_back(void **s)
 {
 	(void)s;
 	says("open 443/tcp --dev fw0", "443/tcp on fw0: open\n", 0);
-	says("open 443/tcp --dev fw0", "443/tcp on fw0: open\n", 0);
+	says("open 443/tcp --dev fw0", "443/tcp on fw0: open already\n", 0);
 	assert_true(is_open_on("fw0", 443, TCP));
 	says("close 443/tcp --dev fw0", "443/tcp on fw0: closed\n", 0);
-	says("close 443/tcp --dev fw0", "443/tcp on fw0: closed\n", 0);
+	says("close 443/tcp --dev fw0", "443/tcp on fw0: closed already\n", 0);
 	assert_false(is_open_on("fw0", 443, TCP));
 	says("ignore 443/tcp --dev fw0", "443/tcp on fw0: ignored\n", 0);
 	assert_true(is_ignored_on("fw0", 443, TCP));
 	says("observe 443/tcp --dev fw0", "443/tcp on fw0: observed\n", 0);
-	says("observe 443/tcp --dev fw0", "443/tcp on fw0: observed\n", 0);
+	says("observe 443/tcp --dev fw0", "443/tcp on fw0: observed already\n", 0);
 	assert_false(is_ignored_on("fw0", 443, TCP));
 }
 
@@ -118,7 +118,7 @@ static void what_stays_open_is_told(void **s)
 	must("%s -q open 443-444/tcp && %s -q open 443/tcp --dev fw0", netfwv6(), netfwv6());
 	notes("close 443/tcp --dev fw0", "443/tcp on fw0: closed\n", "443/tcp is still open there",
 	      "netfwv6 ignore");
-	notes("close 443-445/tcp --dev fw0", "443-445/tcp on fw0: closed\n",
+	notes("close 443-445/tcp --dev fw0", "443-445/tcp on fw0: closed already\n",
 	      "of 443-445/tcp, 2 ports are still open there", "netfwv6 ignore");
 	must("%s -q open 443-444/tcp --dev fw0", netfwv6());
 	notes("ignore 443/tcp --dev fw0", "443/tcp on fw0: ignored\n",
@@ -284,7 +284,7 @@ static void list_of_a_device_without_settings_says_so(void **s)
 	must("%s -q open 80/tcp", netfwv6());
 	says("list --dev fw0", "fw0 has no settings of its own\n", 0);
 	says("-q list --dev fw0", "", 0);
-	says_json("list --dev fw0", ".", "{\"ports\":[],\"ignored\":[]}\n");
+	says_json("list --dev fw0", ".", "{\"ports\":[],\"ignored\":[],\"protected\":[]}\n");
 }
 
 static void list_is_json_for_all_scopes(void **s)

@@ -138,15 +138,18 @@ static void settings_of_the_device_decide_on_the_ssh_warning(void **s)
 
 static void a_state_stays_until_it_is_removed(void **s)
 {
-	char ready[128], removed[128];
+	char ready[128], ready_already[128], removed[128], removed_already[128];
 
 	(void)s;
 	snprintf(ready, sizeof(ready), "%s: ready, ports may be changed by root alone\n",
 		 world.state);
+	snprintf(ready_already, sizeof(ready_already),
+		 "%s: ready already, ports may be changed by root alone\n", world.state);
 	snprintf(removed, sizeof(removed), "%s: removed\n", world.state);
+	snprintf(removed_already, sizeof(removed_already), "%s: removed already\n", world.state);
 	says_json("status", STATE_FACTS, "[null]\n");
 	says("init", ready, 0);
-	says("init", ready, 0);
+	says("init", ready_already, 0);
 	says_json("status", STATE_FACTS, "[null]\n");
 	must("%s -q open 443 --dev fw0 && %s -q enable fw0 && %s -q close 443 --dev fw0 && "
 	     "%s -q disable fw0",
@@ -154,7 +157,7 @@ static void a_state_stays_until_it_is_removed(void **s)
 	assert_int_equal(access(world.state, F_OK), 0);
 	says("remove", removed, 0);
 	assert_int_not_equal(access(world.state, F_OK), 0);
-	says("remove", removed, 0);
+	says("remove", removed_already, 0);
 }
 
 static void remove_is_refused_while_a_device_is_firewalled(void **s)

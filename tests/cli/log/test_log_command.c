@@ -87,7 +87,7 @@ static void settings_are_json(void **s)
 {
 	(void)s;
 	assert_string_equal(must("%s log --json | jq -c .", netfwv6()),
-			    "{\"dropped\":false,\"connections\":false,\"file\":"
+			    "{\"changed\":false,\"dropped\":false,\"connections\":false,\"file\":"
 			    "\"/var/log/netfwv6.log\",\"max_size\":4194304,\"rate\":1000}\n");
 	assert_string_equal(must("%s log --json --rate unlimited | jq -c .rate", netfwv6()),
 			    "null\n");
