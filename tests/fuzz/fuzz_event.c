@@ -43,7 +43,7 @@ static void check_json(const struct netfwv6_event *event)
 	put_event_json(&out, event);
 	check_line(&out);
 	object = json_loadb((const char *)out.data, out.used, JSON_REJECT_DUPLICATES, &error);
-	require(json_is_object(object) && json_object_size(object) == 14);
+	require(json_is_object(object) && json_object_size(object) == 15);
 	require(json_is_string(json_object_get(object, "device")) == (*event->device != '\0'));
 	json_decref(object);
 	free(out.data);
