@@ -122,7 +122,7 @@ static netfwv6_result learn(struct work *w)
 		return NETFWV6_S_OK;
 	spec.config.secret = 0;
 	TRY(load_and_put(w, HOOK_LEARN, &spec, -1));
-	return seed_from_sockets(&w->state->root, &w->state->policy);
+	return seed_from_sockets(&w->state->root, &w->state->policy, w->device->ifindex);
 }
 
 /* Until XDP is there, there is nothing that it could see. */

@@ -31,8 +31,11 @@ static netfwv6_result add_told(void *sockets, const struct inet_diag_msg *told, 
 		.protocol = protocol,
 		.local_port = told->id.idiag_sport,
 		.remote_port = told->id.idiag_dport,
+		.state = told->idiag_state,
+		.bound = told->id.idiag_if,
 	};
 
+	memcpy(socket.local, told->id.idiag_src, sizeof(socket.local));
 	memcpy(socket.remote, told->id.idiag_dst, sizeof(socket.remote));
 	return add_socket(sockets, &socket);
 }

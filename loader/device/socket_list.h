@@ -6,9 +6,11 @@
 #include "util/snapshot.h"
 
 struct connected_socket {
-	uint32_t remote[4];		  /* the address as it lies in memory */
+	uint32_t local[4], remote[4];	  /* the addresses as they lie in memory */
 	uint16_t local_port, remote_port; /* network byte order */
 	uint32_t protocol;		  /* IPPROTO_TCP, IPPROTO_UDP */
+	uint32_t state;			  /* TCP_*, as netinet/tcp.h has them */
+	uint32_t bound; /* number of the device that it is bound to; 0: none, or not known */
 };
 
 /*

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Sessions that stand when the firewall comes, goes, or closes their port: they live on. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "behind.h"
 #include "scene.h"
 #include "talk.h"
+#include "uppers.h"
 #include "wire.h"
 
 #define TCP NETFWV6_PROTOCOL_TCP
@@ -67,6 +69,85 @@ static void a_connected_socket_before_is_answered(void **s)
 	assert_int_equal(packets(HOST_DEVICE, "udp-reply"), 1);
 	close(client);
 	close(server);
+}
+
+/* ---- Bound to what lies above the device ------------------------------------------------ */
+
+static void bind_to(int fd, const char *device)
+{
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device)), 0);
+}
+
+static struct session begun_bound(const char *address, uint16_t port, const char *device)
+{
+	int listener = listen_at(world.peer, NULL, port);
+	struct session session = { .this = tcp_at(world.host, NULL, 0) };
+
+	bind_to(session.this, device);
+	connect_to(session.this, address, port);
+	session.that = accept_from(listener);
+	wait_for_connection(session.this);
+	close(listener);
+	return session;
+}
+
+/* The remote end of each speaks first. */
+static void sessions_above_live_on(const char *device)
+{
+	char link_local[64];
+	struct session sessions[2];
+	int server = udp_at(world.peer, NULL, 53), client = udp_at(world.host, NULL, 0);
+	struct sockaddr_in6 from;
+
+	snprintf(link_local, sizeof(link_local), PEER_LINK_LOCAL "%%%s", device);
+	sessions[0] = begun_bound(PEER_ADDRESS, 80, device);
+	sessions[1] = begin_session(world.host, world.peer, link_local, 81);
+	bind_to(client, device);
+	connect_to(client, PEER_ADDRESS, 53);
+	say(client, "question");
+	from = hear_from(server, "question");
+	firewall("enable " HOST_DEVICE);
+	answer(server, &from, "answer");
+	hear(client, "answer");
+	for (int i = 0; i < 2; i++) {
+		let_pass(3600);
+		speak_in_turn(sessions[i].that, sessions[i].this);
+		end_session(&sessions[i]);
+	}
+	assert_int_equal(dropped(HOST_DEVICE), 0);
+	close(client);
+	close(server);
+}
+
+static void sessions_bound_to_a_bridge_live_on(void **s)
+{
+	(void)s;
+	put_host_on_bridge();
+	sessions_above_live_on("br0");
+}
+
+static void sessions_bound_to_a_macvlan_live_on(void **s)
+{
+	(void)s;
+	assert_true(make_upper(&uppers[2]));
+	sessions_above_live_on("mv0");
+}
+
+static void a_session_bound_to_a_vrf_lives_on(void **s)
+{
+	struct session session;
+
+	(void)s;
+	if (run("ip -n %s link add vr0 type vrf table 10", world.host)->status)
+		skip();
+	must("ip -n %s link set vr0 up", world.host);
+	must("ip -n %s link set " HOST_DEVICE " master vr0", world.host);
+	must("ip -n %s addr replace " HOST_ADDRESS "/64 dev " HOST_DEVICE " nodad", world.host);
+	session = begun_bound(PEER_ADDRESS, 80, "vr0");
+	firewall("enable " HOST_DEVICE);
+	speak_in_turn(session.that, session.this);
+	assert_int_equal(dropped(HOST_DEVICE), 0);
+	end_session(&session);
 }
 
 /* Who only listens has asked nobody. */
@@ -233,6 +314,9 @@ int main(void)
 		scene(a_session_begun_here_before_lives_on),
 		scene(a_session_begun_there_before_lives_on),
 		scene(a_connected_socket_before_is_answered),
+		scene(sessions_bound_to_a_bridge_live_on),
+		scene(sessions_bound_to_a_macvlan_live_on),
+		scene(a_session_bound_to_a_vrf_lives_on),
 		scene(listeners_and_idle_sockets_are_not_in_use),
 		scene(a_session_over_link_local_addresses_before_lives_on),
 		scene(the_port_of_a_session_can_be_closed),
