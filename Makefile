@@ -59,13 +59,26 @@ $B/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*)
 	$Q$(CLANG) $(BPF_CFLAGS) -c $< -o $@.tmp
 	$Qllvm-strip -g $@.tmp && mv $@.tmp $@
 
+# The same with what the kernel's connection tracking knows.
+$B/%-ct.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+	$(call say,CLANG)
+	@mkdir -p $(@D)
+	$Q$(CLANG) $(BPF_CFLAGS) -DWITH_CONNTRACK -c $< -o $@.tmp
+	$Qllvm-strip -g $@.tmp && mv $@.tmp $@
+
+$B/%-ct.skel.h: $B/%-ct.bpf.o
+	$(call say,SKEL)
+	$Q$(BPFTOOL) gen skeleton $< name $*_ct_bpf > $@
+
 $B/%.skel.h: $B/%.bpf.o
 	$(call say,SKEL)
 	$Q$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
 # ---- the library and the command ----------------------------------------------
 
-SKELETONS := $(patsubst bpf/%.bpf.c,$B/%.skel.h,$(wildcard bpf/*.bpf.c))
+# Those that look conversations up.
+WITH_CONNTRACK := $(patsubst %,$B/%-ct.skel.h,netfwv6 netfwv6_fwd guard guard_fwd egress)
+SKELETONS := $(patsubst bpf/%.bpf.c,$B/%.skel.h,$(wildcard bpf/*.bpf.c)) $(WITH_CONNTRACK)
 
 $B/%.o: %.c | $(SKELETONS)
 	$(call say,CC)

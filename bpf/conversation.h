@@ -8,6 +8,7 @@
 #ifndef NETFWV6_CONVERSATION_H
 #define NETFWV6_CONVERSATION_H
 
+#include "conntrack.h"
 #include "flows.h"
 #include "socket_lookup.h"
 #include "verdict.h"
@@ -24,13 +25,27 @@ static __always_inline bool tcp_socket_wants(packet_context *ctx, struct tuple *
 	return state != NO_SOCKET && state != BPF_TCP_LISTEN;
 }
 
-/* Has a machine behind this one, or a socket that ingress cannot find, this connection? */
-static __always_inline bool tcp_flow_wants(struct flow *flow, __u8 flags)
+/* Does connection tracking have the conversation, and translate it back to who began it? */
+static __always_inline bool is_still_translated(packet_context *ctx, struct tuple *t, __u8 protocol,
+						const struct flow *flow)
+{
+	return is_begun_by(ctx, t, protocol, flow->beginner);
+}
+
+/*
+ * Has a machine behind this one, or a socket that ingress cannot find, this connection? What is
+ * translated begins with no SYN from there: tracking would leave it to a listener of this host.
+ */
+static __always_inline bool tcp_flow_wants(packet_context *ctx, struct tuple *t, struct flow *flow,
+					   __u8 flags)
 {
 	__u64 now = bpf_ktime_get_coarse_ns();
 	__u32 seen;
 
 	if (!flow || now > flow->expires)
+		return false;
+	if (flow->beginner &&
+	    (is_bare_syn(flags) || !is_still_translated(ctx, t, IPPROTO_TCP, flow)))
 		return false;
 	seen = flow->seen;
 	if (is_bare_syn(flags))
@@ -57,9 +72,9 @@ static __always_inline int tcp_conversation(packet_context *ctx, const struct pa
 		return NO_CONVERSATION;
 	if (tcp_socket_wants(ctx, t, flags))
 		return REASON_ESTABLISHED;
-	if (tcp_flow_wants(bpf_map_lookup_elem(&nf6_tcp, &key), flags))
+	if (tcp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_tcp, &key), flags))
 		return REASON_FLOW;
-	if (tcp_flow_wants(bpf_map_lookup_elem(&nf6_tcp_answers, &key), flags))
+	if (tcp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_tcp_answers, &key), flags))
 		return REASON_FLOW;
 	return NO_CONVERSATION;
 }
@@ -74,26 +89,39 @@ static __always_inline bool udp_flow_lives(const struct flow_key *key)
 	return udp_lives(bpf_map_lookup_elem(&nf6_udp, key));
 }
 
-static __always_inline bool udp_answer_lives(const struct flow_key *key)
+/* A flow of exactly these ends, which may be translated; of strangers, for an open port. */
+static __always_inline bool udp_flow_wants(packet_context *ctx, struct tuple *t,
+					   const struct flow *flow, bool counts)
 {
-	return udp_lives(bpf_map_lookup_elem(&nf6_udp_answers, key));
+	if (!udp_lives(flow))
+		return false;
+	return flow->beginner ? is_still_translated(ctx, t, IPPROTO_UDP, flow) : counts;
+}
+
+/* Has a group been asked from there? */
+static __always_inline bool udp_group_wants(struct flow_key *key)
+{
+	__u32 ifindex = netfwv6_config.ifindex;
+
+	widen_to_group(key, true, ifindex);
+	if (udp_flow_lives(key))
+		return true;
+	widen_to_group(key, false, ifindex);
+	return udp_flow_lives(key);
 }
 
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t,
 					    bool open_elsewhere)
 {
-	__u32 ifindex = netfwv6_config.ifindex;
-	struct flow_key key = flow_key_of(t, ifindex);
+	struct flow_key key = flow_key_of(t, netfwv6_config.ifindex);
 
 	if (udp_socket_connected(ctx, t, false))
 		return REASON_UDP_REPLY;
-	if (udp_flow_lives(&key) || (open_elsewhere && udp_answer_lives(&key)))
+	if (udp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_udp, &key), true) ||
+	    udp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_udp_answers, &key), open_elsewhere) ||
+	    udp_group_wants(&key))
 		return REASON_FLOW;
-	widen_to_group(&key, true, ifindex);
-	if (udp_flow_lives(&key))
-		return REASON_FLOW;
-	widen_to_group(&key, false, ifindex);
-	return udp_flow_lives(&key) ? REASON_FLOW : NO_CONVERSATION;
+	return NO_CONVERSATION;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "guard_context.h"
 
 #include "account.h"
+#include "came_in.h"
 #include "conversation.h"
 #include "network.h"
 #include "plain.h"
@@ -57,8 +58,10 @@ static __always_inline int conclude(packet_context *ctx, const struct packet *p,
 				    bool raw_ip, bool unseen)
 {
 	count(ctx, reason, raw_ip, unseen);
-	if (reason < REASON_FIRST_DROP)
+	if (reason < REASON_FIRST_DROP) {
+		note_that_it_came_in(ctx, reason);
 		return NEXT_PROGRAM;
+	}
 	if (drops_matter())
 		report_drop(ctx, p, reason, raw_ip);
 	return DROP_PACKET;

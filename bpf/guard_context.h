@@ -21,6 +21,7 @@ typedef struct __sk_buff packet_context;
 #define PACKET_IS_A_FRAME 0
 #define packet_length guard_packet_length
 #define packet_copy guard_packet_copy
+#define conntrack_lookup bpf_skb_ct_lookup
 #define plain_length packet_length
 #define bytes_in_place guard_bytes_in_place
 

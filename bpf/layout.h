@@ -95,17 +95,18 @@ struct seen {
 /*
  * Flows are conversations that no socket of this host shows at ingress: those of machines
  * behind it, of unconnected UDP sockets, of sockets bound to another device. Egress writes them.
+ * One with a beginner only says that the conversation may be: connection tracking has to have it.
  */
 struct flow_key {
 	struct in6_addr local, remote; /* remote is :: for a query to a multicast group */
 	__be16 local_port, remote_port;
-	__u32 ifindex; /* where an address is only unique on its link, else 0 */
+	__u32 ifindex;	     /* where an address is only unique on its link, else 0 */
 };
 
 struct flow {
-	__u64 expires; /* CLOCK_MONOTONIC_COARSE, nanoseconds */
-	__u32 seen;    /* FLOW_*; 0 for UDP */
-	__u32 zero;
+	__u64 expires;	/* CLOCK_MONOTONIC_COARSE, nanoseconds */
+	__u32 seen;	/* FLOW_*; 0 for UDP */
+	__u32 beginner; /* of a translated conversation: who began it; else 0 */
 };
 
 #define FLOW_SYN_OUT (1u << 0)	   /* began here, not answered yet */

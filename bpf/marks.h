@@ -91,6 +91,18 @@ static __always_inline bool is_marked(const struct mark_key *key, __u8 now)
 			 mark_four_count(line->groups[mark_group_of(mark_secret(), key)], now)));
 }
 
+/* Was the mark set, or set anew, in this unit of time? */
+static __always_inline bool is_marked_now(const struct mark_key *key)
+{
+	__u32 stamps = mark_stamps_of(mark_secret(), key);
+	const struct mark_line *line = line_of(key);
+	__u8 now = mark_stamp_now(), others = 0;
+
+	for (int i = 0; line && i < MARK_STAMPS_EACH; i++)
+		others |= line->stamps[mark_stamp_at(stamps, i)] ^ now;
+	return line && !others;
+}
+
 /* It tests before it writes, so that the line stays shared among CPUs. */
 static __always_inline void set_mark(const struct mark_key *key)
 {

@@ -14,6 +14,7 @@ typedef struct __sk_buff packet_context;
 #define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
 #define packet_length skb_packet_length
 #define packet_copy skb_packet_copy
+#define conntrack_lookup bpf_skb_ct_lookup
 #define plain_length packet_length
 
 static __always_inline __u32 skb_packet_length(packet_context *ctx)

@@ -14,6 +14,7 @@ typedef struct xdp_md packet_context;
 #define PACKET_IS_A_FRAME 1 /* and starts with its link-layer header */
 #define packet_length xdp_packet_length
 #define packet_copy xdp_packet_copy
+#define conntrack_lookup bpf_xdp_ct_lookup
 
 static __always_inline __u32 xdp_packet_length(packet_context *ctx)
 {

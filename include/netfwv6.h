@@ -244,6 +244,11 @@ struct netfwv6_mgr_status {
  * by it is learned from only where a connected socket has it.
  */
 #define NETFWV6_BLIND_IPSEC_LEARNING (1u << 3)
+/*
+ * The kernel tracks connections but does not describe how (it has no BTF of that), so what this
+ * host translates for others gets no answers through a firewalled device.
+ */
+#define NETFWV6_BLIND_TRANSLATION (1u << 4)
 
 /*
  * Errors   E_POINTER, E_INVALIDARG (sz), E_ABORT, E_ACCESSDENIED, E_NOTIMPL, E_OUTOFMEMORY,

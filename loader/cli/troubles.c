@@ -31,4 +31,9 @@ const struct trouble blind_spots[BLIND_SPOTS] = {
 	{ NETFWV6_BLIND_IPSEC_LEARNING, "ipsec-learning",
 	  "answers that come in by an IPsec tunnel without an interface reach connected sockets "
 	  "alone: use an xfrm interface, or open the port" },
+	{ NETFWV6_BLIND_TRANSLATION, "translation",
+	  "the kernel does not describe its connection tracking (BTF), so what this host "
+	  "translates "
+	  "for others gets no answers through a firewalled device: use a kernel with "
+	  "CONFIG_DEBUG_INFO_BTF, and enable the device again" },
 };

@@ -15,7 +15,7 @@ struct trouble {
 extern const struct trouble troubles[TROUBLES];
 
 /* What is set up on this host that the firewall cannot see into: likewise, NETFWV6_BLIND_*. */
-#define BLIND_SPOTS 4
+#define BLIND_SPOTS 5
 extern const struct trouble blind_spots[BLIND_SPOTS];
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "device/netlink.h"
 #include "netfwv6.h"
@@ -170,7 +171,22 @@ static uint32_t see_fou(void)
 	return gather(NETLINK_GENERIC, &question, see_family);
 }
 
+/* ---- Translation -------------------------------------------------------------------- */
+
+#define BTF "/sys/kernel/btf/"
+
+/* Looked up without having a module loaded. */
+static uint32_t see_translation(void)
+{
+	bool tracks = access("/proc/sys/net/netfilter/nf_conntrack_max", F_OK) == 0;
+	bool is_module = access("/sys/module/nf_conntrack/initstate", F_OK) == 0;
+
+	if (!tracks || access(is_module ? BTF "nf_conntrack" : BTF "vmlinux", F_OK) == 0)
+		return 0;
+	return NETFWV6_BLIND_TRANSLATION;
+}
+
 uint32_t blind_spots_find(void)
 {
-	return see_ipsec() | see_segments() | see_fou();
+	return see_ipsec() | see_segments() | see_fou() | see_translation();
 }

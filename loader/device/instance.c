@@ -7,11 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "egress-ct.skel.h"
 #include "egress.skel.h"
+#include "guard-ct.skel.h"
 #include "guard.skel.h"
+#include "guard_fwd-ct.skel.h"
 #include "guard_fwd.skel.h"
+#include "netfwv6-ct.skel.h"
 #include "netfwv6.skel.h"
+#include "netfwv6_fwd-ct.skel.h"
 #include "netfwv6_fwd.skel.h"
+#include "device/conntrack_module.h"
 #include "state/pins.h"
 #include "util/error.h"
 #include "util/libbpf_log.h"
@@ -19,19 +25,30 @@
 
 #define VERIFIER_LOG_SIZE (256 * 1024)
 
-/* The programs' names, by which a running one tells its framing: Ethernet, raw IP. */
+typedef const void *elf_bytes(size_t *size);
+
+/*
+ * The objects that can ask connection tracking, and those that cannot. The programs' names, by
+ * which a running one tells its framing: Ethernet, raw IP.
+ */
 static const struct {
-	const void *(*elf)(size_t *size);
-	const void *(*elf_forward)(size_t *size); /* with the same programs */
+	elf_bytes *tracking, *plain;
+	elf_bytes *forward_tracking, *forward; /* with the same programs */
 	const char *programs[2];
 } objects[HOOKS] = {
-	[HOOK_XDP] = { netfwv6_bpf__elf_bytes,
+	[HOOK_XDP] = { netfwv6_ct_bpf__elf_bytes,
+		       netfwv6_bpf__elf_bytes,
+		       netfwv6_fwd_ct_bpf__elf_bytes,
 		       netfwv6_fwd_bpf__elf_bytes,
 		       { "netfwv6_eth", "netfwv6_ip" } },
-	[HOOK_GUARD] = { guard_bpf__elf_bytes,
+	[HOOK_GUARD] = { guard_ct_bpf__elf_bytes,
+			 guard_bpf__elf_bytes,
+			 guard_fwd_ct_bpf__elf_bytes,
 			 guard_fwd_bpf__elf_bytes,
 			 { "netfwv6_in_eth", "netfwv6_in_ip" } },
-	[HOOK_LEARN] = { egress_bpf__elf_bytes,
+	[HOOK_LEARN] = { egress_ct_bpf__elf_bytes,
+			 egress_bpf__elf_bytes,
+			 egress_ct_bpf__elf_bytes,
 			 egress_bpf__elf_bytes,
 			 { "netfwv6_out_eth", "netfwv6_out_ip" } },
 };
@@ -163,8 +180,13 @@ netfwv6_result instance_load(const struct state *state, const struct root *root,
 	};
 
 	instance->spec = *spec;
-	plan.elf = (spec->config.forward ? objects[hook].elf_forward :
-					   objects[hook].elf)(&plan.elf_size);
+	conntrack_module_load();
+	plan.elf = (spec->config.forward ? objects[hook].forward_tracking :
+					   objects[hook].tracking)(&plan.elf_size);
+	if (NETFWV6_SUCCEEDED(load_program(state, root, &plan, instance)))
+		return NETFWV6_S_OK;
+	plan.elf = (spec->config.forward ? objects[hook].forward :
+					   objects[hook].plain)(&plan.elf_size);
 	return load_program(state, root, &plan, instance);
 }
 

@@ -152,16 +152,45 @@ uint64_t flows_capacity(const char *table)
 	return flow_table(table).capacity;
 }
 
-static void make_older(const char *table, uint64_t nanoseconds)
+static const char *const flow_tables[] = { "tcp", "tcp_answers", "udp", "udp_answers" };
+#define FLOW_TABLES_PINNED (sizeof(flow_tables) / sizeof(*flow_tables))
+
+static int open_flow_table(const char *table)
 {
-	struct flow_key key, *last = NULL;
-	struct flow flow;
 	char path[128];
 	int map;
 
 	snprintf(path, sizeof(path), "%s/%s", world.state, table);
 	map = bpf_obj_get(path);
 	assert_true(map >= 0);
+	return map;
+}
+
+unsigned int flows_with(const char *remote)
+{
+	struct in6_addr address;
+	unsigned int n = 0;
+
+	assert_int_equal(inet_pton(AF_INET6, remote, &address), 1);
+	for (size_t i = 0; i < FLOW_TABLES_PINNED; i++) {
+		struct flow_key key, *last = NULL;
+		int map = open_flow_table(flow_tables[i]);
+
+		while (bpf_map_get_next_key(map, last, &key) == 0) {
+			last = &key;
+			n += memcmp(&key.remote, &address, sizeof(address)) == 0;
+		}
+		close(map);
+	}
+	return n;
+}
+
+static void make_older(const char *table, uint64_t nanoseconds)
+{
+	struct flow_key key, *last = NULL;
+	struct flow flow;
+	int map = open_flow_table(table);
+
 	while (bpf_map_get_next_key(map, last, &key) == 0) {
 		last = &key;
 		if (bpf_map_lookup_elem(map, &key, &flow))
@@ -174,11 +203,8 @@ static void make_older(const char *table, uint64_t nanoseconds)
 
 void let_pass(unsigned int seconds)
 {
-	static const char *const tables[] = { "tcp", "tcp_answers", "udp",
-					      "udp_answers" }; /* as pinned */
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		make_older(tables[i], seconds * 1000000000ULL);
+	for (size_t i = 0; i < FLOW_TABLES_PINNED; i++)
+		make_older(flow_tables[i], seconds * 1000000000ULL);
 }
 
 /* The port table, as it is pinned: what no interface shows. */

@@ -47,6 +47,9 @@ void firewall(const char *format, ...) __attribute__((format(printf, 1, 2)));
 uint64_t flows_used(const char *table);
 uint64_t flows_capacity(const char *table);
 
+/* Entries in all of them whose remote end has that address. */
+unsigned int flows_with(const char *remote);
+
 /*
  * Shortens silence: every flow is as much older as if that long nothing had been said.
  * Sockets do not notice.

@@ -84,11 +84,17 @@ static void read_link_address(const char *netns, const char *device, uint8_t add
 
 struct wire open_wire(const char *netns, const char *device, const char *host_device)
 {
+	return open_wire_to(netns, device, world.host, host_device);
+}
+
+struct wire open_wire_to(const char *netns, const char *device, const char *to_netns,
+			 const char *to_device)
+{
 	struct sockaddr_ll address = { .sll_family = AF_PACKET };
 	struct wire wire;
 
 	read_link_address(netns, device, wire.from);
-	read_link_address(world.host, host_device, wire.to);
+	read_link_address(to_netns, to_device, wire.to);
 	enter_namespace(netns);
 	wire.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	assert_true(wire.fd >= 0);

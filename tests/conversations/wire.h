@@ -41,6 +41,10 @@ struct wire {
 #define CRAFTED_TEXT "crafted"
 
 struct wire open_wire(const char *netns, const char *device, const char *host_device);
+
+/* The same to a device of another namespace than the host's. */
+struct wire open_wire_to(const char *netns, const char *device, const char *to_netns,
+			 const char *to_device);
 void close_wire(struct wire *wire);
 
 void put(struct wire *wire, const struct crafted *packets, size_t n);

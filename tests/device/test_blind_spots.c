@@ -119,6 +119,21 @@ static void fou_is_one(void **s)
 	assert_int_equal(blind_spots_now(), 0);
 }
 
+/* Without the kernel's description of itself: the programs are those that do not ask tracking. */
+static void tracking_that_is_not_described_is_one(void **s)
+{
+	static const char undescribed[] =
+		"unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && %s %s'%s";
+
+	(void)s;
+	make_or_skip("test -e /proc/sys/net/netfilter/nf_conntrack_max");
+	assert_non_null(strstr(must(undescribed, netfwv6(), "enable " HOST_DEVICE, ""),
+			       "note: the kernel does not describe its connection tracking"));
+	assert_string_equal(must(undescribed, netfwv6(), "status --json", " | jq -c .blind_spots"),
+			    "[\"translation\"]\n");
+	must("%s disable " HOST_DEVICE, netfwv6());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +145,7 @@ int main(void)
 		test(esp_with_an_interface_is_none),
 		test(a_policy_without_a_state_is_one),
 		test(fou_is_one),
+		test(tracking_that_is_not_described_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

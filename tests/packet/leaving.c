@@ -2,10 +2,15 @@
 /* What is learned of a packet that leaves: nothing, where it is routed on from its destination. */
 #include "rows.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "egress-ct.skel.h"
 #include "egress.skel.h"
+#include "guard-ct.skel.h"
+#include "netfwv6-ct.skel.h"
 #include "programs.h"
 
 static const struct {
@@ -90,9 +95,34 @@ static void every_variant_loads(void **state)
 	}
 }
 
+static void load_object(const char *name, const void *(*elf)(size_t *size))
+{
+	size_t size;
+	const void *bytes = elf(&size);
+	struct bpf_object *object = bpf_object__open_mem(bytes, size, NULL);
+	int error = object ? bpf_object__load(object) : -errno;
+
+	if (error)
+		fail_msg("%s does not load: %s", name, strerror(-error));
+	bpf_object__close(object);
+}
+
+/* Where the kernel tracks connections, that is. */
+static void programs_that_ask_tracking_load(void **state)
+{
+	(void)state;
+	if (access("/proc/sys/net/netfilter/nf_conntrack_max", F_OK))
+		skip();
+	load_object("XDP", netfwv6_ct_bpf__elf_bytes);
+	load_object("the guard", guard_ct_bpf__elf_bytes);
+	load_object("the learner", egress_ct_bpf__elf_bytes);
+}
+
 void leaving(struct table *t)
 {
 	table_add(t, "what leaves is learned, unless it is routed on", what_leaves_is_learned,
 		  NULL);
 	table_add(t, "every variant of the programs loads", every_variant_loads, NULL);
+	table_add(t, "the programs that ask connection tracking load",
+		  programs_that_ask_tracking_load, NULL);
 }
