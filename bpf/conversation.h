@@ -99,7 +99,7 @@ static __always_inline bool udp_flow_wants(packet_context *ctx, struct tuple *t,
 }
 
 /* Has a group been asked from there? */
-static __always_inline bool udp_group_wants(struct flow_key *key)
+static __always_inline bool udp_group_wants(const struct tuple *t, struct flow_key *key)
 {
 	__u32 ifindex = netfwv6_config.ifindex;
 
@@ -107,7 +107,10 @@ static __always_inline bool udp_group_wants(struct flow_key *key)
 	if (udp_flow_lives(key))
 		return true;
 	widen_to_group(key, false, ifindex);
-	return udp_flow_lives(key);
+	if (udp_flow_lives(key))
+		return true;
+	widen_to_neighbours(key, ifindex);
+	return is_neighbours(t) && udp_flow_lives(key);
 }
 
 static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t,
@@ -119,7 +122,7 @@ static __always_inline int udp_conversation(packet_context *ctx, struct tuple *t
 		return REASON_UDP_REPLY;
 	if (udp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_udp, &key), true) ||
 	    udp_flow_wants(ctx, t, bpf_map_lookup_elem(&nf6_udp_answers, &key), open_elsewhere) ||
-	    udp_group_wants(&key))
+	    udp_group_wants(t, &key))
 		return REASON_FLOW;
 	return NO_CONVERSATION;
 }

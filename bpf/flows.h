@@ -46,6 +46,25 @@ static __always_inline void widen_to_group(struct flow_key *key, bool on_link, _
 	key->ifindex = on_link ? ifindex : 0;
 }
 
+/* Where the group does not reach beyond the link, a neighbour may answer from any port. */
+static __always_inline void widen_to_neighbours(struct flow_key *key, __u32 ifindex)
+{
+	widen_to_group(key, true, ifindex);
+	key->remote_port = 0;
+}
+
+/*
+ * Does the sender seem to be on the link? One of the two addresses is of use on the link alone, or
+ * both are of one subnet.
+ */
+static __always_inline bool is_neighbours(const struct tuple *arriving)
+{
+	const struct in6_addr *from = &arriving->source, *to = &arriving->destination;
+
+	return is_link_local(from) || is_link_local(to) ||
+	       (from->s6_addr32[0] == to->s6_addr32[0] && from->s6_addr32[1] == to->s6_addr32[1]);
+}
+
 static __always_inline bool is_closed(__u32 seen)
 {
 	return (seen & (FLOW_FIN_OUT | FLOW_FIN_IN)) == (FLOW_FIN_OUT | FLOW_FIN_IN);

@@ -99,7 +99,8 @@ struct seen {
  */
 struct flow_key {
 	struct in6_addr local, remote; /* remote is :: for a query to a multicast group */
-	__be16 local_port, remote_port;
+	__be16 local_port,
+		remote_port; /* remote_port is 0: a link's group was asked, any may answer */
 	__u32 ifindex;	     /* where an address is only unique on its link, else 0 */
 };
 

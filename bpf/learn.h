@@ -15,6 +15,8 @@
 #include "marks.h"
 #include "socket_lookup.h"
 
+#define PORT_MDNS 5353
+
 /* What a packet that leaves teaches. */
 struct lesson {
 	struct tuple answer;  /* who will talk to whom in the answer to it */
@@ -185,13 +187,21 @@ static __always_inline void keep_udp(packet_context *ctx, struct lesson *l, void
 	bpf_map_update_elem(table, key, &new, BPF_ANY);
 }
 
-/* Answers come to the asker, or as in mDNS to the group. */
+/*
+ * Answers come to the asker, or as in mDNS to the group. On the link they may come from any port,
+ * but not where everybody asks and answers from the same one.
+ */
 static __always_inline void learn_question(packet_context *ctx, struct lesson *l)
 {
 	struct flow_key key = flow_key_of(&l->answer, ctx->ifindex);
+	bool on_link = stays_on_link(&l->answer.source);
+	__be16 asked = key.remote_port;
 
-	widen_to_group(&key, stays_on_link(&l->answer.source), ctx->ifindex);
+	widen_to_group(&key, on_link, ctx->ifindex);
+	if (on_link && key.local_port != bpf_htons(PORT_MDNS))
+		key.remote_port = 0;
 	keep_udp(ctx, l, &nf6_udp, &key, FLOW_SECONDS_MULTICAST);
+	key.remote_port = asked;
 	key.local = l->answer.source;
 	keep_udp(ctx, l, &nf6_udp, &key, FLOW_SECONDS_MULTICAST);
 }

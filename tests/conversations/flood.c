@@ -9,7 +9,9 @@
 
 #include "plain_packet.h"
 
-#define STRANGER "2001:db8::bad"
+/* No neighbour, who may answer a question to a group from any port. */
+#define STRANGER "2001:db8:bad::1"
+
 #define ENOUGH 2000	  /* to be called a flood */
 #define MOST 100000000ULL /* if no one ever ends it */
 

@@ -202,7 +202,7 @@ static void nothing_near_an_inner_machines_connection_passes(void **s)
 	close(far);
 }
 
-/* All know that a group was asked: any address of the link may answer, no other port. */
+/* All know that a group beyond the link was asked: any address may answer, no other port. */
 static void nothing_near_a_query_to_a_group_passes_but_from_another_address(void **s)
 {
 	int client = udp_at(world.host, HOST_ADDRESS, 30000);
@@ -212,7 +212,7 @@ static void nothing_near_a_query_to_a_group_passes_but_from_another_address(void
 	(void)s;
 	prepare();
 	firewall("enable " HOST_DEVICE);
-	say_to(client, "ff02::123%" HOST_DEVICE, 20000, "question");
+	say_to(client, "ff05::123%" HOST_DEVICE, 20000, "question");
 	before = reached_stack(world.host);
 	for (unsigned int i = 0; i < FORGED; i++) {
 		struct crafted packet = forged(&genuine, i);
