@@ -107,7 +107,7 @@ const int n_uppers = sizeof(uppers) / sizeof(*uppers);
 
 static bool kernel_has(const char *kind)
 {
-	bool has = run("ip link add nf6-try type %s", kind)->status == 0;
+	bool has = run("ip link add nf6-try %s", kind)->status == 0;
 
 	run("ip link del nf6-try");
 	return has;
@@ -115,10 +115,10 @@ static bool kernel_has(const char *kind)
 
 bool make_upper(const struct upper *upper)
 {
-	if ((upper->make == make_vlan && !kernel_has("vlan link " HOST_DEVICE " id 99")) ||
-	    (upper->make == make_ipvlan && !kernel_has("ipvlan link " HOST_DEVICE)) ||
-	    (upper->make == make_bond && !kernel_has("bond")) ||
-	    (upper->make == make_vrf && !kernel_has("vrf table 99")))
+	if ((upper->make == make_vlan && !kernel_has("link " HOST_DEVICE " type vlan id 99")) ||
+	    (upper->make == make_ipvlan && !kernel_has("link " HOST_DEVICE " type ipvlan")) ||
+	    (upper->make == make_bond && !kernel_has("type bond")) ||
+	    (upper->make == make_vrf && !kernel_has("type vrf table 99")))
 		return false;
 	upper->make();
 	return true;
