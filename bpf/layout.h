@@ -165,7 +165,12 @@ struct slot_record {
 	__u32 zero;
 };
 
-/* The devices that are to be firewalled, here or not, by name, NUL-padded. */
+/*
+ * The devices that are to be firewalled, here or not, by name, NUL-padded. Keys that begin with a
+ * zero byte, which older readers pass over, are about every device with hardware behind it: all
+ * zeros, the wish for those that have none of their own; else a device that is left out, whose name
+ * is behind that byte.
+ */
 #define CONFIGURED_RECORDS 1024
 struct configured_record {
 	__u32 mode;  /* enum netfwv6_mode, as it was asked for */
@@ -175,6 +180,7 @@ struct configured_record {
 #define CONFIGURED_STATELESS (1u << 0)
 #define CONFIGURED_LEARN_ONLY (1u << 1)
 #define CONFIGURED_FORWARD (1u << 2) /* what is for others passes */
+#define CONFIGURED_BY_ALL (1u << 3)  /* not by its name, but as every device is */
 
 /* Where a program sits at a device, in the order of its being taken off. */
 enum hook {

@@ -233,6 +233,10 @@ struct netfwv6_mgr_status {
 	 * as the caller may see it: IPsec for root alone.
 	 */
 	uint32_t blind_spots;
+	bool every;	      /* every device with hardware is wanted: netfwv6_mgr_enable_all() */
+	bool every_stateless; /* and then so */
+	uint8_t reserved_every[2]; /* zeros */
+	uint32_t every_mode;	   /* enum netfwv6_mode, as it was asked for */
 };
 
 /* what ESP in transport mode carries is not judged */
@@ -570,7 +574,8 @@ netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
 /*
  * Detaches the firewall from the device, also from one that was moved to another
  * network namespace, and forgets that it was wanted. The policy stays, with the
- * connection's own ports, and so does the state, until netfwv6_mgr_remove().
+ * connection's own ports, and so does the state, until netfwv6_mgr_remove(). Where every device
+ * is wanted (netfwv6_mgr_enable_all()), this one is left out from now on.
  *
  * Errors   E_POINTER, E_ACCESSDENIED, E_ABORT, E_RETRY, E_NOTIMPL, E_OUTOFMEMORY, E_UNEXPECTED,
  *          E_FAIL
@@ -579,6 +584,33 @@ netfwv6_connection_enable_firewall(struct netfwv6_connection *connection,
  */
 netfwv6_result
 netfwv6_connection_disable_firewall(struct netfwv6_connection *connection) NETFWV6_CHECKED;
+
+/*
+ * Firewalls every device with hardware behind it, emulated or real, now and when it comes, by the
+ * udev rule: not veth, bridges, tunnels, nor what else has none. A device that is enabled by its
+ * name goes by the options of that, also later; one that is disabled by its name is left out until
+ * it is enabled by it. Devices that cannot be firewalled are passed over.
+ *
+ * The wish is kept first. Each device is enabled by itself: where one fails, the others are
+ * firewalled and the wish stays; the first failure is returned, the others are told to the log
+ * callback.
+ *
+ * options  NULL for the defaults, or where the wish is kept already for those that it has; neither
+ *          learn_only nor if_configured
+ * Errors   as netfwv6_connection_enable_firewall(); E_INVALIDARG also for those options
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_enable_all(struct netfwv6_mgr *mgr,
+				      const struct netfwv6_enable_options *options) NETFWV6_CHECKED;
+
+/*
+ * Takes that back, and detaches the firewall from the devices that have it for no other reason;
+ * which devices were left out is forgotten.
+ *
+ * Errors   as netfwv6_connection_disable_firewall()
+ * Needs    root
+ */
+netfwv6_result netfwv6_mgr_disable_all(struct netfwv6_mgr *mgr) NETFWV6_CHECKED;
 
 /*
  * Tells whether the device is firewalled by this state root; a device that is not
@@ -604,7 +636,9 @@ struct netfwv6_connection_status {
 	bool moved;		    /* its program runs on, in another network namespace */
 	bool unseen_unknown;	    /* see unseen */
 	uint8_t forward;	    /* enum netfwv6_forward, never KEEP where firewalled */
-	uint8_t reserved[4];	    /* zeros */
+	bool by_all;		    /* configured, and not by its name: netfwv6_mgr_enable_all() */
+	bool left_out;		    /* it was disabled by its name, and is no longer part of that */
+	uint8_t reserved[2];	    /* zeros */
 	uint32_t mode;		    /* enum netfwv6_mode, never AUTO */
 	uint32_t program_id;	    /* of XDP, in mode TC of the guard, as bpftool shows it */
 	uint32_t guard_id;	    /* the guard's program, likewise */
@@ -1270,12 +1304,19 @@ struct netfwv6_apply_options {
 	void *context;
 	bool dry_run; /* tell what would change, and change nothing; for everybody who may read */
 	bool force;   /* close protected ports, too */
-	uint8_t reserved[6];
+	/*
+	 * Nothing is taken back: what cannot be done keeps nothing else from being done, and the
+	 * first failure is returned in the end, the others are told to the log callback. A device
+	 * that cannot have its mode gets mode TC. For a host that boots, where a device that cannot
+	 * be firewalled must leave no other open.
+	 */
+	bool go_on;
+	uint8_t reserved[5];
 };
 
 /*
  * Makes the state what the policy says, and nothing else: see netfwv6_policy_compare(). Ports
- * open before others close, devices are enabled last. A device that is not here is enabled ahead;
+ * open before others close, devices are enabled last, once all of them are recorded as wanted. A device that is not here is enabled ahead;
  * one that is, and is not firewalled although that is wanted, is enabled anew. When a step fails,
  * what was done is taken back. A failure to do that is told to the log callback.
  *

@@ -132,7 +132,7 @@ matrix: all
 # Every test program, and every kind of device, on other kernels in virtual machines.
 KERNEL ?= 6.1 6.12
 # test_throughput measures, which an emulated processor is too slow for.
-VM_PROGRAMS ?= $(addprefix tests/shell/,demo.sh log.sh udev.sh) $(filter-out %/test_throughput,$(TEST_PROGRAMS))
+VM_PROGRAMS ?= $(addprefix tests/shell/,demo.sh every.sh log.sh udev.sh) $(filter-out %/test_throughput,$(TEST_PROGRAMS))
 
 vmtest: tests
 	$Qscripts/install-deps vm

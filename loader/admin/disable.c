@@ -25,6 +25,16 @@ static void forget_configured(const struct state *state, const char *device,
 		configured_drop(state, was->record.device);
 }
 
+/* Where every device is wanted, this one is left out from now on. */
+static netfwv6_result leave_out(const struct state *state, const char *device)
+{
+	struct configured_record every;
+	bool wanted;
+
+	TRY(every_get(state, &every, &wanted));
+	return wanted ? every_leave_out(state, device) : NETFWV6_S_OK;
+}
+
 static bool is_any_firewalled(const struct state *state)
 {
 	struct attachment at = {};
@@ -37,14 +47,19 @@ static bool is_any_firewalled(const struct state *state)
 
 netfwv6_result disable_device(struct state *state, void *name)
 {
-	const char *device = name;
-	struct attached_device seen;
-
 	TRY(state_open(state));
 	TRY(root_check_absent(&state->root));
-	TRY(attached_device_look(state, device, &seen));
 	if (state->root.state == ROOT_ABSENT)
 		return NETFWV6_S_OK;
+	TRY(leave_out(state, name));
+	return disable_present(state, name);
+}
+
+netfwv6_result disable_present(struct state *state, const char *device)
+{
+	struct attached_device seen;
+
+	TRY(attached_device_look(state, device, &seen));
 	if (seen.ours.id)
 		TRY(attachment_drop(state, &seen.ours));
 	TRY(detach_elsewhere(state, device));

@@ -9,6 +9,7 @@
 #include "device/attach.h"
 #include "device/attached_device.h"
 #include "device/counts.h"
+#include "device/every_device.h"
 #include "device/last_line.h"
 #include "device/mode.h"
 #include "device/passers.h"
@@ -149,8 +150,7 @@ static netfwv6_result adopt(struct state *state)
 	return rebuild(state, group);
 }
 
-/* The state for this network namespace; one whose devices are all gone is taken over. */
-static netfwv6_result create_or_adopt(struct state *state)
+netfwv6_result create_or_adopt(struct state *state)
 {
 	netfwv6_result result = state_make(state);
 
@@ -241,6 +241,7 @@ static netfwv6_result enable_ahead(struct state *state, const struct enabling *a
 		wanted.got = before.got;
 	if (asked->as_it_is && configured)
 		return NETFWV6_S_OK;
+	every_take_in(state, asked->device);
 	if (wanted.flags & CONFIGURED_LEARN_ONLY)
 		return configured_put(state, asked->device, &wanted);
 	attachments_tidy(state);
@@ -274,7 +275,12 @@ netfwv6_result enable_device(struct state *state, void *argument)
 		keep_settings(state, &seen.ours, &asked->wanted);
 	if (asked->keep_forward && !asked->if_configured)
 		keep_forward(state, &seen, &asked->wanted);
-	return enable_as(state, &seen, &asked->wanted);
+	if (asked->by_all)
+		asked->wanted.flags |= CONFIGURED_BY_ALL;
+	TRY(enable_as(state, &seen, &asked->wanted));
+	if (!(asked->wanted.flags & CONFIGURED_BY_ALL))
+		every_take_in(state, asked->device);
+	return NETFWV6_S_OK;
 }
 
 netfwv6_result enable_recall(struct state *state, struct enabling *asked)
@@ -283,5 +289,7 @@ netfwv6_result enable_recall(struct state *state, struct enabling *asked)
 
 	TRY(state_open(state));
 	TRY(configured_get(state, asked->device, &asked->wanted, &configured));
+	if (!configured)
+		TRY(every_device_wish(state, asked->device, &asked->wanted, &configured));
 	return configured ? NETFWV6_S_OK : NETFWV6_S_FALSE;
 }

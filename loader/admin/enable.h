@@ -10,16 +10,7 @@
 #ifndef NETFWV6_ENABLE_H
 #define NETFWV6_ENABLE_H
 
-#include "state/state.h"
-
-struct enabling {
-	const char *device;
-	struct configured_record wanted;
-	bool as_it_is;	    /* of a device that is firewalled nothing changes */
-	bool keep_forward;  /* and whatever else does, what is for others fares as before */
-	bool if_configured; /* as it was configured, or not at all */
-	bool ahead;	    /* where there is no such device, the wish alone will do */
-};
+#include "admin/enabling.h"
 
 /*
  * For with_administration(), with a struct enabling. S_FALSE, as EnableFirewall returns it: the
@@ -27,7 +18,13 @@ struct enabling {
  */
 netfwv6_result enable_device(struct state *state, void *asked);
 
-/* Reads what was configured for the device's name. S_FALSE likewise. With the mutex held. */
+/*
+ * The state for this network namespace; one whose devices are all gone is taken over. With the
+ * administration lock held.
+ */
+netfwv6_result create_or_adopt(struct state *state);
+
+/* Reads what was configured for the device's name, or for every device. S_FALSE likewise. With the mutex held. */
 netfwv6_result enable_recall(struct state *state, struct enabling *asked);
 
 #endif

@@ -172,30 +172,60 @@ static netfwv6_result collect_all_ports(struct policy_reading *reading)
 
 /* ---- The rest, which root alone can write ----------------------------------- */
 
-static netfwv6_result collect_wishes(struct state *state, struct netfwv6_policy *policy)
+static netfwv6_result add_wish(struct netfwv6_policy *policy, const char *device,
+			       const struct configured_record *record)
+{
+	struct wish *wish;
+
+	TRY(policy_wish(policy, device, &wish));
+	wish->wanted = true;
+	wish->mode = record->flags & CONFIGURED_LEARN_ONLY ? 0 : record->mode;
+	wish->flags = record->flags & CONFIGURED_LEARN_ONLY ?
+			      CONFIGURED_LEARN_ONLY :
+			      record->flags & (CONFIGURED_STATELESS | CONFIGURED_FORWARD);
+	return NETFWV6_S_OK;
+}
+
+static bool is_printable_device(const struct state *state, const char *device)
+{
+	if (device_name_is_sane(device))
+		return true;
+	state_log(state, "device '%s' is left out, as its name cannot be printed", device);
+	return false;
+}
+
+/* Every device, and those that are left out of that. */
+static netfwv6_result collect_every(struct state *state, struct netfwv6_policy *policy)
 {
 	char device[DEVICE_NAME_SIZE] = "";
 	struct configured_record record;
 	struct wish *wish;
+	bool wanted;
+
+	TRY(every_get(state, &record, &wanted));
+	if (!wanted)
+		return NETFWV6_S_OK;
+	TRY(add_wish(policy, "", &record));
+	while (every_next_left_out(state, device))
+		if (is_printable_device(state, device) && !policy_wish_find(policy, device))
+			TRY(policy_wish(policy, device, &wish)); /* which is: not wanted */
+	return NETFWV6_S_OK;
+}
+
+static netfwv6_result collect_wishes(struct state *state, struct netfwv6_policy *policy)
+{
+	char device[DEVICE_NAME_SIZE] = "";
+	struct configured_record record;
 	bool configured;
 
 	while (configured_next(state, device)) {
-		if (!device_name_is_sane(device)) {
-			state_log(state, "device '%s' is left out, as its name cannot be printed",
-				  device);
+		if (!is_printable_device(state, device))
 			continue;
-		}
 		TRY(configured_get(state, device, &record, &configured));
-		if (!configured)
-			continue;
-		TRY(policy_wish(policy, device, &wish));
-		wish->wanted = true;
-		wish->mode = record.flags & CONFIGURED_LEARN_ONLY ? 0 : record.mode;
-		wish->flags = record.flags & CONFIGURED_LEARN_ONLY ?
-				      CONFIGURED_LEARN_ONLY :
-				      record.flags & (CONFIGURED_STATELESS | CONFIGURED_FORWARD);
+		if (configured && !(record.flags & CONFIGURED_BY_ALL))
+			TRY(add_wish(policy, device, &record));
 	}
-	return NETFWV6_S_OK;
+	return collect_every(state, policy);
 }
 
 /* What is not said is the default. */

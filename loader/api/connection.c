@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/counts.h"
+#include "device/every_device.h"
 #include "state/configured.h"
 
 _Static_assert(NETFWV6_DEVICE_SIZE == DEVICE_NAME_SIZE, "a name fits the status");
@@ -57,6 +58,11 @@ static netfwv6_result describe_wish(const struct netfwv6_connection *connection,
 	netfwv6_result result =
 		configured_get(state, connection->name, &configured, &now->configured);
 
+	if (NETFWV6_SUCCEEDED(result) && !now->configured)
+		result = every_device_wish(state, connection->name, &configured, &now->configured);
+	if (NETFWV6_SUCCEEDED(result))
+		result = every_leaves_out(state, connection->name, &now->left_out);
+	now->by_all = configured.flags & CONFIGURED_BY_ALL;
 	now->configured_learn_only = configured.flags & CONFIGURED_LEARN_ONLY;
 	now->moved = !attachment_is_firewalled(&seen->ours) &&
 		     attachment_find_elsewhere(state, connection->name, true).id != 0;

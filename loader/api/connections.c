@@ -7,6 +7,7 @@
 
 #include "api/connection.h"
 #include "api/mgr.h"
+#include "device/attachment_records.h"
 #include "ports/slots.h"
 #include "state/configured.h"
 #include "util/snapshot.h"
@@ -57,6 +58,8 @@ static netfwv6_result find_absent(struct state *state, const char *name)
 	if (has_settings(&known, name))
 		return NETFWV6_S_OK;
 	TRY(configured_get(state, name, &configured, &is_known));
+	if (!is_known)
+		TRY(every_leaves_out(state, name, &is_known));
 	return is_known ? NETFWV6_S_OK :
 			  fail(NETFWV6_E_NOINTERFACE,
 			       "there is no device %s in this network namespace, nor settings for "
@@ -144,6 +147,19 @@ static netfwv6_result add_absent(struct snapshot_builder *builder, const char *n
 	return snapshot_add(builder, &absent);
 }
 
+/* Devices that were wanted as all are, and are gone, have no wish of their own. */
+static netfwv6_result add_configured(const struct state *state, struct snapshot_builder *builder,
+				     const char *name)
+{
+	struct configured_record record;
+	bool configured;
+
+	TRY(configured_get(state, name, &record, &configured));
+	return record.flags & CONFIGURED_BY_ALL && !attached_by_name(state, name) ?
+		       NETFWV6_S_OK :
+		       add_absent(builder, name);
+}
+
 /* With mutex held. */
 static netfwv6_result collect_absent(struct state *state, struct snapshot_builder *builder)
 {
@@ -152,6 +168,9 @@ static netfwv6_result collect_absent(struct state *state, struct snapshot_builde
 
 	TRY(look_up_names(state, &known));
 	while (configured_next(state, name))
+		TRY(add_configured(state, builder, name));
+	*name = '\0';
+	while (every_next_left_out(state, name))
 		TRY(add_absent(builder, name));
 	for (uint32_t slot = 1; slot <= SLOT_MAX; slot++)
 		if (known.slots[slot].device[0] && slot_is_used(slot, known.bits))

@@ -12,6 +12,7 @@
 #include "device/blind_spots.h"
 #include "ports/slots.h"
 #include "state/anchor.h"
+#include "state/configured.h"
 
 /* ---- Making ---------------------------------------------------------------- */
 
@@ -97,6 +98,16 @@ static netfwv6_result count_settled(const struct state *state, uint32_t *count)
 	return NETFWV6_S_OK;
 }
 
+static netfwv6_result describe_every(const struct state *state, struct netfwv6_mgr_status *now)
+{
+	struct configured_record every;
+
+	TRY(every_get(state, &every, &now->every));
+	now->every_mode = every.mode;
+	now->every_stateless = every.flags & CONFIGURED_STATELESS;
+	return NETFWV6_S_OK;
+}
+
 /* With the mutex held and the state opened. */
 static netfwv6_result look(struct state *state, struct netfwv6_mgr_status *now)
 {
@@ -109,6 +120,7 @@ static netfwv6_result look(struct state *state, struct netfwv6_mgr_status *now)
 	now->slots = SLOT_MAX;
 	now->one_mount = !anchor_holds(state->root.dir);
 	TRY(pins_get_group(state->root.dir, &now->group));
+	TRY(describe_every(state, now));
 	return count_settled(state, &now->settled);
 }
 

@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "admin/administration.h"
-#include "admin/disable.h"
 #include "admin/enable.h"
 #include "admin/group.h"
 #include "admin/log_change.h"
 #include "admin/make.h"
+#include "admin/policy_devices.h"
 #include "admin/policy_ports.h"
 #include "admin/policy_read.h"
 #include "api/call.h"
 #include "api/mgr.h"
-#include "device/attached_device.h"
+#include "device/device.h"
 #include "state/root.h"
 #include "text/policy_compare.h"
 #include "text/policy_print.h"
@@ -42,67 +42,6 @@ netfwv6_result netfwv6_mgr_read_policy(struct netfwv6_mgr *mgr, struct netfwv6_p
 	return call_told(state_of(mgr), mgr_read_policy(mgr, policy));
 }
 
-/* ---- Devices --------------------------------------------------------------- */
-
-static bool is_wanted_so(const struct wish *wish, const struct wish *other)
-{
-	return other && other->wanted && other->mode == wish->mode && other->flags == wish->flags;
-}
-
-/* It is here, and not what was wished already: somebody took the programs off, say. */
-static bool is_unfulfilled(const struct state *state, const struct wish *wish)
-{
-	struct attached_device seen;
-
-	if (NETFWV6_FAILED(attached_device_look(state, wish->device, &seen)) ||
-	    !seen.device.ifindex)
-		return false;
-	if (wish->flags & CONFIGURED_LEARN_ONLY)
-		return !attachment_learns(&seen.ours);
-	/* A device that was renamed goes by the settings of its former name. */
-	return !attachment_is_firewalled(&seen.ours) ||
-	       strncmp(seen.ours.record.device, wish->device, DEVICE_NAME_SIZE) != 0;
-}
-
-/* Who only learns is no longer firewalled, which has to be ended first. */
-static bool is_to_be_disabled(const struct wish *was, const struct wish *wish)
-{
-	return was->wanted &&
-	       (!wish || !wish->wanted || (wish->flags & ~was->flags & CONFIGURED_LEARN_ONLY));
-}
-
-static netfwv6_result disable_unwanted(struct state *state, const struct netfwv6_policy *before,
-				       const struct netfwv6_policy *policy)
-{
-	for (size_t i = 0; i < before->n_wishes; i++) {
-		const struct wish *was = &before->wishes[i];
-		char name[DEVICE_NAME_SIZE];
-
-		if (!is_to_be_disabled(was, policy_wish_find(policy, was->device)))
-			continue;
-		memcpy(name, was->device, sizeof(name));
-		TRY(disable_device(state, name));
-	}
-	return NETFWV6_S_OK;
-}
-
-static netfwv6_result enable_wanted(struct state *state, const struct netfwv6_policy *before,
-				    const struct netfwv6_policy *policy)
-{
-	for (size_t i = 0; i < policy->n_wishes; i++) {
-		const struct wish *wish = &policy->wishes[i];
-		struct enabling asked = { .device = wish->device,
-					  .ahead = true,
-					  .wanted = { .mode = wish->mode, .flags = wish->flags } };
-
-		if (!wish->wanted || (is_wanted_so(wish, policy_wish_find(before, wish->device)) &&
-				      !is_unfulfilled(state, wish)))
-			continue;
-		TRY(enable_device(state, &asked));
-	}
-	return NETFWV6_S_OK;
-}
-
 /* ---- The whole ------------------------------------------------------------- */
 
 struct applying {
@@ -120,26 +59,31 @@ static uint32_t group_of(const struct netfwv6_policy *policy)
 
 /* Makes a state that is as one policy says what the other says. */
 static netfwv6_result put_policy(struct state *state, const struct netfwv6_policy *before,
-				 const struct netfwv6_policy *policy, bool exactly)
+				 const struct netfwv6_policy *policy, bool exactly,
+				 struct shortfall *shortfall)
 {
-	TRY(policy_ports_put(state, before, policy, exactly));
+	netfwv6_result result = policy_ports_put(state, before, policy, exactly);
+
+	TRY(shortfall_note(state, shortfall, result));
 	if (memcmp(&before->log, &policy->log, sizeof(policy->log)) != 0)
-		TRY(log_change(state, &before->log, &policy->log));
-	TRY(disable_unwanted(state, before, policy));
-	TRY(enable_wanted(state, before, policy));
-	return group_of(before) == group_of(policy) ? NETFWV6_S_OK :
-						      group_give(state, group_of(policy));
+		TRY(shortfall_note(state, shortfall,
+				   log_change(state, &before->log, &policy->log)));
+	TRY(policy_devices_put(state, before, policy, enable_device, shortfall));
+	return group_of(before) == group_of(policy) ?
+		       NETFWV6_S_OK :
+		       shortfall_note(state, shortfall, group_give(state, group_of(policy)));
 }
 
 /* What failed is what is told. */
 static netfwv6_result take_back(struct state *state, const struct applying *applying,
 				netfwv6_result failure)
 {
+	struct shortfall none = { .go_on = false };
 	char sentence[NETFWV6_DETAIL_SIZE];
 	netfwv6_result result;
 
 	snprintf(sentence, sizeof(sentence), "%s", failure_sentence());
-	result = put_policy(state, applying->policy, applying->before, true);
+	result = put_policy(state, applying->policy, applying->before, true, &none);
 	if (NETFWV6_FAILED(result))
 		state_log(state, "what was changed could not be taken back: %s",
 			  failure_sentence());
@@ -147,7 +91,7 @@ static netfwv6_result take_back(struct state *state, const struct applying *appl
 }
 
 /* Wishes that hold already, and are not fulfilled. */
-static netfwv6_result look_for_amiss(const struct state *state, struct applying *applying)
+static netfwv6_result look_for_amiss(struct state *state, struct applying *applying)
 {
 	const struct netfwv6_policy *policy = applying->policy;
 
@@ -157,10 +101,7 @@ static netfwv6_result look_for_amiss(const struct state *state, struct applying 
 	for (size_t i = 0; i < policy->n_wishes; i++) {
 		const struct wish *wish = &policy->wishes[i];
 
-		applying->amiss[i] =
-			wish->wanted &&
-			is_wanted_so(wish, policy_wish_find(applying->before, wish->device)) &&
-			is_unfulfilled(state, wish);
+		applying->amiss[i] = policy_wish_is_amiss(state, applying->before, wish);
 		applying->changes += applying->amiss[i];
 	}
 	return NETFWV6_S_OK;
@@ -199,7 +140,7 @@ static netfwv6_result plan(struct state *state, struct applying *applying)
 		TRY(policy_check_protection(applying->before, applying->policy));
 	TRY(policy_compare(applying->before, applying->policy, NULL, NULL, &changes));
 	applying->changes = changes;
-	if (changes)
+	if (changes && !applying->options.go_on)
 		TRY(check_names_of_devices(applying->policy));
 	return look_for_amiss(state, applying);
 }
@@ -227,6 +168,7 @@ static netfwv6_result tell_changes(const struct applying *applying)
 static netfwv6_result apply_locked(struct state *state, void *argument)
 {
 	struct applying *applying = argument;
+	struct shortfall shortfall = { .go_on = applying->options.go_on };
 	netfwv6_result result;
 
 	TRY(state_open(state));
@@ -238,8 +180,11 @@ static netfwv6_result apply_locked(struct state *state, void *argument)
 	TRY(state_make(state));
 	if (state->root.state != ROOT_WRITABLE)
 		return root_read_only(&state->root);
-	result = put_policy(state, applying->before, applying->policy, false);
-	return NETFWV6_FAILED(result) ? take_back(state, applying, result) : NETFWV6_S_OK;
+	if (applying->options.go_on)
+		TRY(shortfall_note(state, &shortfall, check_names_of_devices(applying->policy)));
+	result = put_policy(state, applying->before, applying->policy, false, &shortfall);
+	return NETFWV6_FAILED(result) ? take_back(state, applying, result) :
+					shortfall_result(&shortfall);
 }
 
 static netfwv6_result plan_only(struct state *state, struct applying *applying)

@@ -5,6 +5,7 @@
 
 #include "changes.h"
 #include "cleanup.h"
+#include "every.h"
 #include "open_listeners.h"
 #include "ssh.h"
 #include "troubles.h"
@@ -142,16 +143,19 @@ static int enable(struct cli *cli, struct netfwv6_connection *connection)
 
 static int disable(struct cli *cli, struct netfwv6_connection *connection)
 {
-	struct netfwv6_connection_status before = { .sz = sizeof(before) };
+	struct netfwv6_connection_status before = { .sz = sizeof(before) }, now = before;
 	const char *device = netfwv6_connection_name(connection);
 	netfwv6_result result = netfwv6_connection_get_status(connection, &before);
 
 	if (NETFWV6_SUCCEEDED(result))
 		result = netfwv6_connection_disable_firewall(connection);
+	if (NETFWV6_SUCCEEDED(result))
+		result = netfwv6_connection_get_status(connection, &now);
 	if (NETFWV6_FAILED(result))
 		return complain_of(result);
 	tell_change(cli, device, device, "not firewalled", NULL,
-		    before.firewalled || before.learning || before.configured || before.moved);
+		    before.firewalled || before.learning || before.configured || before.moved ||
+			    before.left_out != now.left_out);
 	return EXIT_DONE;
 }
 
@@ -169,9 +173,27 @@ static int with_connection(struct cli *cli,
 	return end_changes(cli, action(cli, connection));
 }
 
+static int warn_if_by_all(struct cli *cli, struct netfwv6_connection *connection, void *unused)
+{
+	struct netfwv6_connection_status status = { .sz = sizeof(status) };
+
+	(void)unused;
+	if (NETFWV6_SUCCEEDED(netfwv6_connection_get_status(connection, &status)) &&
+	    status.by_all && status.firewalled)
+		warn_of_lockout(cli, connection);
+	return EXIT_DONE;
+}
+
 int run_enable(struct cli *cli)
 {
-	return with_connection(cli, enable);
+	int code = check_device_or_all(cli);
+
+	if (code != GO_ON)
+		return code;
+	if (!cli->all)
+		return with_connection(cli, enable);
+	code = enable_every(cli);
+	return code ?: visit_connections(cli, warn_if_by_all, NULL);
 }
 
 /* A device that stays firewalled is told by the exit code, and the others are disabled. */
@@ -193,15 +215,16 @@ static int disable_if_enabled(struct cli *cli, struct netfwv6_connection *connec
 static int disable_all(struct cli *cli)
 {
 	int worst = EXIT_DONE, code = visit_connections(cli, disable_if_enabled, &worst);
+	int ended = end_every(cli);
 
-	return code ?: worst;
+	return code ?: worst ?: ended;
 }
 
 int run_disable(struct cli *cli)
 {
-	if (cli->all == !!cli->n_operands) {
-		complain("'disable' takes one device, or --all: netfwv6 disable DEV");
-		return EXIT_USAGE;
-	}
+	int code = check_device_or_all(cli);
+
+	if (code != GO_ON)
+		return code;
 	return cli->all ? end_changes(cli, disable_all(cli)) : with_connection(cli, disable);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "every.h"
 #include "port_operand.h"
 #include "printable.h"
 #include "visit.h"
@@ -146,6 +147,27 @@ static int list_all(struct cli *cli, struct output *output)
 	return list_group(guarded, result, output);
 }
 
+/* What is wanted of every device, "all", is not known of a single one. */
+static int print_output(const struct output *output, json_t *all)
+{
+	return output->open ? print_json(json_pack("{s:O, s:O, s:O, s:o*}", "ports", output->open,
+						   "ignored", output->ignored, "protected",
+						   output->guarded, "all", all)) :
+			      EXIT_DONE;
+}
+
+static int end_of_all(struct cli *cli, struct output *output)
+{
+	struct netfwv6_mgr_status status = { .sz = sizeof(status) };
+	netfwv6_result result = netfwv6_mgr_get_status(cli->mgr, &status);
+
+	if (NETFWV6_FAILED(result))
+		return complain_of(result);
+	if (!output->open && status.every)
+		say_every(cli, &status);
+	return print_output(output, output->open ? json_boolean(status.every) : NULL);
+}
+
 int run_list(struct cli *cli)
 {
 	struct output output CLEANUP(free_output) = {};
@@ -161,12 +183,9 @@ int run_list(struct cli *cli)
 				 list_all(cli, &output);
 	if (code)
 		return code;
-	if (cli->json)
-		return print_json(json_pack("{s:O, s:O, s:O}", "ports", output.open, "ignored",
-					    output.ignored, "protected", output.guarded));
-	if (!output.any && cli->device)
+	if (!output.open && !output.any && cli->device)
 		say(cli, "%s has no settings of its own\n", cli->device);
-	else if (!output.any)
+	else if (!output.open && !output.any)
 		say(cli, "no port is open\n");
-	return EXIT_DONE;
+	return cli->device ? print_output(&output, NULL) : end_of_all(cli, &output);
 }

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "every.h"
 #include "flows.h"
 #include "groups.h"
 #include "values.h"
@@ -99,7 +100,7 @@ static void print_device(const struct report *report)
 
 /* What status --json shows of devices; null pointers where text is wanted. */
 struct lists {
-	json_t *devices, *learning, *configured;
+	json_t *devices, *learning, *configured, *left_out;
 };
 
 /* The device is only learned from. */
@@ -142,10 +143,22 @@ static int report_firewalled(const struct report *report, json_t *devices)
 	return EXIT_DONE;
 }
 
+/* Every device is wanted but this one. */
+static int report_left_out(const char *name, json_t *left_out)
+{
+	if (!left_out)
+		printf("%s: left out of --all by 'disable'\n", name);
+	else if (!add_json(left_out, json_string(name)))
+		return EXIT_OTHER;
+	return EXIT_DONE;
+}
+
 static int report_device(const struct report *report, const struct lists *lists)
 {
 	if (report->status.firewalled)
 		return report_firewalled(report, lists->devices);
+	if (report->status.left_out)
+		return report_left_out(report->name, lists->left_out);
 	if (report->status.learning && !report->status.troubles)
 		return report_learning(report->name, lists->learning);
 	return report->status.configured || report->status.troubles ?
@@ -170,6 +183,27 @@ static json_t *group_json(const struct netfwv6_mgr_status *status)
 			 json_text(format_group(status->group, name)));
 }
 
+static json_t *every_json(const struct netfwv6_mgr_status *status, json_t *left_out)
+{
+	return status->every ?
+		       json_pack("{s:s, s:b, s:O}", "mode", netfwv6_mode_name(status->every_mode),
+				 "stateless", status->every_stateless, "left_out", left_out) :
+		       json_null();
+}
+
+static int print_state_json(struct cli *cli, const struct netfwv6_mgr_status *status,
+			    const struct lists *lists, const struct flows *flows)
+{
+	return print_json(json_pack("{s:o, s:i, s:b, s:o, s:o, s:o, s:o, s:O, s:O, s:O, s:o}",
+				    "state", json_text(netfwv6_mgr_state_dir(cli->mgr)), "layout",
+				    (int)status->layout, "one_mount", status->one_mount, "all",
+				    every_json(status, lists->left_out), "blind_spots",
+				    keywords_json(blind_spots, BLIND_SPOTS, status->blind_spots),
+				    "group", group_json(status), "saved", saved_json(cli),
+				    "devices", lists->devices, "configured", lists->configured,
+				    "learning", lists->learning, "flows", flows_json(flows)));
+}
+
 /* Reports the state as a whole, after its devices. */
 static int report_state(struct cli *cli, const struct lists *lists, size_t reported)
 {
@@ -182,18 +216,13 @@ static int report_state(struct cli *cli, const struct lists *lists, size_t repor
 		return complain_of(result);
 	read_flows(cli, &flows);
 	if (lists->devices)
-		return print_json(
-			json_pack("{s:o, s:i, s:b, s:o, s:o, s:o, s:O, s:O, s:O, s:o}", "state",
-				  json_text(netfwv6_mgr_state_dir(cli->mgr)), "layout",
-				  (int)status.layout, "one_mount", status.one_mount, "blind_spots",
-				  keywords_json(blind_spots, BLIND_SPOTS, status.blind_spots),
-				  "group", group_json(&status), "saved", saved_json(cli), "devices",
-				  lists->devices, "configured", lists->configured, "learning",
-				  lists->learning, "flows", flows_json(&flows)));
+		return print_state_json(cli, &status, lists, &flows);
 	if (!reported)
 		say(cli, "no device is firewalled by %s\n", netfwv6_mgr_state_dir(cli->mgr));
 	else
 		print_flows(&flows);
+	if (status.every)
+		say_every(cli, &status);
 	for (size_t i = 0; i < BLIND_SPOTS && reported; i++)
 		if (status.blind_spots & blind_spots[i].bit)
 			puts(blind_spots[i].sentence);
@@ -217,7 +246,7 @@ int run_status(struct cli *cli)
 	int code = read_reports(cli, false, &reports);
 
 	if (cli->json)
-		lists = (struct lists){ json_array(), json_array(), json_array() };
+		lists = (struct lists){ json_array(), json_array(), json_array(), json_array() };
 	for (size_t i = 0; i < reports.count && !code; i++) {
 		code = report_device(&reports.reports[i], &lists);
 		amiss = amiss || is_amiss(&reports.reports[i].status);
@@ -229,6 +258,7 @@ int run_status(struct cli *cli)
 	json_decref(lists.devices);
 	json_decref(lists.learning);
 	json_decref(lists.configured);
+	json_decref(lists.left_out);
 	free_reports(&reports);
 	return code;
 }

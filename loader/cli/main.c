@@ -23,9 +23,9 @@
 
 const struct command commands[] = {
 	{ .name = "enable",
-	  .operands = "DEV",
-	  .options = OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY | OPT_IF_CONFIGURED |
-		     OPT_OPEN_LISTENERS | OPT_AHEAD | OPT_JSON | OPT_ONCE,
+	  .operands = "[DEV]",
+	  .options = OPT_ALL | OPT_MODE | OPT_STATELESS | OPT_FORWARD | OPT_LEARN_ONLY |
+		     OPT_IF_CONFIGURED | OPT_OPEN_LISTENERS | OPT_AHEAD | OPT_JSON | OPT_ONCE,
 	  .summary = "firewall a device",
 	  .text = "From now on inbound TCP and UDP over IPv6 reach only open ports of this host,\n"
 		  "also when every process of netfwv6 is gone. Conversations of this side pass\n"
@@ -42,6 +42,9 @@ const struct command commands[] = {
 		  "packets to this host later (REDIRECT, TPROXY, DNAT) are trusted. --forward\n"
 		  "judge drops such packets like those for this host. Without either a device\n"
 		  "stays as it is.\n"
+		  "--all instead of DEV is for every device with hardware behind it, now and when\n"
+		  "it comes, but no veth, bridge or tunnel. A device that is enabled by its name\n"
+		  "goes by the options of that, and one that 'disable' names is left out.\n"
 		  "--learn-only is for an uplink that is not firewalled, when answers to what\n"
 		  "leaves there come in through a firewalled device.\n"
 		  "What listens on ports that are closed there is named. --open-listeners opens\n"
@@ -55,8 +58,11 @@ const struct command commands[] = {
 	  .operands = "[DEV]",
 	  .options = OPT_ALL | OPT_JSON | OPT_ONCE,
 	  .summary = "stop firewalling a device",
-	  .text = "The ports' settings stay. A device that is not here is forgotten. --all takes\n"
-		  "the place of DEV; where it fails for one device, the others are disabled.\n",
+	  .text = "The ports' settings stay. A device that is not here is forgotten. Where "
+		  "'enable\n"
+		  "--all' holds, the device is left out of that. --all ends that, and disables "
+		  "all\n"
+		  "devices; where it fails for one, the others are disabled.\n",
 	  .run = run_disable },
 	{ .name = "open",
 	  .operands = "PORT...",

@@ -27,7 +27,7 @@
 	     "only if it was enabled before, and as it was then")                                  \
 	FLAG(OPEN_LISTENERS, "open-listeners", open_listeners,                                     \
 	     "first open there what this host listens on")                                         \
-	FLAG(ALL, "all", all, "every device that is firewalled, learned from or configured")       \
+	FLAG(ALL, "all", all, "every device, as the command has it; those that come, too")         \
 	VALUE(DEVICE, "dev", "DEV", device, "this device alone: its own setting, its counters",    \
 	      .filter = FILTER_DEVICE)                                                             \
 	FLAG(AHEAD, "ahead", ahead, "the device need not be here: it holds when that comes")       \

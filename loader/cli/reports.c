@@ -132,8 +132,8 @@ static int add_report(struct cli *cli, struct netfwv6_connection *connection, vo
 	result = read_report(cli, connection, report);
 	if (NETFWV6_SUCCEEDED(result) && reading->own_ports && report->status.firewalled)
 		result = count_own_ports(cli, connection, report);
-	if (NETFWV6_SUCCEEDED(result) &&
-	    (report->status.firewalled || report->status.learning || report->status.configured)) {
+	if (NETFWV6_SUCCEEDED(result) && (report->status.firewalled || report->status.learning ||
+					  report->status.configured || report->status.left_out)) {
 		reports->count++;
 		return EXIT_DONE;
 	}

@@ -22,4 +22,19 @@ netfwv6_result configured_copy(int from, int to);
 /* Steps to the next name, DEVICE_NAME_SIZE bytes, beginning with "". False at the end. */
 bool configured_next(const struct state *state, char *device);
 
+/*
+ * The wish for every device with hardware behind it that has none of its own, and the names of
+ * those that it leaves out: likewise.
+ */
+netfwv6_result every_get(const struct state *state, struct configured_record *record, bool *wanted);
+netfwv6_result every_put(const struct state *state, const struct configured_record *record);
+
+/* Drops it with all names that it leaves out. */
+void every_drop(const struct state *state);
+
+netfwv6_result every_leaves_out(const struct state *state, const char *device, bool *left_out);
+netfwv6_result every_leave_out(const struct state *state, const char *device);
+void every_take_in(const struct state *state, const char *device);
+bool every_next_left_out(const struct state *state, char *device);
+
 #endif

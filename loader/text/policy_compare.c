@@ -116,7 +116,19 @@ static void compare_log(const struct netfwv6_policy *before, const struct netfwv
 	tell_sign(telling, '+', line);
 }
 
-/* Those that one policy wants, and the other not, or not so. */
+/* What is not said of a device is that it is not wanted, unless every one is. */
+static bool is_said(const struct netfwv6_policy *policy, const struct wish *wish)
+{
+	return wish && (wish->wanted || (*wish->device && policy_wants_every(policy)));
+}
+
+static bool is_same_wish(const struct wish *wish, const struct wish *other)
+{
+	return wish->wanted == other->wanted && wish->mode == other->mode &&
+	       wish->flags == other->flags;
+}
+
+/* Those that one policy has, and the other not, or not so. */
 static void compare_wishes(const struct netfwv6_policy *policy, const struct netfwv6_policy *other,
 			   char sign, struct telling *telling)
 {
@@ -126,9 +138,8 @@ static void compare_wishes(const struct netfwv6_policy *policy, const struct net
 		const struct wish *wish = &policy->wishes[i];
 		const struct wish *counterpart = policy_wish_find(other, wish->device);
 
-		if (!wish->wanted ||
-		    (counterpart && counterpart->wanted && counterpart->mode == wish->mode &&
-		     counterpart->flags == wish->flags))
+		if (!is_said(policy, wish) ||
+		    (is_said(other, counterpart) && is_same_wish(wish, counterpart)))
 			continue;
 		policy_wish_line(wish, line);
 		tell_sign(telling, sign, line);

@@ -160,6 +160,13 @@ const struct wish *policy_wish_find(const struct netfwv6_policy *policy, const c
 	return NULL;
 }
 
+bool policy_wants_every(const struct netfwv6_policy *policy)
+{
+	const struct wish *every = policy_wish_find(policy, "");
+
+	return every && every->wanted;
+}
+
 netfwv6_result policy_wish(struct netfwv6_policy *policy, const char *device, struct wish **wish)
 {
 	size_t at = policy->n_wishes;

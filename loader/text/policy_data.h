@@ -28,6 +28,7 @@ struct scope {
 /* The global scope first, then devices in byte order. */
 #define SCOPES (1 + SLOT_MAX)
 
+/* For every device with hardware that has none of its own, "" is the name. */
 struct wish {
 	char device[DEVICE_NAME_SIZE];
 	bool wanted;
@@ -95,6 +96,9 @@ bool policy_scope_has_settings(const struct scope *scope);
 /* The wish for a device, added where there is none. E_INVALIDARG likewise. */
 netfwv6_result policy_wish(struct netfwv6_policy *policy, const char *device, struct wish **wish);
 const struct wish *policy_wish_find(const struct netfwv6_policy *policy, const char *device);
+
+/* Is every device wanted? Then a wish that one is not wanted leaves it out, and is kept. */
+bool policy_wants_every(const struct netfwv6_policy *policy);
 
 /* Lays what the upper one says over the policy. */
 netfwv6_result policy_lay(struct netfwv6_policy *policy, const struct netfwv6_policy *over);

@@ -21,6 +21,7 @@ const struct line_option_kind line_options[LINE_OPTIONS] = {
 	[LINE_STATELESS] = { "stateless", NULL },
 	[LINE_LEARN_ONLY] = { "learn-only", NULL },
 	[LINE_FORWARD] = { "forward", "pass|judge" },
+	[LINE_ALL] = { "all", NULL },
 	[LINE_DROPPED] = { "dropped", "on|off" },
 	[LINE_CONNECTIONS] = { "connections", "on|off" },
 	[LINE_FILE] = { "file", "PATH" },
@@ -101,6 +102,27 @@ static netfwv6_result say_forward(const char *text, uint32_t *flags)
 	return NETFWV6_S_OK;
 }
 
+/* The device's name, "" for every one, and the word that says so. */
+static bool take_device(const struct line *line, const char **device, const struct word **word,
+			struct line_errors *errors)
+{
+	const struct word *all = line->options[LINE_ALL];
+
+	*word = all ?: line->n_operands ? line->operands[0] : line->first;
+	*device = all || !line->n_operands ? "" : line->operands[0]->text;
+	if (all && line->n_operands)
+		return !is_wrong(errors, all,
+				 fail(NETFWV6_E_INVALIDARG,
+				      "--all is about every device: leave out '%s'",
+				      line->operands[0]->text));
+	if (!all && !line->n_operands)
+		return !is_wrong(errors, *word,
+				 fail(NETFWV6_E_INVALIDARG,
+				      "'%s' needs an operand: %s DEV, or --all", line->kind->name,
+				      line->kind->name));
+	return all || !is_wrong(errors, *word, check_device(*device));
+}
+
 static void say_device(struct netfwv6_policy *policy, const struct line *line, bool wanted,
 		       struct line_errors *errors)
 {
@@ -109,20 +131,21 @@ static void say_device(struct netfwv6_policy *policy, const struct line *line, b
 	const struct word *stateless = line->options[LINE_STATELESS];
 	const struct word *forward = line->options[LINE_FORWARD];
 	uint32_t forward_flag = 0, number = NETFWV6_MODE_AUTO;
+	const struct word *word;
+	const char *device;
 	struct wish *wish;
-	bool wrong = is_wrong(errors, line->operands[0], check_device(line->operands[0]->text));
+	bool wrong = !take_device(line, &device, &word, errors);
 
 	if (mode)
 		wrong |= is_wrong(errors, mode, mode_text_take(mode->text, &number));
 	if (forward)
 		wrong |= is_wrong(errors, forward, say_forward(forward->text, &forward_flag));
-	if (learn_only && (mode || stateless || forward))
+	if (learn_only && (mode || stateless || forward || !*device))
 		wrong |= is_wrong(errors, learn_only,
 				  fail(NETFWV6_E_INVALIDARG,
 				       "--learn-only filters nothing, so it goes with none of "
-				       "--mode, --stateless and --forward"));
-	if (wrong || is_wrong(errors, line->operands[0],
-			      policy_wish(policy, line->operands[0]->text, &wish)))
+				       "--mode, --stateless, --forward and --all"));
+	if (wrong || is_wrong(errors, word, policy_wish(policy, device, &wish)))
 		return;
 	wish->wanted = wanted;
 	wish->mode = number;
@@ -260,8 +283,8 @@ static void say_log(struct netfwv6_policy *policy, const struct line *line,
 	 LINE_BIT(LINE_MAX_SIZE) | LINE_BIT(LINE_RATE))
 #define DEV LINE_BIT(LINE_DEV)
 #define HOW                                                                                        \
-	LINE_BIT(LINE_MODE) | LINE_BIT(LINE_STATELESS) | LINE_BIT(LINE_LEARN_ONLY) |               \
-		LINE_BIT(LINE_FORWARD)
+	(LINE_BIT(LINE_MODE) | LINE_BIT(LINE_STATELESS) | LINE_BIT(LINE_LEARN_ONLY) |              \
+	 LINE_BIT(LINE_FORWARD) | LINE_BIT(LINE_ALL))
 
 static const struct line_kind kinds[] = {
 	{ "group", "NAME|GID", 0, 0, say_group, 0, 0 },
@@ -272,8 +295,8 @@ static const struct line_kind kinds[] = {
 	{ "observe", PORTS, DEV, DEV, say_ports, SHEET_IGNORED, SAID_NOT },
 	{ "protect", PORTS, 0, 0, say_ports, SHEET_PROTECTED, SAID },
 	{ "unprotect", PORTS, 0, 0, say_ports, SHEET_PROTECTED, SAID_NOT },
-	{ "enable", "DEV", HOW, 0, say_enable, 0, 0 },
-	{ "disable", "DEV", 0, 0, say_disable, 0, 0 },
+	{ "enable", "[DEV]", HOW, 0, say_enable, 0, 0 },
+	{ "disable", "[DEV]", LINE_BIT(LINE_ALL), 0, say_disable, 0, 0 },
 };
 
 const struct line_kind *line_kind_find(const char *name)

@@ -16,6 +16,7 @@ enum line_option {
 	LINE_STATELESS,
 	LINE_LEARN_ONLY,
 	LINE_FORWARD,
+	LINE_ALL,
 	LINE_DROPPED,
 	LINE_CONNECTIONS,
 	LINE_FILE,
@@ -34,6 +35,7 @@ extern const struct line_option_kind line_options[LINE_OPTIONS];
 /* A line that was split: each option's value, or for a flag the option itself. */
 struct line {
 	const struct line_kind *kind;
+	const struct word *first;
 	const struct word *options[LINE_OPTIONS];
 	const struct word **operands;
 	size_t n_operands;

@@ -107,7 +107,7 @@ static void check_line(struct reading *reading, const struct line *line, const s
 		if (kind->needs & LINE_BIT(option) && !line->options[option])
 			WRONG(reading, first->column, "'%s' needs --%s %s", kind->name,
 			      line_options[option].name, line_options[option].value);
-	if (*operands && !line->n_operands)
+	if (*operands && *operands != '[' && !line->n_operands)
 		WRONG(reading, first->column, "'%s' needs an operand: %s %s", kind->name,
 		      kind->name, operands);
 	if (!strstr(operands, "...") && line->n_operands > !!*operands)
@@ -119,9 +119,10 @@ static void check_line(struct reading *reading, const struct line *line, const s
 static netfwv6_result take_kind(struct reading *reading, struct line *line,
 				const struct words *words)
 {
+	line->first = words->words;
 	take_words(reading, line, words);
 	check_line(reading, line, words->words);
-	if (line->n_operands || !line->kind->operands)
+	if (line->n_operands || !line->kind->operands || *line->kind->operands == '[')
 		line->kind->take(reading->policy, line, &reading->errors);
 	return reading->errors.failure;
 }

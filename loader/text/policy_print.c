@@ -86,7 +86,7 @@ void policy_wish_line(const struct wish *wish, char line[POLICY_LINE_SIZE])
 	*line = '\0';
 	append(line, wish->wanted ? "enable" : "disable");
 	if (!looks_like_option(wish))
-		append(line, wish->device);
+		append(line, *wish->device ? wish->device : "--all");
 	if (wish->mode != NETFWV6_MODE_AUTO) {
 		append(line, "--mode");
 		append(line, netfwv6_mode_name(wish->mode));

@@ -141,11 +141,11 @@ static void a_rebuild_leaves_names_of_no_port_behind(void **s)
 
 /* ---- Configured devices ----------------------------------------------------------------- */
 
-/* Names without an end, with more behind it, and none at all. */
+/* Names without an end, with more behind it, also as one that is left out of every device. */
 static const char junk_devices[][DEVICE_NAME_SIZE + 1] = {
 	"0123456789abcdef",
 	"fw0\0and more",
-	"",
+	"\0fw0\0and more",
 	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 };
 #define JUNK_DEVICES (sizeof(junk_devices) / sizeof(*junk_devices))

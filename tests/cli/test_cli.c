@@ -151,7 +151,7 @@ static void lists_are_json(void **s)
 {
 	(void)s;
 	assert_string_equal(must("%s list --json | jq -c .", netfwv6()),
-			    "{\"ports\":[],\"ignored\":[],\"protected\":[]}\n");
+			    "{\"ports\":[],\"ignored\":[],\"protected\":[],\"all\":false}\n");
 	must("%s -q open 80/tcp --name 'say \"hi\" \\ \xc3\xbc' && %s -q open 53/udp", netfwv6(),
 	     netfwv6());
 	assert_string_equal(must("%s list --json | jq -c '.ports[]'", netfwv6()),
@@ -246,13 +246,14 @@ static uint32_t program_of(const char *field)
 static void status_is_json(void **s)
 {
 	(void)s;
-	assert_string_equal(must("%s status --json | jq -c "
-				 "'del(.flows,.learning,.one_mount,.group,.configured)'",
-				 netfwv6()),
-			    must("printf "
-				 "'{\"state\":\"%s\",\"layout\":0,\"blind_spots\":[],\"saved\":"
-				 "null,\"devices\":[]}\\n'",
-				 world.state));
+	assert_string_equal(
+		must("%s status --json | jq -c "
+		     "'del(.flows,.learning,.one_mount,.group,.configured)'",
+		     netfwv6()),
+		must("printf "
+		     "'{\"state\":\"%s\",\"layout\":0,\"all\":null,\"blind_spots\":[],\"saved\":"
+		     "null,\"devices\":[]}\\n'",
+		     world.state));
 	must("%s -q enable fw0 --mode native", netfwv6());
 	peer_send(5000, "dropped");
 	wait_for_packets("fw0", "closed-udp", 1);

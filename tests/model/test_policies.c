@@ -78,6 +78,8 @@ static void say_device_line(struct text *t, bool present)
 					   " --learn-only",
 					   " --mode tc --stateless",
 					   " --forward pass" };
+	static const char *const every[] = { "enable --all", "enable --all --mode tc",
+					     "enable --all --stateless", "disable --all" };
 
 	say(t, "%s ", chance(t->random, 80) ? "enable" : "disable");
 	if (present && chance(t->random, 50))
@@ -86,6 +88,8 @@ static void say_device_line(struct text *t, bool present)
 		say(t, "d%u", below(t->random, 20));
 	say(t, "\n");
 	say(t, "enable d%u%s\n", below(t->random, 20), how[below(t->random, 7)]);
+	if (chance(t->random, 30))
+		say(t, "%s\n", every[below(t->random, 4)]);
 }
 
 /* Protection would be kept, so each policy says all of it. */

@@ -77,6 +77,11 @@ static const struct {
 	  VERSION "ignore 1/tcp --dev e --name x\nenable e --forward pass\nenable f\n" },
 	{ "a device that looks like an option", VERSION "enable --mode native -- --x\n",
 	  VERSION "enable --mode native -- --x\n" },
+	{ "every device comes first, whatever was said before",
+	  VERSION "disable b\nenable a\nenable --all --mode tc\nenable --all --stateless\n",
+	  VERSION "enable --all --stateless\nenable a\ndisable b\n" },
+	{ "a device of that name is another thing", VERSION "enable -- --all\n",
+	  VERSION "enable -- --all\n" },
 	{ "what is logged, a part of it in each line",
 	  VERSION "log --rate unlimited --file '/var/log/a b'\nlog --dropped on\n"
 		  "log --max-size 4096 --connections off\n",
@@ -131,6 +136,9 @@ static const struct {
 	{ VERSION "enable a --stateless=1\n", "2:10:--stateless takes no value\n" },
 	{ VERSION "enable a --mode turbo\n", "2:17:'turbo' is no mode\n" },
 	{ VERSION "enable a --learn-only --stateless\n", "2:10:--learn-only filters nothing\n" },
+	{ VERSION "enable --all a\ndisable --all --mode tc\nenable --all --learn-only\n",
+	  "2:8:--all is about every device: leave out 'a'\n3:15:takes no option --mode\n"
+	  "4:14:--learn-only filters nothing\n" },
 	{ VERSION "enable a/b\nopen 1/tcp --dev 'a b'\n",
 	  "2:8:'a/b' is no name\n3:18:'a b' is no\n" },
 	{ VERSION "enable abcdefghijklmnop\n", "2:8:is no name of a device\n" },
@@ -232,6 +240,9 @@ static const struct {
 	{ "", "protect 2/tcp\n", "+ protect 2/tcp\n" },
 	{ "enable e\n", "enable e --mode tc\n", "- enable e\n+ enable e --mode tc\n" },
 	{ "enable e\n", "disable e\nenable f\n", "- enable e\n+ enable f\n" },
+	{ "enable --all\n", "enable --all\ndisable e\n", "+ disable e\n" },
+	{ "enable --all\ndisable e\n", "disable e\n", "- enable --all\n- disable e\n" },
+	{ "enable --all\ndisable e\n", "enable --all\nenable e\n", "- disable e\n+ enable e\n" },
 	{ "log --dropped on\n", "", "+ log --dropped off\n" },
 	{ "log --rate 1000\n", "", "" }, /* the default */
 	{ "group 64000\n", "group 64001\n", "- group 64000\n+ group 64001\n" },
