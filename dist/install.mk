@@ -22,6 +22,8 @@ COPIED := \
 	644:docs/netfwv6.8:$(MANDIR)/man8/netfwv6.8 \
 	644:docs/libnetfwv6.3:$(MANDIR)/man3/libnetfwv6.3 \
 	644:dist/netfwv6-metrics.socket:$(UNITDIR)/netfwv6-metrics.socket \
+	644:dist/netfwv6-save.timer:$(UNITDIR)/netfwv6-save.timer \
+	644:dist/run-netfwv6.mount.conf:$(UNITDIR)/run-netfwv6.mount.d/netfwv6.conf \
 	644:dist/netfwv6.sysusers:$(SYSUSERSDIR)/netfwv6.conf \
 	755:dist/each-state:$(LIBEXECDIR)/each-state \
 	644:$B/completion/bash:$(BASHDIR)/netfwv6 \
@@ -31,8 +33,11 @@ COPIED := \
 # SOURCE:PLACE, with @NAME@ filled in.
 FILLED := \
 	loader/netfwv6.pc.in:$(LIBDIR)/pkgconfig/netfwv6.pc \
-	dist/70-netfwv6.rules:$(UDEVDIR)/rules.d/70-netfwv6.rules \
+	dist/85-netfwv6.rules:$(UDEVDIR)/rules.d/85-netfwv6.rules \
 	dist/netfwv6-logd.service:$(UNITDIR)/netfwv6-logd.service \
+	dist/netfwv6.service:$(UNITDIR)/netfwv6.service \
+	dist/netfwv6-enable@.service:$(UNITDIR)/netfwv6-enable@.service \
+	dist/netfwv6-save.service:$(UNITDIR)/netfwv6-save.service \
 	dist/netfwv6-metrics@.service:$(UNITDIR)/netfwv6-metrics@.service
 
 # TARGET:PLACE

@@ -142,4 +142,16 @@ vmtest: tests
 docs/devices.md:
 	$Qtests/matrix/report $(wildcard $B/vmtest/*/devices.tsv $B/vmtest/*/cards.tsv) > $@.new && mv $@.new $@
 
-.PHONY: matrix vmtest docs/devices.md
+# From power-on to the end of the boot, in virtual machines: what arrives at closed ports. Not of
+# `make check`: each boot takes about a minute. SCENARIO=late SUITES=bookworm ROUNDS=3 chooses.
+SCENARIO ?=
+$B/tests/boot/witness: tests/boot/witness.c
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$Q$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -O2 -static -o $@ $<
+
+boottest: all $B/tests/boot/witness
+	$Qscripts/install-deps vm
+	$Qtests/boot/run $(SCENARIO)
+
+.PHONY: matrix vmtest boottest docs/devices.md

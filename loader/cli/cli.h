@@ -46,7 +46,7 @@ struct cli {
 	const char *dropped, *connections, *file, *max_size, *rate; /* of the log */
 	const char *write_to, *snaplen, *count;			    /* of events */
 	bool quiet, json, help, version, stateless, learn_only, if_configured, rebuild,
-		open_listeners, all;
+		open_listeners, all, boot, update;
 	const char *count_ports, *interval; /* of what is counted */
 	bool prometheus, http, reset, closed_hits, ahead, force, dry_run, once;
 	const char *policy;

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "boot.h"
 #include "cleanup.h"
 #include "policy_file.h"
+#include "saved.h"
 #include "ssh.h"
 #include "visit.h"
 
@@ -46,6 +48,13 @@ int run_save(struct cli *cli)
 	char kept[NETFWV6_PATH_SIZE];
 	netfwv6_result result;
 
+	if (cli->update && cli->n_operands) {
+		complain("--update is of the file that the policy is kept in: leave out '%s'",
+			 path);
+		return EXIT_USAGE;
+	}
+	if (cli->update)
+		return update_saved(cli);
 	if (strcmp(path, "-") == 0)
 		return print_policy(cli);
 	result = netfwv6_mgr_save_policy(cli->mgr, is_kept_file(cli, path, kept) ? kept : path);
@@ -98,6 +107,18 @@ static int warn_on_device(struct cli *cli, struct netfwv6_connection *connection
 	return EXIT_DONE;
 }
 
+/* A file, or --boot, which takes no other option of what is applied. */
+static int check_what_to_apply(const struct cli *cli)
+{
+	if (!cli->boot && !cli->n_operands)
+		complain("'apply' needs a file, or --boot: netfwv6 apply FILE");
+	else if (cli->boot && (cli->n_operands || cli->dry_run || cli->json))
+		complain("--boot goes with neither a file nor --dry-run nor --json");
+	else
+		return GO_ON;
+	return EXIT_USAGE;
+}
+
 int run_apply(struct cli *cli)
 {
 	struct netfwv6_policy *policy CLEANUP(free_policy_at) = NULL;
@@ -111,8 +132,13 @@ int run_apply(struct cli *cli)
 	char kept[NETFWV6_PATH_SIZE];
 	netfwv6_result result;
 	size_t changes = 0;
-	int code = read_policy_file(cli->operands[0], &policy);
+	int code = check_what_to_apply(cli);
 
+	if (code != GO_ON)
+		return code;
+	if (cli->boot)
+		return apply_at_boot(cli);
+	code = read_policy_file(cli->operands[0], &policy);
 	if (code != GO_ON)
 		return code;
 	result = netfwv6_mgr_apply_policy(cli->mgr, policy, &options, &changes);
@@ -127,6 +153,7 @@ int run_apply(struct cli *cli)
 		cli->once = true;
 		if (NETFWV6_FAILED(result))
 			return complain_of(result);
+		keep_applied(cli);
 	}
 	return report_applied(&shown, changes);
 }

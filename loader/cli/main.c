@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "options.h"
 #include "printable.h"
+#include "saved.h"
 
 #define PORT_TEXT                                                                                  \
 	"PORT is 443/tcp, 443 (both protocols), 8000-8100/udp (both ends included) or a\n"         \
@@ -109,22 +110,26 @@ const struct command commands[] = {
 	  .run = run_unprotect },
 	{ .name = "save",
 	  .operands = "[FILE]",
+	  .options = OPT_UPDATE,
 	  .summary = "print the whole policy, or write it to a file",
 	  .text = "A text that 'apply' takes: lines of commands, in a fixed order. The file is "
 		  "the\n"
 		  "old one or the new one at any moment; its mode and owner stay, and a symbolic\n"
-		  "link is followed.\n",
+		  "link is followed. --update brings the file that the policy is kept in up to\n"
+		  "date, unless somebody edited it.\n",
 	  .run = run_save },
 	{ .name = "apply",
-	  .operands = "FILE",
-	  .options = OPT_DRY_RUN | OPT_FORCE | OPT_JSON | OPT_ONCE,
+	  .operands = "[FILE]",
+	  .options = OPT_DRY_RUN | OPT_FORCE | OPT_JSON | OPT_ONCE | OPT_BOOT,
 	  .summary = "make the state what a file says, and nothing else",
 	  .text = "The file, or - for the standard input, is one as 'save' writes it; netfwv6(8)\n"
 		  "describes it under POLICIES. All of it is checked before anything changes. "
 		  "Ports\n"
 		  "open before others close, and devices are enabled last. If a step fails, what\n"
 		  "was done is taken back. Devices that are not here are enabled when they come.\n"
-		  "Ports that are protected stay so unless the file has 'unprotect'. For root.\n",
+		  "Ports that are protected stay so unless the file has 'unprotect'. For root.\n"
+		  "--boot instead of FILE is for a host that boots: the policy that is kept, or\n"
+		  "the last one that was applied; each device by itself.\n",
 	  .run = run_apply },
 	{ .name = "check",
 	  .operands = "PORT...",
@@ -344,20 +349,6 @@ netfwv6_result find_connection(const struct cli *cli, const char *device,
 			    netfwv6_mgr_get_connection(cli->mgr, device, connection);
 }
 
-/* What was changed by root is kept. A file that is left alone is no failure of the command. */
-static int keep_policy(struct cli *cli)
-{
-	netfwv6_result result = netfwv6_mgr_update_policy_file(cli->mgr);
-
-	if (result == NETFWV6_E_ACCESSDENIED && geteuid() != 0)
-		return EXIT_DONE;
-	if (result == NETFWV6_E_ABORT)
-		complain("warning: %s", netfwv6_detail());
-	else if (NETFWV6_FAILED(result))
-		return complain_of(result) == EXIT_RETRY ? EXIT_RETRY : EXIT_OTHER;
-	return EXIT_DONE;
-}
-
 /* Runs the command with the connection of --dev, if that was given. */
 static int run_on_device(struct cli *cli)
 {
@@ -376,7 +367,7 @@ static int run_on_device(struct cli *cli)
 		cli->device = netfwv6_connection_name(cli->connection);
 	code = cli->command->run(cli);
 	netfwv6_connection_free(cli->connection);
-	return code == EXIT_DONE && cli->changed && !cli->once ? keep_policy(cli) : code;
+	return code == EXIT_DONE && cli->changed && !cli->once ? update_saved(cli) : code;
 }
 
 static int run_command(struct cli *cli)

@@ -32,6 +32,9 @@
 	      .filter = FILTER_DEVICE)                                                             \
 	FLAG(AHEAD, "ahead", ahead, "the device need not be here: it holds when that comes")       \
 	FLAG(FORCE, "force", force, "close protected ports, too")                                  \
+	FLAG(BOOT, "boot", boot, "the policy that is kept, as far as it can be had")               \
+	FLAG(UPDATE, "update", update,                                                             \
+	     "the file that the policy is kept in, unless it was edited")                          \
 	FLAG(DRY_RUN, "dry-run", dry_run, "only tell what would change; exit 1 if anything would") \
 	FLAG(ONCE, "once", once, "do not bring the file of the policy up to date")                 \
 	VALUE(POLICY, "policy", "FILE", policy, "keep the policy in this file; '': in none")       \

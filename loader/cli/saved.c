@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "cleanup.h"
 #include "policy_file.h"
 
@@ -90,4 +91,19 @@ json_t *saved_json(struct cli *cli)
 		compare_with_file(cli, file, show_difference, &difference, &count);
 	return json_pack("{s:o, s:o, s:O}", "file", json_text(file), "differs",
 			 known ? json_boolean(count != 0) : json_null(), "changes", lines);
+}
+
+int update_saved(struct cli *cli)
+{
+	netfwv6_result result = netfwv6_mgr_update_policy_file(cli->mgr);
+
+	if (result == NETFWV6_E_ACCESSDENIED && geteuid() != 0)
+		return EXIT_DONE;
+	if (result == NETFWV6_E_ABORT)
+		complain("warning: %s", netfwv6_detail());
+	else if (NETFWV6_FAILED(result))
+		return complain_of(result) == EXIT_RETRY ? EXIT_RETRY : EXIT_OTHER;
+	else if (result == NETFWV6_S_OK)
+		keep_applied(cli);
+	return EXIT_DONE;
 }

@@ -11,4 +11,10 @@ void print_saved(struct cli *cli);
 /* An object, or null where it is kept in no file. */
 struct json_t *saved_json(struct cli *cli);
 
+/*
+ * Brings the file that the policy is kept in up to date: an exit code. One that is left alone is no
+ * failure, and warned of.
+ */
+int update_saved(struct cli *cli);
+
 #endif
