@@ -168,7 +168,7 @@ static int mount_at(const struct showing *showing)
 	if (error || is_same(&showing->what, showing->dir))
 		return error;
 	if (showing->path)
-		error = mount(showing->path, showing->dir, NULL, MS_BIND, NULL) ? errno : 0;
+		error = mount(showing->path, showing->dir, "none", MS_BIND, NULL) ? errno : 0;
 	else
 		error = move_mount(showing->tree, "", AT_FDCWD, showing->dir,
 				   MOVE_MOUNT_F_EMPTY_PATH) ?
