@@ -144,7 +144,7 @@ static netfwv6_result disable_by_record(struct state *state, const char *device)
 	char name[DEVICE_NAME_SIZE];
 	struct attachment at = {};
 
-	snprintf(name, sizeof(name), "%s", device);
+	snprintf(name, sizeof(name), "%.*s", DEVICE_NAME_SIZE - 1, device);
 	while (attachment_next(state, &at))
 		if (strncmp(at.record.device, device, sizeof(at.record.device)) == 0)
 			attachment_present_name(state, &at, name);
