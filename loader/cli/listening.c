@@ -21,9 +21,10 @@ static bool are_at_one_place(const struct netfwv6_listener *a, const struct netf
 static struct listening *row_for(struct listenings *listenings,
 				 const struct netfwv6_listener *listener)
 {
-	struct listening *last = listenings->all + listenings->count - 1, *all;
+	struct listening *last = listenings->count ? &listenings->all[listenings->count - 1] : NULL;
+	struct listening *all;
 
-	if (listenings->count && are_at_one_place(&last->at, listener))
+	if (last && are_at_one_place(&last->at, listener))
 		return last;
 	all = reallocarray(listenings->all, listenings->count + 1, sizeof(*all));
 	if (!all)

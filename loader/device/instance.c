@@ -185,6 +185,7 @@ netfwv6_result instance_load(const struct state *state, const struct root *root,
 					   objects[hook].tracking)(&plan.elf_size);
 	if (NETFWV6_SUCCEEDED(load_program(state, root, &plan, instance)))
 		return NETFWV6_S_OK;
+	instance_unload(instance);
 	plan.elf = (spec->config.forward ? objects[hook].forward :
 					   objects[hook].plain)(&plan.elf_size);
 	return load_program(state, root, &plan, instance);

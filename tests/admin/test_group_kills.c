@@ -14,9 +14,10 @@
 static void a_killed_change_of_group_is_made_again(void **s)
 {
 	static const char *const hand_over[] = { "-q", "init", "--group", "64999", NULL };
+	const struct kills kills = kills_each(3);
 	struct netfwv6_mgr *mgr;
 	char before[KEPT];
-	int n = 0;
+	int n = kills.first;
 
 	(void)s;
 	make_rebuildable_state();
@@ -24,7 +25,7 @@ static void a_killed_change_of_group_is_made_again(void **s)
 	set_policy(mgr, 0);
 	netfwv6_mgr_close(mgr);
 	snprintf(before, sizeof(before), "%s", everything_kept());
-	for (; kill_at_change(n, AFTER_CHANGE, hand_over); n++) {
+	for (; kill_at_change(n, AFTER_CHANGE, hand_over); n += kills.step) {
 		if (n % 2) {
 			must("%s -q init --group 64999", netfwv6());
 			assert_state_files(64999);

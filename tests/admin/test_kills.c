@@ -82,15 +82,16 @@ static struct netfwv6_mgr *begin_kills(char before[KEPT])
 
 static void a_kill_before_any_change_leaves_it_filtering(void **s)
 {
+	const struct kills kills = kills_each(2);
 	struct netfwv6_mgr *running;
 	char before[KEPT];
-	int n = 0;
+	int n = kills.first;
 
 	(void)s;
 	running = begin_kills(before);
-	for (; kill_at_change(n, BEFORE_CHANGE, rebuild_command); n++)
+	for (; kill_at_change(n, BEFORE_CHANGE, rebuild_command); n += kills.step)
 		after_a_kill(running, n, before);
-	print_message("# killed %d times\n", n);
+	print_message("# killed at changes before %d\n", n);
 	assert_true(n > 20);
 	netfwv6_mgr_close(running);
 }

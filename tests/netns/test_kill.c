@@ -76,9 +76,10 @@ static void assert_usable(const char *command, int n)
 /* Every change is a system call, so this meets every moment that differs. */
 static void kill_at_any_moment(bool own_mount)
 {
+	const struct kills kills = kills_each(2);
 	int seen[2] = {}, n;
 
-	for (n = 0; kill_switch("enable", n); n++) {
+	for (n = kills.first; kill_switch("enable", n); n += kills.step) {
 		seen[firewalled(HOST_DEVICE)]++;
 		assert_usable("enable", n);
 		must("%s -q disable " HOST_DEVICE " && %s -q remove", netfwv6(), netfwv6());
@@ -87,18 +88,18 @@ static void kill_at_any_moment(bool own_mount)
 		else
 			assert_string_equal(must("ls -A %s", world.state), "");
 	}
-	print_message("# enable killed %d times: %d not firewalled, %d firewalled\n", n, seen[0],
-		      seen[1]);
+	print_message("# enable killed at changes before %d: %d not firewalled, %d firewalled\n", n,
+		      seen[0], seen[1]);
 	assert_true(n > 20);
 	seen[0] = seen[1] = 0;
 	must("%s -q enable " HOST_DEVICE, netfwv6());
-	for (n = 0; kill_switch("disable", n); n++) {
+	for (n = kills.first; kill_switch("disable", n); n += kills.step) {
 		seen[firewalled(HOST_DEVICE)]++;
 		assert_usable("disable", n);
 		must("%s -q enable " HOST_DEVICE, netfwv6());
 	}
-	print_message("# disable killed %d times: %d not firewalled, %d firewalled\n", n, seen[0],
-		      seen[1]);
+	print_message("# disable killed at changes before %d: %d not firewalled, %d firewalled\n",
+		      n, seen[0], seen[1]);
 	assert_true(n > 5);
 }
 

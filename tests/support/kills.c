@@ -198,3 +198,13 @@ bool kill_at_change(int n, enum moment moment, const char *const *arguments)
 	assert_int_equal(status, 0);
 	return false;
 }
+
+struct kills kills_each(int nth)
+{
+	const char *full = getenv("FULL");
+	struct kills kills = { .step = full && *full ? 1 : nth };
+
+	kills.first = getpid() % kills.step;
+	print_message("# kills from change %d on, each %d\n", kills.first, kills.step);
+	return kills;
+}

@@ -16,6 +16,15 @@ enum moment { BEFORE_CHANGE, AFTER_CHANGE };
 bool kill_at_change(int n, enum moment moment, const char *const *arguments);
 
 /*
+ * Which moments a run meets, so that it ends in time: every nth one from another first one in each
+ * run; with FULL=1 all of them.
+ */
+struct kills {
+	int first, step;
+};
+struct kills kills_each(int nth);
+
+/*
  * Runs the command to its end. Returns the number of its changes, and says of each whether
  * memory that is shared was written to between it and the next one. Where nothing was, a
  * kill after the one differs in nothing from a kill before the other.
