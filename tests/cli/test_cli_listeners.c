@@ -168,13 +168,13 @@ static void enabling_names_what_is_cut_off(void **s)
 	listening_on(SOCK_STREAM, "::", 443, NULL);
 	listening_on(SOCK_STREAM, "::", 81, "a0");
 	snprintf(wanted, sizeof(wanted),
-		 "fw0: firewalled, tc mode\n"
+		 "fw0: firewalled already, tc mode\n"
 		 "note: 2 listen on closed ports of fw0: 80/tcp (%s), 53/udp (%s); 'netfwv6 "
 		 "listeners' shows how to open them\n",
 		 own(), own());
 	says("enable fw0", wanted, 0);
 	says("-q enable fw0", "", 0);
-	says("enable --if-configured fw0", "fw0: firewalled, tc mode\n", 0);
+	says("enable --if-configured fw0", "fw0: firewalled already, tc mode\n", 0);
 }
 
 static void listeners_are_opened_first(void **s)
@@ -199,7 +199,7 @@ static void listeners_are_opened_first(void **s)
 		  "[\"global\",443,\"web\"]\n[\"connection\",80,\"test_cli_listen\"]\n"
 		  "[\"connection\",53,\"test_cli_listen\"]\n");
 	says("enable fw0 --open-listeners",
-	     "fw0: nothing listens on a closed port\nfw0: firewalled, tc mode\n", 0);
+	     "fw0: nothing listens on a closed port\nfw0: firewalled already, tc mode\n", 0);
 }
 
 static void the_settings_of_the_present_name_are_meant(void **s)
