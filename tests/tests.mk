@@ -106,8 +106,9 @@ shipped: all $(call chosen,$(SHIPPED)) $(FOR_ALL)
 
 sanitized: $(if $(call chosen,$(SANITIZED)),all $(call chosen,$(SANITIZED)) $(TEST_BPF))
 
-# With what the shell's tests do to the command, under valgrind, too.
-CHECKED := $(filter-out %/tap.sh,$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANITIZED:build/%=build/san/%)
+# With FULL=1 what the shell's tests do to the command runs under valgrind, too.
+LEFT_OUT := %/tap.sh $(if $(FULL)$(filter %valgrind.sh,$(SUITE)),,%/valgrind.sh)
+CHECKED := $(filter-out $(LEFT_OUT),$(wildcard tests/shell/*.sh)) $(SHIPPED) $(SANITIZED:build/%=build/san/%)
 
 # What takes longest begins first, so that nobody waits for it in the end.
 LONGEST := $(foreach name,state/test_locks admin/test_kills admin/test_group_kills netns/test_kill \

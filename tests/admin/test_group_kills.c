@@ -14,7 +14,7 @@
 static void a_killed_change_of_group_is_made_again(void **s)
 {
 	static const char *const hand_over[] = { "-q", "init", "--group", "64999", NULL };
-	const struct kills kills = kills_each(3);
+	const struct kills kills = kills_each(5);
 	struct netfwv6_mgr *mgr;
 	char before[KEPT];
 	int n = kills.first;

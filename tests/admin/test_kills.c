@@ -82,7 +82,7 @@ static struct netfwv6_mgr *begin_kills(char before[KEPT])
 
 static void a_kill_before_any_change_leaves_it_filtering(void **s)
 {
-	const struct kills kills = kills_each(2);
+	const struct kills kills = kills_each(4);
 	struct netfwv6_mgr *running;
 	char before[KEPT];
 	int n = kills.first;

@@ -76,7 +76,7 @@ static void assert_usable(const char *command, int n)
 /* Every change is a system call, so this meets every moment that differs. */
 static void kill_at_any_moment(bool own_mount)
 {
-	const struct kills kills = kills_each(2);
+	const struct kills kills = kills_each(4);
 	int seen[2] = {}, n;
 
 	for (n = kills.first; kill_switch("enable", n); n += kills.step) {
