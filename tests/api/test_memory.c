@@ -4,44 +4,7 @@
 #include <string.h>
 
 #include "connections.h"
-
-/* ---- Memory that runs out --------------------------------------------------------------- */
-
-static int left = -1; /* allocations until one fails, and all behind it; negative: any number */
-static bool ran_out;
-
-static bool runs_out(void)
-{
-	if (left > 0)
-		left--;
-	else if (left == 0)
-		ran_out = true;
-	return left == 0 && ran_out;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_reallocarray(void *memory, size_t n, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_reallocarray(void *memory, size_t n, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	return runs_out() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return runs_out() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_reallocarray(void *memory, size_t n, size_t size)
-{
-	return runs_out() ? NULL : __real_reallocarray(memory, n, size);
-}
-
-/* ---- Calls -------------------------------------------------------------------------------- */
+#include "out_of_memory.h"
 
 struct scene {
 	struct netfwv6_mgr *mgr;
